@@ -1,0 +1,89 @@
+/** `nexthop list`: what there is to select, verify, test and set. */
+import { Argument, type Command } from 'commander';
+import { parameters } from '../client/config/register.ts';
+import { clauses } from '../scenarios/clauses.ts';
+import { LoadError, loadSuites } from '../scenarios/load.ts';
+import { enrolledSenders } from './run.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+/** One thing: the columns of a line, and the same for programs. */
+interface Item {
+  readonly columns: readonly string[];
+  readonly data: object;
+}
+
+export function defineList(program: Command): void {
+  program
+    .command('list')
+    .description('list scenarios, clauses, senders or parameters')
+    .addArgument(new Argument('[what]').choices(Object.keys(listings)).default('scenarios'))
+    .option('--json', 'as JSON')
+    .action(async (what: keyof typeof listings, options: { readonly json?: true }) => {
+      const items = await listings[what]().catch((error: unknown) => {
+        throw error instanceof LoadError ? new UsageError(error.message) : error;
+      });
+      process.stdout.write(options.json === true ? asJson(items) : asTable(items));
+      process.exitCode = EXIT.ok;
+    });
+}
+
+const listings = {
+  async scenarios(): Promise<readonly Item[]> {
+    const loaded = await loadSuites();
+    return loaded.map(({ scenario: { id, suite, title, tags, worlds, clauses: ids } }) => ({
+      columns: [id, title],
+      data: { id, suite, title, clauses: ids, tags, worlds },
+    }));
+  },
+  async clauses(): Promise<readonly Item[]> {
+    const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
+    return clauses().map(({ id, level, statement, scope, testable }) => {
+      const exercising = scenarios.filter(
+        ({ clauses: ids, expect }) =>
+          ids.includes(id) || expect.some((expectation) => expectation.clauses?.includes(id)),
+      );
+      return {
+        columns: [id, level, String(exercising.length), statement],
+        data: { id, level, scope, testable, statement, scenarios: exercising.map((scenario) => scenario.id) },
+      };
+    });
+  },
+  async senders(): Promise<readonly Item[]> {
+    return enrolledSenders().map(({ name, version, worlds, claims }) => ({
+      columns: [name, version, worlds.join(','), [...claims].join(',')],
+      data: { name, version, worlds, claims: [...claims] },
+    }));
+  },
+  async parameters(): Promise<readonly Item[]> {
+    return parameters.map(([name, { type, default: text = '', group, since, meaning, lmtp }]) => ({
+      columns: [name, text, meaning],
+      data: { name, default: text, type, group, since, meaning, ...(lmtp ? { lmtp: lmtp.name } : {}) },
+    }));
+  },
+};
+
+function asJson(items: readonly Item[]): string {
+  return `${JSON.stringify(
+    items.map(({ data }) => data),
+    undefined,
+    2,
+  )}\n`;
+}
+
+/** Columns as wide as their content, but for the last. */
+function asTable(items: readonly Item[]): string {
+  const widths = (items[0]?.columns ?? []).map((_, column) =>
+    Math.min(COLUMN_LIMIT, Math.max(...items.map(({ columns }) => columns[column]?.length ?? 0))),
+  );
+  return items
+    .map(
+      ({ columns }) =>
+        `${columns
+          .map((text, column) => text.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+const COLUMN_LIMIT = 48;

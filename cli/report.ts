@@ -1,0 +1,58 @@
+/** `nexthop report`: makes a report anew from stored results, or one report of several. */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { PageError } from '../reports/html.ts';
+import { mergeResults } from '../reports/merge.ts';
+import { terminalSummary } from '../reports/terminal.ts';
+import { ReportError, readReport, writeReport } from '../reports/write.ts';
+import { ResultsError } from '../scenarios/results.ts';
+import { EXIT, UsageError } from './usage.ts';
+
+interface ReportCommandOptions {
+  readonly out?: string;
+  readonly open?: true;
+}
+
+export function defineReport(program: Command): void {
+  program
+    .command('report')
+    .description('rebuild the report of a folder, or merge several into one')
+    .argument('<folder...>', 'report folders, or results.json files')
+    .option('--out <folder>', 'where the report goes; the first folder when there is only one')
+    .option('--open', 'show the page')
+    .action(async (folders: readonly string[], options: ReportCommandOptions) => {
+      process.exitCode = await report(folders, options);
+    });
+}
+
+async function report(folders: readonly string[], options: ReportCommandOptions): Promise<number> {
+  const [first = ''] = folders;
+  const out = options.out ?? (folders.length === 1 && !first.endsWith('.json') ? first : 'nexthop-report');
+  try {
+    const parts = await Promise.all(
+      folders.map(async (origin) => ({ origin, results: await readReport(origin) })),
+    );
+    const results = mergeResults(parts);
+    const { page } = await writeReport(results, out);
+    process.stdout.write(terminalSummary(results, process.stdout));
+    process.stdout.write(`report: ${page}\n`);
+    if (options.open === true) show(page);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof ReportError || error instanceof ResultsError || error instanceof PageError) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}
+
+/** Leaves it to the desktop; without one, the path that was printed has to do. */
+function show(page: string): void {
+  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  const child = spawn(opener, [resolve(page)], { detached: true, stdio: 'ignore' });
+  child.on('error', () =>
+    process.stderr.write(`nexthop: cannot open a browser here; open ${page} yourself\n`),
+  );
+  child.unref();
+}

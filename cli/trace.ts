@@ -1,0 +1,37 @@
+/** The client's events as lines for a person who watches: what is looked up, decided, said and heard. */
+import type { ClientEvent } from '../client/events.ts';
+
+/** One or more lines without a final line end, or undefined for an event that the mail log shows anyway. */
+export function traceLine(event: ClientEvent): string | undefined {
+  switch (event.type) {
+    case 'dnsQuery':
+      return `? ${event.name} ${event.recordType} (${event.server}, ${event.transport})`;
+    case 'dnsAnswer':
+      return `! ${event.name} ${event.recordType}: ${[event.rcode, ...event.records].join('; ')}`;
+    case 'resolved': {
+      const list = event.addresses.map(
+        ({ host, address, preference }) => `${preference} ${host}[${address}]`,
+      );
+      return `= ${event.destination}: ${list.join(', ') || 'no addresses'}`;
+    }
+    case 'connect':
+      return `= connecting to ${event.host}[${event.address}]:${event.port}`;
+    case 'connected':
+      return `= connected, session ${event.session}`;
+    case 'command':
+      return `C: ${event.line}`;
+    case 'reply':
+      return event.text
+        .split('\n')
+        .map((line) => `S: ${line}`)
+        .join('\n');
+    case 'content':
+      return `C: <content, ${event.bytes} bytes>`;
+    case 'disconnected':
+      return `= session ${event.session} ${event.how}`;
+    case 'decision':
+      return `= ${event.text}`;
+    default:
+      return undefined;
+  }
+}

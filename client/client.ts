@@ -1,0 +1,141 @@
+/**
+ * The client for programs: settings and name servers once, then as many deliveries as wanted.
+ *
+ *     const client = await createClient({ parameters: { smtp_helo_timeout: '30s' } });
+ *     const outcomes = await client.deliver({ sender: 'a@sender.test', recipients: ['b@example.test'], content });
+ *
+ * It reads `/etc/resolv.conf` when no name servers are given, and lets mail for several domains go out side by side.
+ */
+import { splitAddress } from './address.ts';
+import type { Settings } from './config/register.ts';
+import { resolveSettings } from './config/settings.ts';
+import { type Message, messageFromBytes } from './content/message.ts';
+import { deliver } from './deliver.ts';
+import { parseDestination, splitDestinations } from './destination.ts';
+import { readResolvConf } from './dns/resolv-conf.ts';
+import { createResolver, type Resolver } from './dns/resolver.ts';
+import type { NameServer } from './dns/transport.ts';
+import type { EventListener } from './events.ts';
+import { nodePlatform, systemHostname } from './platform/node.ts';
+import type { Platform } from './platform/platform.ts';
+import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+
+export interface ClientOptions {
+  /** Postfix parameters by name, as texts; `$name` is expanded. */
+  readonly parameters?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+  /** Default `smtp`. */
+  readonly service?: Service;
+  /** Name servers to ask instead of the system's. */
+  readonly nameServers?: readonly NameServer[];
+  /** Asks the DNS; made from `nameServers` when absent. */
+  readonly resolver?: Resolver;
+  /** This host's name, the default of `myhostname`. */
+  readonly hostname?: string;
+  /** The world to work in; the real one by default. A simulated world has it, with a resolver and a hostname. */
+  readonly platform?: Platform;
+  /** Hears everything that happens. */
+  readonly onEvent?: EventListener;
+}
+
+/** A message with its envelope; addresses are in internal form (`parseAddress` reads the external one). */
+export interface Mail extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent'> {
+  /** '' is the null reverse-path. */
+  readonly sender: string;
+  readonly recipients: readonly (string | Recipient)[];
+  readonly content: Message | Uint8Array | string;
+  /** Where to deliver; `relayhost`, or else each recipient's own domain, when absent. */
+  readonly nexthop?: string;
+  /** How long the message counts as queued already. */
+  readonly queuedForMs?: number;
+}
+
+export interface Client {
+  readonly settings: Settings;
+  /**
+   * Delivers to all recipients; resolves with one outcome for each, in the order in which they were decided. Rejects
+   * only if a destination cannot be parsed (DestinationError), before anything is sent.
+   */
+  deliver(mail: Mail, options?: { readonly signal?: AbortSignal }): Promise<readonly Outcome[]>;
+}
+
+/** Rejects with ConfigError when a parameter has a value that cannot be used. */
+export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
+  const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
+  const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
+  const resolver = options.resolver ?? (await systemResolver(platform, options));
+  return {
+    settings,
+    async deliver(mail, { signal } = {}) {
+      const requests = requestsFor(mail, { service, settings, platform });
+      const deliverOptions = {
+        platform,
+        settings,
+        resolver,
+        ...(onEvent && { emit: onEvent }),
+        ...(signal && { signal }),
+      };
+      const results = await Promise.all(requests.map((request) => deliver(request, deliverOptions)));
+      return results.flatMap(({ outcomes }) => outcomes);
+    },
+  };
+}
+
+async function systemResolver(
+  platform: Platform,
+  { nameServers, onEvent }: ClientOptions,
+): Promise<Resolver> {
+  const { clock, network, random } = platform;
+  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
+  if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
+  const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
+  return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });
+}
+
+interface RequestContext {
+  readonly service: Service;
+  readonly settings: Settings;
+  readonly platform: Platform;
+}
+
+/** One request for each destination. All destinations are checked before anything is sent. */
+function requestsFor(
+  mail: Mail,
+  { service, settings, platform }: RequestContext,
+): readonly DeliveryRequest[] {
+  const { sender, recipients, content, nexthop, queuedForMs = 0, ...rest } = mail;
+  const groups = new Map<string, Recipient[]>();
+  for (const item of recipients) {
+    const recipient = typeof item === 'string' ? { address: item } : item;
+    const destination =
+      nexthop ?? (settings.relayhost || (splitAddress(recipient.address).domain ?? settings.myhostname));
+    groups.set(destination, [...(groups.get(destination) ?? []), recipient]);
+  }
+  for (const destination of groups.keys()) checkDestination(destination, service, settings);
+  const message = toMessage(content);
+  const arrivedAtMs = platform.clock.now() - queuedForMs;
+  return Array.from(groups, ([destination, group]) => ({
+    ...rest,
+    queueId: Buffer.from(platform.random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase(),
+    service,
+    nexthop: destination,
+    sender,
+    recipients: group,
+    message,
+    arrivedAtMs,
+  }));
+}
+
+const QUEUE_ID_BYTES = 5;
+
+function checkDestination(nexthop: string, service: Service, settings: Settings): void {
+  const { smtp_tcp_port: defaultService, known_tcp_ports: knownTcpPorts } = settings;
+  for (const text of splitDestinations(nexthop, service)) {
+    parseDestination(text, { protocol: service, defaultService, knownTcpPorts });
+  }
+}
+
+function toMessage(content: Mail['content']): Message {
+  if (typeof content === 'string') return messageFromBytes(Buffer.from(content));
+  return content instanceof Uint8Array ? messageFromBytes(content) : content;
+}

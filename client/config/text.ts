@@ -1,0 +1,23 @@
+/** White space as configuration files know it: ASCII only, so that other spaces stay part of a value. */
+export function isSpace(character: string): boolean {
+  return character === ' ' || (character >= '\t' && character <= '\r');
+}
+
+/** The index of the first character at or after `at` that is not white space. */
+export function skipSpace(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && isSpace(text.charAt(end))) end += 1;
+  return end;
+}
+
+/** `text` without white space at both ends. */
+export function trimSpace(text: string): string {
+  let end = text.length;
+  while (end > 0 && isSpace(text.charAt(end - 1))) end -= 1;
+  return text.slice(Math.min(skipSpace(text, 0), end), end);
+}
+
+/** Items between commas and white space, empty ones left out. */
+export function splitList(text: string): string[] {
+  return text.split(/[, \t\r\n]+/).filter((item) => item !== '');
+}

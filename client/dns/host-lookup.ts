@@ -1,0 +1,130 @@
+/** From a host name to its addresses: DNS, then the hosts file, as configured (delivery reference 3.5). */
+import { addressFamily } from './hostname.ts';
+import type { HostsFile } from './hosts-file.ts';
+import { type LookupContext, type LookupFailure, type LookupResult, lookup } from './lookup.ts';
+import { type ExchangerSettings, enabledFamilies, type Family, usesDns } from './settings.ts';
+
+export interface HostContext extends LookupContext {
+  readonly settings: ExchangerSettings;
+  readonly hostsFile: HostsFile;
+}
+
+export interface HostAddress {
+  /** The server's name for logs and policies. */
+  readonly host: string;
+  readonly address: string;
+  readonly family: Family;
+}
+
+/** Why there is no address: an enhanced status code and its reason. */
+export interface AddressFailure {
+  readonly dsn: string;
+  readonly reason: string;
+}
+
+export type HostResult =
+  | { readonly addresses: readonly HostAddress[] }
+  | { readonly failure: AddressFailure };
+
+/** AF_INET and AF_INET6 as Linux numbers them, which is what the log line shows. */
+const SYSTEM_FAMILY_NUMBER = { 4: 2, 6: 10 } as const;
+
+const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
+
+/**
+ * Resolves one host. `earlier` is the failure of the hosts before it in the same list: once one failed softly, what
+ * would be a hard failure stays soft.
+ */
+export async function resolveHost(
+  host: string,
+  context: HostContext,
+  earlier?: AddressFailure,
+): Promise<HostResult> {
+  const { settings } = context;
+  const families = enabledFamilies(settings);
+  const literal = addressFamily(host);
+  if (literal !== undefined && families.includes(literal)) {
+    return { addresses: [{ host, address: host, family: literal }] };
+  }
+  const status = (detail: string, alwaysSoft = false): string =>
+    `${alwaysSoft || earlier?.dsn.startsWith('4') ? 4 : 5}.${detail}`;
+
+  const dnsEnabled = usesDns(settings);
+  let failure: AddressFailure = { dsn: status('4.4'), reason: `${host}: host not found` };
+  if (dnsEnabled && settings.smtp_host_lookup.includes('dns')) {
+    const found = await lookupAddresses(host, families, context);
+    if ('addresses' in found) return found;
+    failure = { dsn: dsnOf(found.status, status), reason: found.reason };
+    if (found.status !== 'notFound') return { failure };
+  }
+  if (!dnsEnabled || settings.smtp_host_lookup.includes('native'))
+    return lookupNative(host, families, context, status);
+  return { failure };
+}
+
+function dsnOf(
+  lookupStatus: LookupFailure['status'],
+  status: (detail: string, alwaysSoft?: boolean) => string,
+): string {
+  switch (lookupStatus) {
+    case 'temporary':
+      return status('4.3', true);
+    case 'nonRecoverable':
+      return status('4.3');
+    default:
+      return status('4.4');
+  }
+}
+
+/** The more a failure leaves hope, the more it counts when A and AAAA fail differently. */
+const HOPE: Record<LookupFailure['status'], number> = {
+  temporary: 4,
+  invalid: 3,
+  nonRecoverable: 2,
+  nullMx: 1,
+  notFound: 1,
+};
+
+async function lookupAddresses(
+  host: string,
+  families: readonly Family[],
+  context: HostContext,
+): Promise<{ addresses: readonly HostAddress[] } | LookupFailure> {
+  const addresses: HostAddress[] = [];
+  let failure: LookupFailure | undefined;
+  for (const family of families) {
+    const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], context);
+    if (result.status === 'ok') {
+      const name = context.settings.smtp_cname_overrides_servername ? result.canonicalName : host;
+      for (const { address } of result.records) addresses.push({ host: name, address, family });
+    } else if (failure === undefined || HOPE[result.status] >= HOPE[failure.status]) {
+      failure = result;
+    }
+  }
+  if (failure === undefined || addresses.length > 0) return { addresses };
+  return failure;
+}
+
+function lookupNative(
+  host: string,
+  families: readonly Family[],
+  context: HostContext,
+  status: (detail: string) => string,
+): HostResult {
+  const found = context.hostsFile.addresses(host);
+  if (found.length === 0) {
+    const reason = `unable to look up host ${host}: Name or service not known`;
+    return { failure: { dsn: status('4.4'), reason } };
+  }
+  const addresses: HostAddress[] = [];
+  for (const address of found) {
+    const family = address.includes(':') ? 6 : 4;
+    if (families.includes(family)) addresses.push({ host, address, family });
+    else {
+      const text = `skipping address family ${SYSTEM_FAMILY_NUMBER[family]} for host ${host}`;
+      context.emit?.({ type: 'log', level: 'info', text });
+    }
+  }
+  if (addresses.length > 0) return { addresses };
+  return { failure: { dsn: status('4.4'), reason: `${host}: host not found` } };
+}

@@ -1,0 +1,180 @@
+/**
+ * What an answer of the DNS means for mail: aliases followed, bad records dropped, outcomes in classes with the
+ * reason texts of delivery reference 3.4.
+ */
+import type { EventListener } from '../events.ts';
+import { addressFamily, isHostname } from './hostname.ts';
+import { type DnsRecord, type RecordOf, sameName } from './records.ts';
+import type { Resolver } from './resolver.ts';
+
+/** Types whose answers mail delivery interprets. */
+export type LookupType = 'A' | 'AAAA' | 'MX' | 'TLSA';
+
+export type LookupResult<T extends LookupType> = LookupSuccess<T> | LookupFailure;
+
+export interface LookupSuccess<T extends LookupType> {
+  readonly status: 'ok';
+  /** At least one. */
+  readonly records: readonly RecordOf<T>[];
+  /** Owner of the records: the name itself, or the end of its alias chain. */
+  readonly canonicalName: string;
+  /** Every answer on the way was authenticated. */
+  readonly authenticated: boolean;
+}
+
+/**
+ * notFound: no such name, no such record, an impossible name, an alias loop. temporary: ask again later.
+ * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. nullMx: RFC 7505.
+ */
+export interface LookupFailure {
+  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'nullMx';
+  readonly reason: string;
+}
+
+export interface LookupContext {
+  readonly resolver: Resolver;
+  readonly emit?: EventListener;
+  readonly signal?: AbortSignal;
+}
+
+/** Records kept of one answer, and addresses kept of one destination. */
+export const RECORDS_LIMIT = 100;
+/** Queries for one name, all its aliases included. */
+const ALIAS_QUERIES_LIMIT = 10;
+/** Aliases inside one answer; a longer chain goes on with a query. */
+const ALIAS_STEPS_LIMIT = 100;
+const SHOWN_NAME_LIMIT = 100;
+
+/** Looks up a name in ASCII without final dot. Rejects only with the signal's reason. */
+export async function lookup<T extends LookupType>(
+  name: string,
+  type: T,
+  context: LookupContext,
+): Promise<LookupResult<T>> {
+  if (!isHostname(name, { wildcard: true })) {
+    return failure('notFound', `Name service error for ${name}: invalid host or domain name`);
+  }
+  let asked = name;
+  let authenticated = true;
+  for (let queries = 0; queries < ALIAS_QUERIES_LIMIT; queries++) {
+    const answer = await context.resolver.query(asked, type, context.signal);
+    const failed = failureOf(answer.rcode, asked, type);
+    if (failed !== undefined) return failed;
+    authenticated &&= answer.authenticated;
+
+    const alias = followAliases(answer.records, asked, context);
+    const owned = answer.records.filter((record) => sameName(record.name, alias.name));
+    const data = readData(owned, asked, type, context);
+    if (data === 'nullMx') return failure('nullMx', `Domain ${asked} does not accept mail (nullMX)`);
+    if (data.records.length > 0) {
+      const records = limitRecords(data.records, asked, type, context);
+      return { status: 'ok', records, canonicalName: alias.name, authenticated };
+    }
+    if (data.malformed || alias.malformed) return failure('invalid', unexpectedReply(asked, type));
+    if (!alias.followed) {
+      return failure(
+        'notFound',
+        nameServiceError(asked, type, 'Host found but no data record of requested type'),
+      );
+    }
+    asked = alias.name;
+  }
+  warn(context, `dns_lookup: Name server loop for ${asked}`);
+  return failure('notFound', `Name server loop for ${asked}`);
+}
+
+/** Walks the aliases of one answer as far as they go; a circle ends where it began. */
+function followAliases(
+  records: readonly DnsRecord[],
+  from: string,
+  context: LookupContext,
+): { name: string; followed: boolean; malformed: boolean } {
+  const aliases = new Map<string, string>();
+  for (const record of records) {
+    if (record.type === 'CNAME') aliases.set(record.name.toLowerCase(), record.target);
+  }
+  let name = from;
+  const seen = new Set<string>();
+  while (seen.size < ALIAS_STEPS_LIMIT && !seen.has(name.toLowerCase())) {
+    const target = aliases.get(name.toLowerCase());
+    if (target === undefined) break;
+    if (!isUsableName(target, 'CNAME', from, context)) return { name, followed: false, malformed: true };
+    seen.add(name.toLowerCase());
+    name = target;
+  }
+  return { name, followed: seen.size > 0, malformed: false };
+}
+
+/** Picks the records of the wanted type, without those whose data is no name. A null MX among them decides. */
+function readData<T extends LookupType>(
+  records: readonly DnsRecord[],
+  asked: string,
+  type: T,
+  context: LookupContext,
+): { records: RecordOf<T>[]; malformed: boolean } | 'nullMx' {
+  const wanted = records.filter((record): record is RecordOf<T> & DnsRecord => record.type === type);
+  if (wanted.some((record) => record.type === 'MX' && record.exchange === '')) return 'nullMx';
+  const usable = wanted.filter(
+    (record) => record.type !== 'MX' || isUsableName(record.exchange, 'MX', asked, context),
+  );
+  return { records: usable, malformed: usable.length < wanted.length };
+}
+
+/** Numeric names are wrong but usable (as the address they are); what is no name at all is not. */
+function isUsableName(target: string, type: 'MX' | 'CNAME', asked: string, context: LookupContext): boolean {
+  if (isHostname(target, { wildcard: true })) return true;
+  const numeric = addressFamily(target) !== undefined;
+  const complaint = numeric ? 'numeric domain name' : 'malformed domain name';
+  const shown = target.slice(0, SHOWN_NAME_LIMIT);
+  warn(context, `${complaint} in resource data of ${type} record for ${asked}: ${shown}`);
+  return numeric;
+}
+
+function limitRecords<R>(
+  records: readonly R[],
+  name: string,
+  type: string,
+  context: LookupContext,
+): readonly R[] {
+  if (records.length <= RECORDS_LIMIT) return records;
+  const excess = records.length - RECORDS_LIMIT;
+  warn(
+    context,
+    `dropping ${excess} of ${records.length} ${type} records for ${name}: the limit is ${RECORDS_LIMIT}`,
+  );
+  return records.slice(0, RECORDS_LIMIT);
+}
+
+function failureOf(rcode: string, name: string, type: LookupType): LookupFailure | undefined {
+  switch (rcode) {
+    case 'NOERROR':
+      return undefined;
+    case 'NXDOMAIN':
+      return failure('notFound', nameServiceError(name, type, 'Host not found'));
+    case 'malformed':
+      return failure('temporary', unexpectedReply(name, type));
+    case 'timeout':
+    case 'SERVFAIL':
+    case 'REFUSED':
+    case 'NOTIMP':
+      return failure('temporary', nameServiceError(name, type, 'Host not found, try again'));
+    default:
+      return failure('nonRecoverable', nameServiceError(name, type, 'Non-recoverable error'));
+  }
+}
+
+function nameServiceError(name: string, type: LookupType, detail: string): string {
+  return `Host or domain name not found. Name service error for name=${name} type=${type}: ${detail}`;
+}
+
+function unexpectedReply(name: string, type: LookupType): string {
+  return `Name service error for name=${name} type=${type}: Malformed or unexpected name server reply`;
+}
+
+function failure(status: LookupFailure['status'], reason: string): LookupFailure {
+  return { status, reason };
+}
+
+function warn(context: LookupContext, text: string): void {
+  context.emit?.({ type: 'log', level: 'warning', text });
+}

@@ -1,0 +1,37 @@
+/** Which addresses are this mail system's own, for mail-loop detection (rfc5321-5.1-18). */
+import ipaddr from 'ipaddr.js';
+import type { HostsFile } from './hosts-file.ts';
+import { isLoopback } from './resolver.ts';
+import type { ExchangerSettings } from './settings.ts';
+
+/**
+ * The addresses of inet_interfaces (of `interfaceAddresses`, those of the machine, with `all` and `loopback-only`)
+ * and proxy_interfaces, in canonical form. Names among them are looked up in the hosts file.
+ */
+export function ownAddresses(
+  settings: Pick<ExchangerSettings, 'inet_interfaces' | 'proxy_interfaces'>,
+  interfaceAddresses: readonly string[],
+  hostsFile: HostsFile,
+): ReadonlySet<string> {
+  const own = new Set<string>();
+  const add = (addresses: readonly string[]) => {
+    for (const address of addresses) own.add(canonicalAddress(address));
+  };
+  for (const entry of settings.inet_interfaces) {
+    if (entry === 'all') add(interfaceAddresses);
+    else if (entry === 'loopback-only') add(interfaceAddresses.filter(isLoopback));
+    else add(addressesOf(entry, hostsFile));
+  }
+  for (const entry of settings.proxy_interfaces) add(addressesOf(entry, hostsFile));
+  return own;
+}
+
+/** One text form for each address, so that texts compare. */
+export function canonicalAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
+}
+
+function addressesOf(entry: string, hostsFile: HostsFile): readonly string[] {
+  const text = entry.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+  return ipaddr.isValid(text) ? [text] : hostsFile.addresses(text);
+}

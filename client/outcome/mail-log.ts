@@ -1,0 +1,49 @@
+/**
+ * The mail log: the line that smtp(8) would write for an event (delivery reference, section 9).
+ */
+import { quoteAddress } from '../address.ts';
+import type { Settings } from '../config/register.ts';
+import type { ClientEvent } from '../events.ts';
+import type { Outcome } from '../request.ts';
+import { formatDelay } from './delay.ts';
+
+/** Returns the text after the program's name, without a line end, or undefined for an event that is not logged. */
+export function mailLogLine(event: ClientEvent, settings: Settings): string | undefined {
+  switch (event.type) {
+    case 'outcome':
+      return printable(`${event.queueId}: ${outcomeText(event.outcome, settings)}`);
+    case 'connectFailed':
+      return printable(event.text);
+    case 'log': {
+      const level = event.level === 'warning' ? 'warning: ' : '';
+      const queueId = event.queueId === undefined ? '' : `${event.queueId}: `;
+      return printable(`${level}${queueId}${event.text}`);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function outcomeText(outcome: Outcome, settings: Settings): string {
+  const { recipient, timing } = outcome;
+  const shown = (address: string) =>
+    settings.info_log_address_format === 'external' ? quoteAddress(address) : address;
+  const delay = (milliseconds: number) => formatDelay(milliseconds, settings.delay_logging_resolution_limit);
+  const original = recipient.originalAddress ?? '';
+  const parts = [`to=<${shown(recipient.address)}>`];
+  if (original !== '' && original.toLowerCase() !== recipient.address.toLowerCase()) {
+    parts.push(`orig_to=<${shown(original)}>`);
+  }
+  parts.push(`relay=${outcome.relay}`);
+  if (timing.connectionUse > 1) parts.push(`conn_use=${timing.connectionUse}`);
+  parts.push(`delay=${delay(timing.totalMs)}`);
+  parts.push(
+    `delays=${[timing.beforeActiveMs, timing.queueMs, timing.setupMs, timing.transmissionMs].map(delay).join('/')}`,
+  );
+  parts.push(`dsn=${outcome.dsn}`, `status=${outcome.logStatus} (${outcome.reason})`);
+  return parts.join(', ');
+}
+
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]/g, '?');
+}

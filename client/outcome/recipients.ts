@@ -1,0 +1,185 @@
+/**
+ * The recipients of one request, from "still to do" to their outcome. Every recipient ends in exactly one outcome.
+ *
+ * During a session each recipient left is marked: kept for another server, or done. `endSession` takes the done
+ * ones out and looks at the rest again with the next server (delivery reference 1.7).
+ */
+import type { EventListener } from '../events.ts';
+import type { Clock } from '../platform/platform.ts';
+import { oneLine, type Reply } from '../reply.ts';
+import type { DeliveryRequest, DeliveryResult, Outcome, OutcomeStatus, Recipient } from '../request.ts';
+import { decide, type Failure, SCOPES } from './failure.ts';
+
+export interface RecipientsOptions {
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  /** `soft_bounce` */
+  readonly softBounce: boolean;
+}
+
+/** Who is being talked to, as log lines and delivery reports name it. */
+export interface Relay {
+  /** `host[address]:port` */
+  readonly text: string;
+  /** The server's name, for a report's Remote-MTA. */
+  readonly host: string;
+  /** 1 for a fresh connection. */
+  readonly connectionUse: number;
+}
+
+export class Recipients {
+  readonly #request: DeliveryRequest;
+  readonly #options: RecipientsOptions;
+  readonly #outcomes: Outcome[] = [];
+  readonly #marked = new Map<Recipient, 'keep' | 'done'>();
+  readonly #startedAtMs: number;
+  #left: readonly Recipient[];
+  #relay: Relay | undefined;
+  #setupDoneAtMs: number | undefined;
+  #deliverDoneAtMs: number | undefined;
+  #sessionCompleted = false;
+  #throttle: DeliveryResult['throttle'];
+
+  /** No other server will be tried: failures are final now. */
+  finalServer = false;
+
+  constructor(request: DeliveryRequest, options: RecipientsOptions) {
+    this.#request = request;
+    this.#options = options;
+    this.#left = request.recipients;
+    this.#startedAtMs = options.clock.now();
+  }
+
+  /** Recipients that this session has to deal with: all without a final outcome. */
+  get left(): readonly Recipient[] {
+    return this.#left;
+  }
+
+  get unmarked(): readonly Recipient[] {
+    return this.#left.filter((recipient) => !this.#marked.has(recipient));
+  }
+
+  isMarked(recipient: Recipient): boolean {
+    return this.#marked.has(recipient);
+  }
+
+  get result(): DeliveryResult {
+    return { outcomes: this.#outcomes, ...(this.#throttle && { throttle: this.#throttle }) };
+  }
+
+  beginSession(relay: Relay): void {
+    this.#relay = relay;
+  }
+
+  /** The handshake is over, the transaction begins: what follows counts as transmission. */
+  setupDone(): void {
+    this.#setupDoneAtMs = this.#options.clock.now();
+  }
+
+  /** The protocol ran to its end without losing the connection: later failures do not suspend the destination. */
+  sessionCompleted(): void {
+    this.#sessionCompleted = true;
+  }
+
+  /** All recipients that a reply covers get the same delay. */
+  deliverDone(): void {
+    this.#deliverDoneAtMs = this.#options.clock.now();
+  }
+
+  /** Done: accepted by the server, or, for an address probe, found deliverable. */
+  deliver(recipient: Recipient, reply: Reply, dsn = reply.status): void {
+    this.#finish(recipient, {
+      status: 'sent',
+      logStatus: this.#request.probe === true ? 'deliverable' : 'sent',
+      dsn,
+      reason: oneLine(reply.text),
+      reply,
+    });
+  }
+
+  /** Applies a failure to the recipients given: each is kept for another server, deferred or bounced. */
+  fail(failure: Failure, recipients: readonly Recipient[] = this.unmarked): void {
+    const decision = decide(failure, {
+      finalServer: this.finalServer,
+      softBounce: this.#options.softBounce && this.#request.probe !== true,
+    });
+    if (recipients.length === 0) return;
+    if (decision.action === 'keep') {
+      this.#options.emit({
+        type: 'log',
+        level: 'info',
+        queueId: this.#request.queueId,
+        text: failure.reason,
+      });
+      for (const recipient of recipients) this.#marked.set(recipient, 'keep');
+      return;
+    }
+    const { throttles, sharesTime } = SCOPES[failure.scope];
+    if (sharesTime) {
+      this.deliverDone();
+      this.#setupDoneAtMs ??= this.#deliverDoneAtMs;
+    }
+    const status = decision.action === 'defer' ? 'deferred' : 'bounced';
+    let logStatus: string = decision.softBounce ? 'SOFTBOUNCE' : status;
+    if (this.#request.probe === true) logStatus = 'undeliverable';
+    for (const recipient of recipients) {
+      this.#finish(recipient, {
+        status,
+        logStatus,
+        dsn: decision.dsn,
+        reason: failure.reason,
+        reply: failure.reply,
+      });
+    }
+    if (throttles && status === 'deferred' && !this.#sessionCompleted) {
+      this.#throttle ??= { dsn: decision.dsn, reason: failure.reason };
+    }
+  }
+
+  /** Ends the work with one server; what was kept is looked at again with the next. */
+  endSession(): void {
+    this.#left = this.#left.filter((recipient) => this.#marked.get(recipient) !== 'done');
+    this.#marked.clear();
+    this.#relay = undefined;
+    this.#setupDoneAtMs = undefined;
+    this.#deliverDoneAtMs = undefined;
+  }
+
+  #finish(
+    recipient: Recipient,
+    what: {
+      status: OutcomeStatus;
+      logStatus: string;
+      dsn: string;
+      reason: string;
+      reply?: Reply | undefined;
+    },
+  ): void {
+    this.#marked.set(recipient, 'done');
+    const { reply, ...rest } = what;
+    const outcome: Outcome = {
+      recipient,
+      ...rest,
+      relay: this.#relay?.text ?? 'none',
+      ...(reply && { reply: reply.text }),
+      ...(reply && this.#relay && { remoteMta: this.#relay.host }),
+      timing: this.#timing(),
+    };
+    this.#outcomes.push(outcome);
+    this.#options.emit({ type: 'outcome', queueId: this.#request.queueId, outcome });
+  }
+
+  #timing(): Outcome['timing'] {
+    const { arrivedAtMs, activeAtMs = arrivedAtMs } = this.#request;
+    const doneAtMs = this.#deliverDoneAtMs ?? this.#options.clock.now();
+    const setupAtMs = this.#setupDoneAtMs ?? doneAtMs;
+    return {
+      totalMs: Math.max(0, doneAtMs - arrivedAtMs),
+      beforeActiveMs: Math.max(0, activeAtMs - arrivedAtMs),
+      queueMs: Math.max(0, this.#startedAtMs - activeAtMs),
+      setupMs: Math.max(0, setupAtMs - this.#startedAtMs),
+      transmissionMs: Math.max(0, doneAtMs - setupAtMs),
+      connectionUse: this.#relay?.connectionUse ?? 1,
+    };
+  }
+}

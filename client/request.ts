@@ -1,0 +1,83 @@
+/**
+ * What the client is asked to do and what became of it: the delivery request and its outcomes.
+ *
+ * Addresses are in internal (unquoted) form, as Postfix's queue manager passes them; the empty reverse-path is ''.
+ * Times are milliseconds since the Unix epoch.
+ */
+import type { Message } from './content/message.ts';
+
+export interface DeliveryRequest {
+  /** The queue id that prefixes log lines. */
+  readonly queueId: string;
+  readonly service: Service;
+  /** The destination as configured: `domain`, `[host]:port`, `unix:path`, a list, ... (delivery reference 2.1). */
+  readonly nexthop: string;
+  readonly sender: string;
+  readonly recipients: readonly Recipient[];
+  readonly message: Message;
+  /** When the message entered the queue. */
+  readonly arrivedAtMs: number;
+  /** When it entered the active queue; `arrivedAtMs` when absent. */
+  readonly activeAtMs?: number;
+  /** The submitter asked for SMTPUTF8 (RFC 6531). */
+  readonly smtputf8?: boolean;
+  /** RFC 3461 ENVID, decoded. */
+  readonly envelopeId?: string;
+  /** RFC 3461 RET. */
+  readonly returnContent?: 'full' | 'headers';
+  /** An address probe: nothing is delivered (delivery reference 6.6). */
+  readonly probe?: boolean;
+}
+
+export type Service = 'smtp' | 'lmtp';
+
+export interface Recipient {
+  readonly address: string;
+  /** The address before rewriting; absent when not known. */
+  readonly originalAddress?: string;
+  /** RFC 3461 ORCPT, decoded, as `type;address`. */
+  readonly dsnOriginalRecipient?: string;
+  /** RFC 3461 NOTIFY; absent means not given. */
+  readonly notify?: readonly Notify[];
+}
+
+export type Notify = 'never' | 'success' | 'failure' | 'delay';
+
+export type OutcomeStatus = 'sent' | 'deferred' | 'bounced';
+
+/** What became of one recipient: every recipient of a request gets exactly one. */
+export interface Outcome {
+  readonly recipient: Recipient;
+  readonly status: OutcomeStatus;
+  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`. */
+  readonly logStatus: string;
+  /** Enhanced status code, RFC 3463, such as `2.0.0`. */
+  readonly dsn: string;
+  /** `host[address]:port`, `myhostname[path]` for a unix socket, `none` without a session. */
+  readonly relay: string;
+  /** Why, or the server's reply to a delivery. */
+  readonly reason: string;
+  /** The server's reply that decided it, when one did; lines joined by newlines. */
+  readonly reply?: string;
+  /** Name of the server that decided it, for a DSN's Remote-MTA. */
+  readonly remoteMta?: string;
+  readonly timing: OutcomeTiming;
+}
+
+/** The delays of the log line, in milliseconds (delivery reference 9.1). */
+export interface OutcomeTiming {
+  readonly totalMs: number;
+  readonly beforeActiveMs: number;
+  readonly queueMs: number;
+  readonly setupMs: number;
+  readonly transmissionMs: number;
+  /** How often the connection has been used, this delivery included. */
+  readonly connectionUse: number;
+}
+
+export interface DeliveryResult {
+  /** In the order in which they were decided. */
+  readonly outcomes: readonly Outcome[];
+  /** Set when a failure should suspend the destination (delivery reference 1.9). */
+  readonly throttle?: { readonly dsn: string; readonly reason: string };
+}

@@ -1,0 +1,116 @@
+/**
+ * Opens the connection to a server: source address, time limit, and the words for what can go wrong
+ * (delivery reference 4.1).
+ */
+import type { Settings } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import type { Failure } from '../outcome/failure.ts';
+import type { Connection, Platform } from '../platform/platform.ts';
+import { fullName, type Peer } from './session.ts';
+
+export interface ConnectContext {
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly emit: EventListener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Connects, or says in a Failure why not. The failure is logged without a queue id, as Postfix does. */
+export async function connect(peer: Peer, context: ConnectContext): Promise<Connection | Failure> {
+  const { emit } = context;
+  emit({ type: 'connect', ...peer });
+  try {
+    return await withTimeLimit(context, (signal) => open(peer, context, signal));
+  } catch (error) {
+    if (error instanceof BindError)
+      return { scope: 'session', dsn: '4.4.0', reason: 'server configuration error' };
+    const text = `connect to ${fullName(peer)}: ${systemText(error)}`;
+    if (context.signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text });
+    return { scope: 'session', dsn: '4.4.1', reason: text };
+  }
+}
+
+/** `smtp_bind_address_enforce` forbids to go on without the source address asked for. */
+class BindError extends Error {}
+
+async function open(peer: Peer, context: ConnectContext, signal: AbortSignal): Promise<Connection> {
+  const { network } = context.platform;
+  if (peer.port === 0) return network.connectUnix(peer.address, signal);
+  const target = { address: peer.address, port: peer.port };
+  const localAddress = bindAddress(peer, context.settings);
+  if (localAddress === undefined) return network.connectTcp(target, signal);
+  try {
+    return await network.connectTcp({ ...target, localAddress }, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'bind') throw error;
+    const text = `smtp_connect_addr: bind ${localAddress}: ${systemText(error)}`;
+    context.emit({ type: 'log', level: 'warning', text });
+    if (context.settings.smtp_bind_address_enforce) throw new BindError();
+    return network.connectTcp(target, signal);
+  }
+}
+
+function bindAddress(peer: Peer, settings: Settings): string | undefined {
+  const { smtp_bind_address: ipv4, smtp_bind_address6: ipv6 } = settings;
+  const address = (peer.address.includes(':') ? ipv6 : ipv4).replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+  return address === '' ? undefined : address;
+}
+
+/** Applies `smtp_connect_timeout`; 0 leaves it to the system. */
+async function withTimeLimit<T>(
+  context: ConnectContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { platform, settings, signal } = context;
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  const seconds = settings.smtp_connect_timeout;
+  let late = false;
+  const timer =
+    seconds === 0
+      ? undefined
+      : platform.clock.schedule(seconds * 1000, () => {
+          late = true;
+          stop();
+        });
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    if (late) throw Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+    throw error;
+  } finally {
+    timer?.cancel();
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The C library's words, which log readers know; Node's own differ. */
+const SYSTEM_TEXTS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EADDRINUSE: 'Address already in use',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  EAFNOSUPPORT: 'Address family not supported by protocol',
+  ECONNABORTED: 'Software caused connection abort',
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EHOSTDOWN: 'Host is down',
+  EHOSTUNREACH: 'No route to host',
+  EINVAL: 'Invalid argument',
+  EMFILE: 'Too many open files',
+  ENETDOWN: 'Network is down',
+  ENETUNREACH: 'Network is unreachable',
+  ENFILE: 'Too many open files in system',
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  ENOTSOCK: 'Socket operation on non-socket',
+  EPERM: 'Operation not permitted',
+  EPIPE: 'Broken pipe',
+  ETIMEDOUT: 'Connection timed out',
+};
+
+export function systemText(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return SYSTEM_TEXTS[code] ?? message;
+}

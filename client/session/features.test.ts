@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { Reply } from '../reply.ts';
+import { parseFeatures, readDiscards } from './features.ts';
+
+function ehlo(...lines: string[]): Reply {
+  const text = lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}`).join('\n');
+  return { code: 250, status: '2.0.0', text, malformed: false };
+}
+
+const NOTHING = new Set<string>();
+const never = () => {
+  throw new Error('no warning expected');
+};
+
+test('keywords in any case, with their arguments', () => {
+  expect(
+    parseFeatures(
+      ehlo('mx.test at your service', 'PipeLining', 'size 1000', '8BITMIME', 'DSN', 'VRFY'),
+      NOTHING,
+      never,
+    ),
+  ).toEqual({
+    serverName: 'mx.test',
+    pipelining: true,
+    eightBitMime: true,
+    dsn: true,
+    smtputf8: false,
+    size: true,
+    sizeLimitBytes: 1000,
+  });
+});
+
+test.each([
+  ['SIZE=500000', 500_000],
+  ['SIZE', 0],
+  ['SIZE 0', 0],
+  ['SIZE 99999999999999999999', 0],
+])('%s announces a limit of %d', (line, limit) => {
+  expect(parseFeatures(ehlo('mx.test', line), NOTHING, never)).toMatchObject({
+    size: true,
+    sizeLimitBytes: limit,
+  });
+});
+
+test('a SIZE that is no number is warned about and still counts', () => {
+  const warnings: string[] = [];
+  expect(parseFeatures(ehlo('mx.test', 'SIZE huge'), NOTHING, (value) => warnings.push(value))).toMatchObject(
+    {
+      size: true,
+      sizeLimitBytes: 0,
+    },
+  );
+  expect(warnings).toEqual(['huge']);
+});
+
+test('an empty first line costs the next keyword', () => {
+  const features = parseFeatures(ehlo('', 'PIPELINING', 'DSN'), NOTHING, never);
+  expect(features).toMatchObject({ serverName: 'PIPELINING', pipelining: false, dsn: true });
+});
+
+test('discarded keywords are not offered', () => {
+  const features = parseFeatures(ehlo('mx.test', 'PIPELINING', 'DSN'), new Set(['PIPELINING']), never);
+  expect(features).toMatchObject({ pipelining: false, dsn: true });
+});
+
+test.each([
+  [['pipelining', 'DSN'], ['PIPELINING', 'DSN'], false],
+  [['dsn', 'Silent-Discard', 'dsn', 'pipelining'], ['PIPELINING', 'DSN'], true],
+  [['no-such-keyword', 'starttls'], ['STARTTLS'], false],
+  [[], [], false],
+])('%j discards %j, silently: %j', (words, keywords, silent) => {
+  const discards = readDiscards(words);
+  expect([...discards.keywords]).toEqual(keywords);
+  expect(discards.silent).toBe(silent);
+});

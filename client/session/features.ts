@@ -1,0 +1,106 @@
+/**
+ * What a server offers: the keywords of its EHLO or LHLO reply (RFC 5321 section 4.1.1.1).
+ *
+ * Parsing is lenient where servers are known to be sloppy: any case, `SIZE=n`, an empty first line.
+ */
+import type { Reply } from '../reply.ts';
+
+export interface Features {
+  /** The name in the first line, or '' when there is none. */
+  readonly serverName: string;
+  readonly pipelining: boolean;
+  readonly eightBitMime: boolean;
+  readonly dsn: boolean;
+  readonly smtputf8: boolean;
+  readonly size: boolean;
+  /** Largest message the server takes; 0 when it does not say. */
+  readonly sizeLimitBytes: number;
+}
+
+export const NO_FEATURES: Features = {
+  serverName: '',
+  pipelining: false,
+  eightBitMime: false,
+  dsn: false,
+  smtputf8: false,
+  size: false,
+  sizeLimitBytes: 0,
+};
+
+/** EHLO keywords that this client acts on. */
+type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'SIZE';
+
+/**
+ * Reads the features of a positive EHLO or LHLO reply.
+ * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `warn` hears of a malformed SIZE.
+ */
+export function parseFeatures(
+  reply: Reply,
+  discard: ReadonlySet<string>,
+  warn: (value: string) => void,
+): Features {
+  let serverName: string | undefined;
+  let sizeLimitBytes = 0;
+  const offered = new Set<string>();
+  for (const line of reply.text.split('\n')) {
+    const [word = '', argument = ''] = line.slice(4).split(/[ =]+/, 2);
+    if (serverName === undefined) {
+      // The first line that has a word names the server, so an empty first line costs the next keyword.
+      if (word !== '') serverName = word;
+      continue;
+    }
+    const keyword = word.toUpperCase();
+    if (discard.has(keyword)) continue;
+    offered.add(keyword);
+    if (keyword === 'SIZE' && argument !== '') {
+      if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
+      else warn(argument);
+    }
+  }
+  const has = (keyword: Keyword) => offered.has(keyword);
+  return {
+    serverName: serverName ?? '',
+    pipelining: has('PIPELINING'),
+    eightBitMime: has('8BITMIME'),
+    dsn: has('DSN'),
+    smtputf8: has('SMTPUTF8'),
+    size: has('SIZE'),
+    sizeLimitBytes,
+  };
+}
+
+/**
+ * Keywords that can be discarded by name, in the order in which the log lists them. Some of them this client does
+ * not act on; the configuration may name them all the same.
+ */
+const DISCARDABLE = [
+  '8BITMIME',
+  'AUTH',
+  'ETRN',
+  'PIPELINING',
+  'SIZE',
+  'VERP',
+  'STARTTLS',
+  'XCLIENT',
+  'XFORWARD',
+  'ENHANCEDSTATUSCODES',
+  'DSN',
+  'SMTPUTF8',
+  'CHUNKING',
+  'REQUIRETLS',
+] as const;
+
+/** What `smtp_discard_ehlo_keywords` comes to: words in any case, unknown ones without effect. */
+export function readDiscards(words: readonly string[]): { keywords: ReadonlySet<string>; silent: boolean } {
+  const named = new Set(words.map((word) => word.toUpperCase()));
+  return {
+    keywords: new Set(DISCARDABLE.filter((keyword) => named.has(keyword))),
+    silent: named.has('SILENT-DISCARD'),
+  };
+}
+
+/** A limit beyond what a number holds exactly says nothing (RFC 1870 section 6.1 allows 20 digits). */
+function boundedSize(digits: string): number {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : 0;
+}

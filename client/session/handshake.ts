@@ -1,0 +1,131 @@
+/**
+ * From the greeting to a session that knows what its server offers (delivery reference, section 5).
+ */
+import { type Failure, refusedToTalk } from '../outcome/failure.ts';
+import type { Stage } from '../outcome/stages.ts';
+import type { Reply } from '../reply.ts';
+import type { DeliveryRequest } from '../request.ts';
+import { requiresSmtputf8 } from './envelope.ts';
+import { parseFeatures, readDiscards } from './features.ts';
+import { pixWorkarounds } from './pix.ts';
+import { fullName, type Session, shortName } from './session.ts';
+
+export interface HandshakeContext {
+  readonly request: DeliveryRequest;
+  /** Look for our own name in what the server says: SMTP to port 25 (delivery reference 3.1, 5.4). */
+  readonly detectLoops: boolean;
+  /** The server is among the best exchangers, so mail that comes back to us has nowhere to go. */
+  readonly bestExchanger: boolean;
+}
+
+/** Returns why the session cannot be used, or undefined when it can. Throws WireError when the stream fails. */
+export async function handshake(session: Session, context: HandshakeContext): Promise<Failure | undefined> {
+  session.queueId = context.request.queueId;
+  // One budget for greeting, EHLO and HELO together where deadlines are on.
+  session.limit('greeting');
+  const greeting = await session.receive('greeting');
+  if (!isPositive(greeting)) return refused(session, 'greeting', greeting);
+
+  const workarounds = pixWorkarounds(session, greeting, context.request);
+  if (context.detectLoops && isOwnName(session, greeting.text.slice(4).split(/\s+/)[0])) {
+    session.log(
+      'warning',
+      `host ${fullName(session.peer)} greeted me with my own hostname ${session.settings.myhostname}`,
+    );
+  }
+  session.pauseBeforeDotMs = workarounds.pauseBeforeDotMs;
+
+  const extended = await hello(session, greeting, workarounds.disableEsmtp);
+  if ('scope' in extended) return extended;
+  if (extended.reply !== undefined) readFeatures(session, extended.reply);
+
+  if (
+    context.detectLoops &&
+    extended.reply !== undefined &&
+    isOwnName(session, session.features.serverName)
+  ) {
+    const { myhostname } = session.settings;
+    session.log(
+      'warning',
+      `host ${fullName(session.peer)} replied to HELO/EHLO with my own hostname ${myhostname}`,
+    );
+    return {
+      scope: 'host',
+      dsn: context.bestExchanger ? '5.4.6' : '4.4.6',
+      reason: `mail for ${context.request.nexthop} loops back to myself`,
+      stage: session.stage,
+    };
+  }
+  return lacksSmtputf8(session, context.request);
+}
+
+/** Says EHLO, HELO or LHLO. Returns the extended reply if there is one, or why the server will not talk to us. */
+async function hello(
+  session: Session,
+  greeting: Reply,
+  disableEsmtp: boolean,
+): Promise<{ reply: Reply | undefined } | Failure> {
+  const { settings } = session;
+  const name = settings.smtp_helo_name;
+  if (session.service === 'lmtp') {
+    // rfc2033-4.1-02: an LMTP client has no HELO to fall back to.
+    session.send(`LHLO ${name}`);
+    const reply = await session.receive('lhlo');
+    return isPositive(reply) ? { reply } : refused(session, 'lhlo', reply);
+  }
+  const announced = settings.smtp_always_send_ehlo || /(?:^|\s)ESMTP(?:\s|$)/i.test(greeting.text.slice(4));
+  if (announced && !settings.smtp_never_send_ehlo && !disableEsmtp) {
+    session.send(`EHLO ${name}`);
+    const reply = await session.receive('ehlo');
+    if (isPositive(reply)) return { reply };
+    if (reply.code === 421) return refused(session, 'ehlo', reply);
+  }
+  session.send(`HELO ${name}`);
+  const reply = await session.receive('helo');
+  return isPositive(reply) ? { reply: undefined } : refused(session, 'helo', reply);
+}
+
+function readFeatures(session: Session, reply: Reply): void {
+  const { settings, peer } = session;
+  const discards = readDiscards(settings.smtp_discard_ehlo_keywords);
+  if (discards.keywords.size > 0 && !discards.silent) {
+    session.log('info', `discarding EHLO keywords: ${[...discards.keywords].join(' ')}`);
+  }
+  const features = parseFeatures(reply, discards.keywords, (value) =>
+    session.log('warning', `bad EHLO SIZE limit "${value}" from ${fullName(peer)}`),
+  );
+  const lacksEightBitMime = features.smtputf8 && !features.eightBitMime;
+  if (lacksEightBitMime) {
+    session.log('info', `host ${shortName(peer)} offers SMTPUTF8 support, but not 8BITMIME`);
+  }
+  // RFC 6531 section 3.1: a server that offers SMTPUTF8 has to offer 8BITMIME as well, so it is assumed.
+  session.features = lacksEightBitMime ? { ...features, eightBitMime: true } : features;
+}
+
+function lacksSmtputf8(session: Session, request: DeliveryRequest): Failure | undefined {
+  if (session.features.smtputf8 || !requiresSmtputf8(request)) return undefined;
+  return {
+    scope: 'requirement',
+    dsn: '5.6.7',
+    reason:
+      'message requires SMTPUTF8, but no server was found that supports SMTPUTF8. ' +
+      `The last attempted server was ${shortName(session.peer)}`,
+    stage: session.stage,
+  };
+}
+
+function refused(session: Session, stage: Stage, reply: Reply): Failure {
+  // A server that greets with 5xx may be one of several: the mail is not at fault yet (rfc5321-4.3.2-01).
+  const soften =
+    stage === 'greeting' && session.settings.smtp_skip_5xx_greeting && Math.floor(reply.code / 100) === 5;
+  const dsn = soften ? `4${reply.status.slice(1)}` : reply.status;
+  return refusedToTalk(stage, shortName(session.peer), reply, dsn);
+}
+
+function isPositive(reply: Reply): boolean {
+  return Math.floor(reply.code / 100) === 2;
+}
+
+function isOwnName(session: Session, name: string | undefined): boolean {
+  return name !== undefined && name.toLowerCase() === session.settings.myhostname.toLowerCase();
+}

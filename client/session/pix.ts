@@ -1,0 +1,39 @@
+/**
+ * Cisco PIX firewalls in "smtp fixup" mode: they overwrite the greeting with stars, break ESMTP, and lose mail when
+ * the final dot comes in the same segment as the text (delivery reference 5.2, 7.7).
+ */
+import type { Reply } from '../reply.ts';
+import type { DeliveryRequest } from '../request.ts';
+import { fullName, type Session } from './session.ts';
+
+interface PixWorkarounds {
+  readonly disableEsmtp: boolean;
+  /** 0: no pause. */
+  readonly pauseBeforeDotMs: number;
+}
+
+const NO_WORKAROUNDS: PixWorkarounds = { disableEsmtp: false, pauseBeforeDotMs: 0 };
+
+/** A greeting that has nothing left but the digits of its code, stars and white space. */
+const MASKED_GREETING = /^[20* \t\n]*$/;
+
+export function pixWorkarounds(session: Session, greeting: Reply, request: DeliveryRequest): PixWorkarounds {
+  const { settings } = session;
+  if (!MASKED_GREETING.test(greeting.text) || settings.smtp_pix_workarounds.length === 0)
+    return NO_WORKAROUNDS;
+  const wanted = new Set(settings.smtp_pix_workarounds.map((word) => word.toLowerCase()));
+  const queuedMs = session.clock.now() - request.arrivedAtMs;
+  // The pause is expensive and rarely needed: only a message that did not get through at first is worth it.
+  if (queuedMs < settings.smtp_pix_workaround_threshold_time * 1000) wanted.delete('delay_dotcrlf');
+  const enabled = ['disable_esmtp', 'delay_dotcrlf'].filter((word) => wanted.has(word));
+  session.emit({
+    type: 'log',
+    level: 'info',
+    queueId: request.queueId,
+    text: `enabling PIX workarounds: ${enabled.join(' ')} for ${fullName(session.peer)}`,
+  });
+  return {
+    disableEsmtp: wanted.has('disable_esmtp'),
+    pauseBeforeDotMs: wanted.has('delay_dotcrlf') ? settings.smtp_pix_workaround_delay_time * 1000 : 0,
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * One connection to one server, from connect to close: who it is, what it offers, and whether the position in the
+ * dialogue is still certain.
+ *
+ * Order of use: construct on an open connection, `handshake`, then `transact` for each message, `quit`, `close`.
+ */
+import type { Settings } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import { STAGES, type Stage } from '../outcome/stages.ts';
+import type { Clock, Connection } from '../platform/platform.ts';
+import type { Reply } from '../reply.ts';
+import type { Service } from '../request.ts';
+import { Wire, WireError } from '../wire/wire.ts';
+import { type Features, NO_FEATURES } from './features.ts';
+
+/** The server a session talks to. */
+export interface Peer {
+  /** Name as looked up; for a unix socket our own name. */
+  readonly host: string;
+  /** Numeric address, or the path of a unix socket. */
+  readonly address: string;
+  /** 0 for a unix socket. */
+  readonly port: number;
+}
+
+/** `host[address]` */
+export function shortName(peer: Peer): string {
+  return `${peer.host}[${peer.address}]`;
+}
+
+/** `host[address]:port`, without the port for a unix socket. */
+export function fullName(peer: Peer): string {
+  return peer.port === 0 ? shortName(peer) : `${shortName(peer)}:${peer.port}`;
+}
+
+export interface SessionOptions {
+  /** Names the session in events. */
+  readonly id: string;
+  readonly peer: Peer;
+  readonly service: Service;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+}
+
+export class Session {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly service: Service;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  readonly wire: Wire;
+  features: Features = NO_FEATURES;
+  /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
+  pauseBeforeDotMs = 0;
+  /** The stage whose reply, or whose bytes, are being waited for. */
+  stage: Stage = 'greeting';
+  /** Prefixes the log lines of the request at work. */
+  queueId = '';
+  /** Whether the server can still be expected to take our QUIT. */
+  #canQuit = true;
+  #dropped = false;
+
+  constructor(connection: Connection, options: SessionOptions) {
+    this.id = options.id;
+    this.peer = options.peer;
+    this.service = options.service;
+    this.settings = options.settings;
+    this.clock = options.clock;
+    this.emit = options.emit;
+    this.wire = new Wire(connection, {
+      clock: options.clock,
+      lineLimitBytes: options.settings.line_length_limit,
+      utf8: options.settings.smtputf8_enable,
+      peer: fullName(options.peer),
+      onWarning: (text) => this.log('warning', text),
+      onMalformedLine: (line) => this.#malformedLine(line),
+    });
+  }
+
+  /** Starts the time limit of a stage. */
+  limit(stage: Stage): void {
+    this.wire.limit({
+      seconds: this.settings[STAGES[stage].limit],
+      deadline: this.settings.smtp_per_request_deadline,
+      ...(stage === 'content' && { minBytesPerSecond: this.settings.smtp_min_data_rate }),
+    });
+  }
+
+  /** Buffers a command; it leaves with the next reply that is awaited. */
+  send(line: string): void {
+    this.wire.send(line);
+    this.emit({ type: 'command', session: this.id, line });
+  }
+
+  /** Awaits the reply of a stage, within the time limit set last. */
+  async receive(stage: Stage): Promise<Reply> {
+    this.stage = stage;
+    const reply = await this.wire.readReply();
+    this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
+    return reply;
+  }
+
+  log(level: 'info' | 'warning', text: string): void {
+    this.emit({ type: 'log', level, text });
+  }
+
+  /**
+   * Says QUIT unless the stream or the position in the dialogue no longer allows it, and waits for the answer only
+   * if `smtp_skip_quit_response` is off. Nothing that happens here changes an outcome.
+   */
+  async quit(): Promise<void> {
+    if (!this.#canQuit) return;
+    this.#canQuit = false;
+    this.send('QUIT');
+    if (this.settings.smtp_skip_quit_response) return;
+    this.limit('quit');
+    await this.receive('quit').catch(ignoreWireError);
+  }
+
+  /** QUIT was already said, or must not be said in this position. */
+  withoutQuit(): void {
+    this.#canQuit = false;
+  }
+
+  /** Sends what is buffered, then closes. Does nothing after `drop`. */
+  close(): void {
+    if (this.#dropped) return;
+    this.wire.close();
+    this.emit({ type: 'disconnected', session: this.id, how: 'closed' });
+  }
+
+  /** The stream failed: nothing more is said. */
+  drop(how: 'closed' | 'lost' | 'timeout'): void {
+    this.#canQuit = false;
+    this.#dropped = true;
+    this.wire.destroy();
+    this.emit({ type: 'disconnected', session: this.id, how });
+  }
+
+  #malformedLine(line: string): void {
+    if (!this.features.pipelining) return;
+    const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
+    const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, 100)}`;
+    this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
+  }
+}
+
+function ignoreWireError(error: unknown): void {
+  if (!(error instanceof WireError)) throw error;
+}

@@ -1,0 +1,353 @@
+/**
+ * One message over an open session: MAIL, RCPT, DATA, content, and what the server says to it.
+ *
+ * Two cursors run over the same sequence of stages: the sender's, which generates commands, and the receiver's,
+ * which is the list of replies still awaited. A command may go out while replies are awaited if the server offers
+ * PIPELINING (RFC 2920); otherwise, and before the content, the cursors first meet. That is all pipelining is.
+ *
+ * The sequence is changed only while the cursors are together: if MAIL, all RCPTs or DATA failed by then, the
+ * transaction is aborted with RSET; a DATA that was accepted all the same is ended with an empty message.
+ */
+import { contentPieces } from '../content/writer.ts';
+import { type Failure, saidNo, streamFailed } from '../outcome/failure.ts';
+import type { Recipients } from '../outcome/recipients.ts';
+import type { Stage } from '../outcome/stages.ts';
+import type { Reply } from '../reply.ts';
+import type { DeliveryRequest, Recipient } from '../request.ts';
+import { WireError } from '../wire/wire.ts';
+import { mailCommand, rcptCommand } from './envelope.ts';
+import { type Session, shortName } from './session.ts';
+
+/**
+ * Largest group of commands that is sent without reading replies. Both sides can then finish their writes whatever
+ * the buffers of the network are, so the dialogue cannot deadlock (rfc2920-3.1-12).
+ */
+const GROUP_LIMIT_BYTES = 4096;
+
+/** After such a silence the server is slow: replies are read before more commands go out. */
+const GROUP_LIMIT_MS = 10_000;
+
+/** Where the sender's cursor stands. */
+type Step = 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
+
+/** A reply that the receiver's cursor has yet to pass. */
+interface Awaited {
+  readonly stage: Stage;
+  readonly recipient?: Recipient;
+}
+
+/**
+ * Runs the transaction; every recipient left is marked afterwards. Stream failures end the session, and are applied
+ * to the recipients that have no mark yet.
+ */
+export async function transact(
+  session: Session,
+  request: DeliveryRequest,
+  recipients: Recipients,
+): Promise<void> {
+  session.queueId = request.queueId;
+  const tooLarge = exceedsSizeLimit(session, request);
+  if (tooLarge !== undefined) {
+    recipients.fail(tooLarge);
+    session.withoutQuit();
+    return;
+  }
+  try {
+    await new Transaction(session, request, recipients).run();
+    recipients.sessionCompleted();
+  } catch (error) {
+    if (error instanceof ContentError) {
+      recipients.fail({
+        scope: 'message',
+        dsn: '4.3.0',
+        reason: `cannot read the message: ${error.message}`,
+      });
+      session.drop('closed');
+      return;
+    }
+    if (!(error instanceof WireError)) throw error;
+    recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
+    session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
+  }
+}
+
+/** The server said how much it takes (RFC 1870): no need to ask. */
+function exceedsSizeLimit(session: Session, { message }: DeliveryRequest): Failure | undefined {
+  const limit = session.features.sizeLimitBytes;
+  if (limit === 0 || message.sizeBytes <= limit) return undefined;
+  const server = shortName(session.peer);
+  return {
+    scope: 'message',
+    dsn: '5.3.4',
+    reason: `message size ${message.sizeBytes} exceeds size limit ${limit} of server ${server}`,
+    stage: 'mail',
+  };
+}
+
+class Transaction {
+  readonly #session: Session;
+  readonly #request: DeliveryRequest;
+  readonly #recipients: Recipients;
+  readonly #targets: readonly Recipient[];
+  #step: Step = 'mail';
+  #nextTarget = 0;
+  #awaited: Awaited[] = [];
+  #accepted: Recipient[] = [];
+  #mailRefused = false;
+  #dataRefused = false;
+
+  constructor(session: Session, request: DeliveryRequest, recipients: Recipients) {
+    this.#session = session;
+    this.#request = request;
+    this.#recipients = recipients;
+    this.#targets = recipients.left;
+  }
+
+  async run(): Promise<void> {
+    while (this.#step !== 'end') {
+      const line = this.#commandLine();
+      if (this.#mustMeet(line)) await this.#receiveAll();
+      if (this.#awaited.length === 0 && this.#correctCourse()) continue;
+      if (this.#step === 'content') await this.#sendContent();
+      else if (line !== undefined) this.#sendCommand(line);
+    }
+    await this.#receiveAll();
+  }
+
+  /** The next command, or undefined at the content. */
+  #commandLine(): string | undefined {
+    const { features, settings } = this.#session;
+    switch (this.#step) {
+      case 'mail':
+        return mailCommand(this.#request, features, settings);
+      case 'rcpt': {
+        const target = this.#targets[this.#nextTarget];
+        return target && rcptCommand(target, this.#request, features, settings);
+      }
+      case 'data':
+        return 'DATA';
+      case 'abort':
+        return 'RSET';
+      case 'quit':
+        return 'QUIT';
+      default:
+        return undefined;
+    }
+  }
+
+  /** Whether all replies have to be read before the next step. */
+  #mustMeet(line: string | undefined): boolean {
+    if (this.#awaited.length === 0) return false;
+    if (line === undefined || !this.#session.features.pipelining) return true;
+    const { wire } = this.#session;
+    // QUIT may follow the final dot whatever is buffered: the content before it is no group of commands.
+    const afterContent = this.#step === 'quit' && this.#awaited[0]?.stage === 'endOfData';
+    const group = wire.unsentBytes + Buffer.byteLength(line) + 2;
+    return (group > GROUP_LIMIT_BYTES && !afterContent) || wire.idleMs > GROUP_LIMIT_MS;
+  }
+
+  /** With the cursors together: leaves the sequence if what is next makes no sense any more. */
+  #correctCourse(): boolean {
+    const pointless =
+      (this.#step === 'rcpt' && this.#mailRefused) ||
+      (this.#step === 'data' && this.#accepted.length === 0) ||
+      (this.#step === 'content' && this.#dataRefused);
+    if (pointless) this.#step = 'abort';
+    return pointless;
+  }
+
+  #sendCommand(line: string): void {
+    this.#session.send(line);
+    switch (this.#step) {
+      case 'mail':
+        this.#recipients.setupDone();
+        this.#awaited.push({ stage: 'mail' });
+        this.#step = 'rcpt';
+        break;
+      case 'rcpt':
+        this.#sentRecipient();
+        break;
+      case 'data':
+        this.#awaited.push({ stage: 'data' });
+        this.#step = 'content';
+        break;
+      case 'abort':
+        this.#awaited.push({ stage: 'abort' });
+        this.#step = 'quit';
+        break;
+      default:
+        this.#session.withoutQuit();
+        this.#awaited.push({ stage: 'quit' });
+        this.#step = 'end';
+    }
+  }
+
+  #sentRecipient(): void {
+    const recipient = this.#targets[this.#nextTarget];
+    this.#awaited.push({ stage: 'rcpt', ...(recipient && { recipient }) });
+    this.#nextTarget += 1;
+    if (this.#nextTarget < this.#targets.length) return;
+    this.#step = this.#probes('rcpt') ? 'abort' : 'data';
+  }
+
+  /** Sends the message and the final dot; nothing but the dot when nobody is left to get it. */
+  async #sendContent(): Promise<void> {
+    const { wire } = this.#session;
+    this.#session.stage = 'content';
+    if (this.#accepted.length > 0) {
+      this.#session.limit('content');
+      try {
+        await this.#putContent();
+      } catch (error) {
+        if (!(error instanceof WireError) || error.kind !== 'lost') throw error;
+        await this.#lostInContent(error);
+        return;
+      }
+    }
+    wire.send('.');
+    if (this.#session.service === 'lmtp' && this.#accepted.length > 0) {
+      // rfc2033-4.2-02: one reply for each accepted recipient, in the order of their RCPTs.
+      for (const recipient of this.#accepted) this.#awaited.push({ stage: 'endOfData', recipient });
+    } else {
+      this.#awaited.push({ stage: 'endOfData' });
+    }
+    this.#step = 'quit';
+  }
+
+  async #putContent(): Promise<void> {
+    const { wire, settings, emit, id, pauseBeforeDotMs } = this.#session;
+    const pieces = contentPieces(readable(this.#request.message.chunks()), {
+      lineLimitBytes: settings.smtp_line_length_limit,
+      onBreak: () => {
+        const text = `breaking line > ${settings.smtp_line_length_limit} bytes with <CR><LF>SPACE`;
+        emit({ type: 'log', level: 'info', queueId: this.#request.queueId, text });
+      },
+    });
+    let bytes = 0;
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      await wire.put(piece);
+    }
+    emit({ type: 'content', session: id, bytes });
+    if (pauseBeforeDotMs === 0) return;
+    await wire.flush();
+    await wire.pause(pauseBeforeDotMs);
+  }
+
+  /**
+   * The server closed while we were sending: it may have said why (a 552 in mid-message), so what it said is taken
+   * as the reply to the content. There is nobody left to say QUIT to.
+   */
+  async #lostInContent(error: WireError): Promise<void> {
+    this.#session.wire.discardUnsent();
+    this.#session.limit('endOfData');
+    const perRecipient = this.#session.service === 'lmtp';
+    const awaited: readonly Awaited[] = perRecipient
+      ? this.#accepted.map((recipient) => ({ stage: 'endOfData', recipient }))
+      : [{ stage: 'endOfData' }];
+    for (const expected of awaited) {
+      const reply = await this.#session.receive('content').catch((failure: unknown) => {
+        throw failure instanceof WireError ? error : failure;
+      });
+      this.#handle({ ...expected }, reply);
+    }
+    this.#step = 'end';
+    this.#session.drop('lost');
+  }
+
+  /** Moves the receiver's cursor up to the sender's. */
+  async #receiveAll(): Promise<void> {
+    // The list grows only by commands sent, and nothing is sent meanwhile; a probe may end it early.
+    for (let next = this.#awaited.shift(); next !== undefined; next = this.#awaited.shift()) {
+      if (next.stage === 'quit' && this.#session.settings.smtp_skip_quit_response) return;
+      this.#session.limit(next.stage);
+      this.#handle(next, await this.#session.receive(next.stage));
+    }
+  }
+
+  #handle({ stage, recipient }: Awaited, reply: Reply): void {
+    const replyClass = Math.floor(reply.code / 100);
+    switch (stage) {
+      case 'mail':
+        if (replyClass !== 2) {
+          this.#mailRefused = true;
+          this.#fail(stage, reply);
+        }
+        break;
+      case 'rcpt':
+        if (recipient !== undefined && !this.#mailRefused) this.#handleRcpt(recipient, reply, replyClass);
+        break;
+      case 'data':
+        this.#handleData(reply, replyClass);
+        break;
+      case 'endOfData':
+        this.#handleEndOfData(recipient, reply, replyClass);
+        break;
+      default:
+      // What is said to RSET and QUIT changes nothing (rfc5321-4.3.2-07).
+    }
+  }
+
+  #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): void {
+    if (replyClass !== 2) {
+      this.#recipients.fail(saidNo('rcpt', shortName(this.#session.peer), reply), [recipient]);
+      return;
+    }
+    this.#accepted.push(recipient);
+    if (this.#probes('rcpt')) this.#recipients.deliver(recipient, reply);
+  }
+
+  #handleData(reply: Reply, replyClass: number): void {
+    if (replyClass !== 3) {
+      this.#dataRefused = true;
+      if (this.#accepted.length > 0) this.#fail('data', reply);
+      return;
+    }
+    if (!this.#probes('data')) return;
+    // The server would take the message: that was the question. There is no polite way out of DATA.
+    this.#recipients.deliverDone();
+    for (const recipient of this.#recipients.unmarked) this.#recipients.deliver(recipient, reply, '2.0.0');
+    this.#awaited = [];
+    this.#step = 'end';
+    this.#session.drop('closed');
+  }
+
+  #handleEndOfData(recipient: Recipient | undefined, reply: Reply, replyClass: number): void {
+    if (this.#accepted.length === 0) return;
+    if (recipient !== undefined) {
+      if (replyClass === 2) this.#recipients.deliver(recipient, reply);
+      else
+        this.#recipients.fail(saidNo('endOfData', shortName(this.#session.peer), reply, true), [recipient]);
+      return;
+    }
+    if (replyClass !== 2) {
+      this.#fail('endOfData', reply);
+      return;
+    }
+    this.#recipients.deliverDone();
+    for (const accepted of this.#recipients.unmarked) this.#recipients.deliver(accepted, reply);
+  }
+
+  #fail(stage: Stage, reply: Reply): void {
+    this.#recipients.fail(saidNo(stage, shortName(this.#session.peer), reply));
+  }
+
+  #probes(target: 'rcpt' | 'data'): boolean {
+    return this.#request.probe === true && this.#session.settings.smtp_address_verify_target === target;
+  }
+}
+
+/** Marks a failure of the message's own source, so that it is not taken for one of the connection. */
+export class ContentError extends Error {
+  override readonly name = 'ContentError';
+}
+
+async function* readable(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new ContentError(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Several results files as one: shards of a run, senders run apart, worlds run apart.
+ *
+ * Merging is concatenation. Two files that both hold a result for the same scenario, sender, world and seed are
+ * two runs of the same thing; choosing one would hide the other, so that is an error.
+ */
+import {
+  nameLimitCharacters,
+  type Results,
+  ResultsError,
+  type Run,
+  type RunPart,
+  resultKey,
+  schemaVersion,
+} from '../scenarios/results.ts';
+
+export interface MergePart {
+  /** Where it came from, for messages. */
+  readonly origin: string;
+  readonly results: Results;
+}
+
+/** @throws ResultsError when there is nothing to merge or two parts hold the same result */
+export function mergeResults(parts: readonly MergePart[]): Results {
+  const [only, ...others] = parts;
+  if (only === undefined) throw new ResultsError('no results to merge');
+  if (others.length === 0) return only.results;
+  const origins = new Map<string, string>();
+  for (const { origin, results } of parts) {
+    for (const result of results.results) {
+      const key = resultKey(result);
+      const earlier = origins.get(key);
+      if (earlier !== undefined) {
+        const name = `${result.scenario} (${result.sender}, ${result.world}, seed ${result.seed})`;
+        throw new ResultsError(`${earlier} and ${origin} both hold a result for ${name}`);
+      }
+      origins.set(key, origin);
+    }
+  }
+  return {
+    schema: schemaVersion,
+    run: mergeRuns(parts.map((part) => part.results.run)),
+    results: parts.flatMap((part) => part.results.results),
+  };
+}
+
+function mergeRuns(runs: readonly Run[]): Run {
+  const ordered = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+  const seed = shared(ordered.map((run) => run.seed));
+  const wallMs = sum(ordered.map((run) => run.wallMs));
+  const selected = sum(ordered.map((run) => run.selected));
+  return {
+    id: `${ordered[0]?.id ?? ''} and ${runs.length - 1} more`.slice(0, nameLimitCharacters),
+    startedAt: ordered[0]?.startedAt ?? '',
+    ...(seed === undefined ? {} : { seed }),
+    world: shared(ordered.map((run) => run.world)) ?? 'mixed',
+    nexthop: [...new Set(ordered.map((run) => run.nexthop))].join(', ').slice(0, nameLimitCharacters),
+    ...(wallMs === undefined ? {} : { wallMs }),
+    ...(selected === undefined ? {} : { selected }),
+    ...(ordered.some((run) => run.interrupted === true) ? { interrupted: true } : {}),
+    parts: ordered.flatMap((run) => run.parts ?? [runPart(run)]),
+  };
+}
+
+function runPart({ id, startedAt, seed, eventHash }: Run): RunPart {
+  return {
+    id,
+    startedAt,
+    ...(seed === undefined ? {} : { seed }),
+    ...(eventHash === undefined ? {} : { eventHash }),
+  };
+}
+
+/** The value they all have, if they do. */
+function shared<T>(values: readonly T[]): T | undefined {
+  return new Set(values).size === 1 ? values[0] : undefined;
+}
+
+/** Absent when one of them is unknown: half a sum would mislead. */
+function sum(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce<number | undefined>(
+    (total, value) => (total === undefined || value === undefined ? undefined : total + value),
+    0,
+  );
+}

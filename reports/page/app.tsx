@@ -1,0 +1,60 @@
+/** The frame: navigation and the open view. */
+import { useEffect } from 'preact/hooks';
+import { Clauses } from './clauses.tsx';
+import type { Report } from './data.ts';
+import { Overview } from './overview.tsx';
+import { type Route, useRoute } from './route.ts';
+import { Scenario } from './scenario.tsx';
+import { Suites } from './suites.tsx';
+
+const tabs = [
+  { view: 'overview', label: 'Overview', hash: '#/' },
+  { view: 'suites', label: 'Suites', hash: '#/suites' },
+  { view: 'clauses', label: 'Clauses', hash: '#/clauses' },
+] as const;
+
+export function App({ report }: { readonly report: Report }) {
+  const route = useRoute();
+  useEffect(() => {
+    document.title = `${route.name === '' ? titleOf(route) : route.name} · Nexthop report`;
+  });
+  const open = route.view === 'scenario' ? 'suites' : route.view;
+  return (
+    <>
+      <header class="top">
+        <div class="top-inner">
+          <a class="wordmark" href="#/">
+            Nexthop
+          </a>
+          <nav aria-label="Views">
+            {tabs.map(({ view, label, hash }) => (
+              <a key={view} href={hash} aria-current={view === open ? 'page' : undefined}>
+                {label}
+              </a>
+            ))}
+          </nav>
+        </div>
+      </header>
+      <main>
+        <OpenView report={report} route={route} />
+      </main>
+    </>
+  );
+}
+
+function titleOf({ view }: Route): string {
+  return tabs.find((tab) => tab.view === view)?.label ?? 'Scenario';
+}
+
+function OpenView({ report, route }: { readonly report: Report; readonly route: Route }) {
+  switch (route.view) {
+    case 'suites':
+      return <Suites report={report} route={route} />;
+    case 'clauses':
+      return <Clauses report={report} route={route} />;
+    case 'scenario':
+      return <Scenario report={report} route={route} />;
+    case 'overview':
+      return <Overview report={report} />;
+  }
+}

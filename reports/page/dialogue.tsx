@@ -1,0 +1,79 @@
+/** One session as a conversation: the client on the left, the server on the right, virtual time between them. */
+import type { SessionLine, StoredSession } from '../../scenarios/results.ts';
+import { duration, visible } from '../format.ts';
+
+/** A pause worth a line of its own. */
+const pauseMs = 1_000;
+
+interface Turn {
+  readonly from: SessionLine['from'];
+  readonly atMs: number;
+  readonly lines: SessionLine[];
+  /** Since the turn before. */
+  readonly afterMs: number;
+}
+
+export function Dialogue({ session, number }: { readonly session: StoredSession; readonly number: number }) {
+  const where = session.port === 0 ? session.address : `[${session.address}]:${session.port}`;
+  return (
+    <figure class="dialogue">
+      <figcaption>
+        <span class="dialogue-number">Session {number}</span>
+        <strong>{visible(session.host)}</strong> <code>{visible(where)}</code>
+        <span class="dialogue-opened">opened at {clockTime(session.openedAtMs)}</span>
+      </figcaption>
+      <div class="sides" aria-hidden="true">
+        <span>Client</span>
+        <span>Server</span>
+      </div>
+      <ol>
+        {turnsOf(session).map((turn, position) => (
+          <li key={position} class={`turn from-${classes[turn.from]}`}>
+            {turn.afterMs >= pauseMs ? <span class="pause">{duration(turn.afterMs)} later</span> : null}
+            <time>{clockTime(turn.atMs)}</time>
+            <div class="bubble">
+              <span class="unseen">{speakers[turn.from]}</span>
+              {turn.lines.map((line, index) => (
+                <LineText key={index} line={line} />
+              ))}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </figure>
+  );
+}
+
+const classes = { C: 'client', S: 'server', '!': 'note' } as const;
+const speakers = { C: 'Client:', S: 'Server:', '!': 'Note:' } as const;
+
+function LineText({ line }: { readonly line: SessionLine }) {
+  return (
+    <span class="line">
+      {line.text === '' ? ' ' : visible(line.text)}
+      {line.repeated === undefined ? null : <span class="repeated">× {line.repeated}</span>}
+    </span>
+  );
+}
+
+function turnsOf(session: StoredSession): Turn[] {
+  const turns: Turn[] = [];
+  for (const line of session.lines) {
+    const last = turns.at(-1);
+    if (last !== undefined && last.from === line.from && last.atMs === line.atMs) {
+      last.lines.push(line);
+    } else {
+      const before = last?.atMs ?? session.openedAtMs;
+      turns.push({ from: line.from, atMs: line.atMs, lines: [line], afterMs: line.atMs - before });
+    }
+  }
+  return turns;
+}
+
+/** `0.040`, `2:02.280`, `1:00:05.000`: time since the scenario began. */
+export function clockTime(ms: number): string {
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60];
+  const seconds = ((Math.floor(ms) % 60_000) / 1_000).toFixed(3);
+  if (hours > 0) return `${hours}:${String(minutes).padStart(2, '0')}:${seconds.padStart(6, '0')}`;
+  return minutes > 0 ? `${minutes}:${seconds.padStart(6, '0')}` : seconds;
+}

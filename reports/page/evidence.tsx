@@ -1,0 +1,130 @@
+/** The evidence beside the dialogue: outcomes, DNS, log, configuration. */
+import type { ComponentChildren } from 'preact';
+import type { Omitted, Result } from '../../scenarios/results.ts';
+import { grouped, plural, visible } from '../format.ts';
+import { clockTime } from './dialogue.tsx';
+import { Section } from './parts.tsx';
+
+export function Outcomes({ result }: { readonly result: Result }) {
+  if (result.outcomes.length === 0) return null;
+  return (
+    <Section title="Outcomes" note={plural(result.outcomes.length, 'recipient')}>
+      <Table heads={['Recipient', 'Status', 'DSN', 'Reason']}>
+        {result.outcomes.map((outcome, position) => (
+          <tr key={position}>
+            <td>
+              <code>{visible(outcome.address)}</code>
+            </td>
+            <td>
+              <span class={`outcome ${outcome.status}`}>{outcome.status}</span>
+            </td>
+            <td>
+              <code>{visible(outcome.dsn)}</code>
+            </td>
+            <td>
+              {visible(outcome.reason ?? '')}
+              {outcome.relay === undefined ? null : <span class="under">{visible(outcome.relay)}</span>}
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <LeftOut omitted={result.omitted} member="outcomes" noun="recipient" />
+    </Section>
+  );
+}
+
+export function Queries({ result }: { readonly result: Result }) {
+  if (result.queries.length === 0) return null;
+  return (
+    <Section
+      title="DNS"
+      note={result.queries.length === 1 ? '1 query' : `${grouped(result.queries.length)} queries`}
+    >
+      <Table heads={['Time', 'Name', 'Type', 'Answer']}>
+        {result.queries.map((query, position) => (
+          <tr key={position}>
+            <td class="time">{clockTime(query.atMs)}</td>
+            <td>
+              <code>{visible(query.name)}</code>
+            </td>
+            <td>
+              <code>{visible(query.type)}</code>
+              {query.transport === 'tcp' ? <span class="under">over TCP</span> : null}
+            </td>
+            <td>
+              <code>{visible(query.answer)}</code>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <LeftOut omitted={result.omitted} member="queries" noun="lookup" />
+    </Section>
+  );
+}
+
+export function Log({ result }: { readonly result: Result }) {
+  if (result.log.length === 0) return null;
+  return (
+    <Section title="Mail log">
+      <ol class="log">
+        {result.log.map((line, position) => (
+          <li key={position}>{visible(line)}</li>
+        ))}
+      </ol>
+      <LeftOut omitted={result.omitted} member="log" noun="line" />
+    </Section>
+  );
+}
+
+export function Overrides({ result }: { readonly result: Result }) {
+  const overrides = Object.entries(result.config);
+  if (overrides.length === 0) return null;
+  return (
+    <Section title="Configuration" note="what differs from the defaults">
+      <ul class="log">
+        {overrides.map(([parameter, value]) => (
+          <li key={parameter}>
+            {parameter} = {visible(value)}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Table({
+  heads,
+  children,
+}: {
+  readonly heads: readonly string[];
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+interface LeftOutProps {
+  readonly omitted: Omitted | undefined;
+  readonly member: keyof Omitted;
+  readonly noun: string;
+}
+
+/** Says so when evidence was cut: nothing is left out in silence. */
+export function LeftOut({ omitted, member, noun }: LeftOutProps) {
+  const number = omitted?.[member] ?? 0;
+  return number === 0 ? null : <p class="left-out">{plural(number, `more ${noun}`)} not stored</p>;
+}

@@ -1,0 +1,13 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { loadReport } from './data.ts';
+import './styles.css';
+
+const root = document.getElementById('app');
+if (root !== null) {
+  const report = loadReport(document);
+  render(
+    report === undefined ? <p class="empty">This file holds no results.</p> : <App report={report} />,
+    root,
+  );
+}

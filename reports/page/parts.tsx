@@ -1,0 +1,234 @@
+/** Small parts that every view uses. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
+import { duration, grouped, type VerdictCounts } from '../format.ts';
+import type { Report, Row } from './data.ts';
+import { rememberShown, shownBefore } from './route.ts';
+
+/** Never colour alone: each verdict has a mark too. */
+const marks: Readonly<Record<Verdict, string>> = {
+  failed: '✗',
+  'non-strict': '!',
+  inconclusive: '?',
+  passed: '✓',
+  informational: 'i',
+  unsupported: '–',
+  skipped: '–',
+};
+
+export function Mark({ verdict }: { readonly verdict: Verdict | undefined }) {
+  return (
+    <span
+      class={`mark ${verdict ?? 'none'}`}
+      role="img"
+      aria-label={verdict ?? 'not yet exercised'}
+      title={verdict}
+    >
+      {verdict === undefined ? '' : marks[verdict]}
+    </span>
+  );
+}
+
+export function Badge({ verdict }: { readonly verdict: Verdict }) {
+  return (
+    <span class={`badge ${verdict}`}>
+      <span aria-hidden="true">{marks[verdict]}</span> {verdict}
+    </span>
+  );
+}
+
+/** The share of each verdict; the figures stand beside it, so it is decoration to a screen reader. */
+export function Bar({ counts }: { readonly counts: VerdictCounts }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      {verdicts
+        .filter((verdict) => counts[verdict] > 0)
+        .map((verdict) => (
+          <span key={verdict} class={verdict} style={{ flexGrow: counts[verdict] }} />
+        ))}
+    </span>
+  );
+}
+
+/** `2 failed, 15 passed` with the first in its colour. */
+export function Counts({ counts }: { readonly counts: VerdictCounts }) {
+  return (
+    <span class="counts">
+      {verdicts
+        .filter((verdict) => counts[verdict] > 0)
+        .map((verdict) => (
+          <span key={verdict} class={`count ${verdict}`}>
+            {grouped(counts[verdict])} {verdict}
+          </span>
+        ))}
+    </span>
+  );
+}
+
+export function ResultRow({ report, row, time = 'virtual' }: RowProps) {
+  return (
+    <a class="row" href={report.hash(row)}>
+      <Mark verdict={row.verdict} />
+      <span class="row-text">
+        <span class="row-name">{row.scenario}</span>
+        <span class="row-title">{row.title}</span>
+        {row.reason === '' ? null : <span class="row-reason">{row.reason}</span>}
+      </span>
+      <span class="row-time">{duration(time === 'wall' ? row.wallMs : row.virtualMs)}</span>
+    </a>
+  );
+}
+
+interface RowProps {
+  readonly report: Report;
+  readonly row: Row;
+  readonly time?: 'wall' | 'virtual';
+}
+
+const pageLength = 150;
+
+/** A long list, rendered as far as one has scrolled. `of` names the list: another one starts from its beginning. */
+export function LongList<T>({ items, of, children }: LongListProps<T>) {
+  const [state, setState] = useState({ of, shown: Math.max(pageLength, shownBefore()) });
+  const shown = state.of === of ? state.shown : pageLength;
+  const end = useRef<HTMLButtonElement>(null);
+  const more = () => {
+    rememberShown(shown + pageLength);
+    setState({ of, shown: shown + pageLength });
+  };
+  useEffect(() => {
+    const button = end.current;
+    if (button === null) return undefined;
+    const observer = new IntersectionObserver(
+      (seen) => seen.some((entry) => entry.isIntersecting) && more(),
+      {
+        rootMargin: '800px',
+      },
+    );
+    observer.observe(button);
+    return () => observer.disconnect();
+  });
+  return (
+    <>
+      {items.slice(0, shown).map(children)}
+      {shown < items.length ? (
+        <button type="button" class="more" ref={end} onClick={more}>
+          Show more ({grouped(items.length - shown)} left)
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+interface LongListProps<T> {
+  readonly items: readonly T[];
+  readonly of: string;
+  readonly children: (item: T, position: number) => ComponentChildren;
+}
+
+export function FilterBox({ value, label, onChange }: FilterProps) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      box.current?.focus();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <input
+      ref={box}
+      class="filter"
+      type="search"
+      value={value}
+      placeholder={`${label}  ( / )`}
+      aria-label={label}
+      autocomplete="off"
+      spellcheck={false}
+      onInput={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+interface FilterProps {
+  readonly value: string;
+  readonly label: string;
+  readonly onChange: (value: string) => void;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+export function Choices({ label, choices, chosen, onChoose }: ChoicesProps) {
+  return (
+    <fieldset class="choices">
+      <legend class="unseen">{label}</legend>
+      {choices.map(({ value, label: text, count }) => (
+        <button
+          key={value}
+          type="button"
+          class="choice"
+          aria-pressed={value === chosen}
+          onClick={() => onChoose(value)}
+        >
+          {text} <span class="choice-count">{grouped(count)}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+interface ChoicesProps {
+  readonly label: string;
+  readonly choices: readonly Choice[];
+  readonly chosen: string;
+  readonly onChoose: (value: string) => void;
+}
+
+export function CopyCommand({ text }: { readonly text: string }) {
+  const [state, setState] = useState<'idle' | 'copied' | 'selected'>('idle');
+  const code = useRef<HTMLElement>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setState('copied');
+    } catch {
+      // Without the right to the clipboard the text is selected, one key away from it.
+      if (code.current !== null) getSelection()?.selectAllChildren(code.current);
+      setState('selected');
+    }
+  };
+  const labels = { idle: 'Copy', copied: 'Copied', selected: 'Selected' };
+  return (
+    <div class="command">
+      <code ref={code}>{text}</code>
+      <button type="button" onClick={copy} onBlur={() => setState('idle')}>
+        <span aria-live="polite">{labels[state]}</span>
+      </button>
+    </div>
+  );
+}
+
+export function Section({ title, note, children }: SectionProps) {
+  return (
+    <section class="section">
+      <h2>
+        {title}
+        {note === undefined ? null : <span class="note">{note}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly note?: string;
+  readonly children: ComponentChildren;
+}

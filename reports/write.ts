@@ -1,0 +1,122 @@
+/**
+ * A report folder: `results.json` (the stored model), `junit.xml` and `index.html`.
+ *
+ * `prepareReport` says early whether one can be made, `writeReport` makes it, `readReport` takes the results of one back. All end in a `ReportError` of one line when the
+ * folder cannot be used.
+ */
+import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Results, readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results.ts';
+import { readTemplate, renderPage } from './html.ts';
+import { junitXml } from './junit.ts';
+
+export class ReportError extends Error {
+  override name = 'ReportError';
+}
+
+export interface ReportFiles {
+  readonly results: string;
+  readonly junit: string;
+  readonly page: string;
+}
+
+/**
+ * Makes the folder when it is missing, and finds out whether a report can be written into it.
+ * @throws ReportError or PageError
+ */
+export async function prepareReport(outDir: string): Promise<void> {
+  await readTemplate();
+  try {
+    await makeFolder(outDir);
+    await access(outDir, constants.W_OK);
+  } catch (error) {
+    throw new ReportError(`cannot write report folder ${outDir}: ${reasonOf(error)}`);
+  }
+}
+
+/**
+ * Writes the three files, making the folder when it is missing. Each file appears whole or not at all.
+ * @throws ReportError, PageError or ResultsError
+ */
+export async function writeReport(results: Results, outDir: string): Promise<ReportFiles> {
+  const template = await readTemplate();
+  const files = {
+    results: join(outDir, 'results.json'),
+    junit: join(outDir, 'junit.xml'),
+    page: join(outDir, 'index.html'),
+  };
+  const stored = writeResults(results);
+  try {
+    await makeFolder(outDir);
+    await replaceFile(files.results, stored);
+    await replaceFile(files.junit, junitXml(results));
+    await replaceFile(files.page, renderPage(results, template));
+  } catch (error) {
+    throw new ReportError(`cannot write report folder ${outDir}: ${reasonOf(error)}`);
+  }
+  return files;
+}
+
+/** Node's own recursive mkdir never ends where a parent exists and yet takes no folders, as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.part`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
+}
+
+/**
+ * The results of a report folder, or of a results file named directly.
+ * @throws ReportError or ResultsError
+ */
+export async function readReport(path: string): Promise<Results> {
+  let origin = path;
+  let text: string;
+  try {
+    let found = await stat(path);
+    if (found.isDirectory()) {
+      origin = join(path, 'results.json');
+      found = await stat(origin);
+    }
+    // Opening a named pipe would wait for somebody to write to it.
+    if (!found.isFile()) throw new ReportError(`cannot read report ${origin}: not a file`);
+    if (found.size > resultsFileLimitBytes) {
+      throw new ReportError(`cannot read report ${origin}: larger than ${resultsFileLimitBytes} bytes`);
+    }
+    text = await readFile(origin, 'utf8');
+  } catch (error) {
+    if (error instanceof ReportError) throw error;
+    throw new ReportError(`cannot read report ${origin}: ${reasonOf(error)}`);
+  }
+  return readResults(text, origin);
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'read-only file system'],
+  ['ENOSPC', 'no space left on the device'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
+  ['EEXIST', 'a file of that name is in the way'],
+  ['EISDIR', 'a folder is in the way'],
+  ['ENOENT', 'no such file or folder'],
+  ['ENAMETOOLONG', 'name too long'],
+  ['ELOOP', 'too many symbolic links'],
+]);
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return (code === undefined ? undefined : (reasons.get(code) ?? code)) ?? message.replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,100 @@
+/** Keeps one result within the limits of the stored model. */
+import {
+  type Check,
+  checksLimit,
+  dialogueLinesLimit,
+  evidenceLimitCharacters,
+  lineLimitCharacters,
+  logLinesLimit,
+  nameLimitCharacters,
+  type Omitted,
+  outcomesLimit,
+  overridesLimit,
+  queriesLimit,
+  type Result,
+  type StoredOutcome,
+  type StoredSession,
+  sessionsLimit,
+  verdicts,
+} from './results.ts';
+
+/**
+ * The result with its evidence cut to the limits of the stored model. Checks that failed are kept before those that
+ * passed; everything else keeps its beginning. What was left out is counted in `omitted`.
+ */
+export function boundResult(full: Result): Result {
+  const left: Omitted = { ...full.omitted };
+  const note = (member: keyof Omitted, number: number) => {
+    if (number > 0) left[member] = (left[member] ?? 0) + number;
+  };
+  const head = <T>(member: keyof Omitted, items: readonly T[], limit: number): T[] => {
+    note(member, items.length - limit);
+    return items.slice(0, limit);
+  };
+  const bounded: Result = {
+    ...full,
+    title: cut(full.title, evidenceLimitCharacters),
+    reason: cut(full.reason, evidenceLimitCharacters),
+    replay: cut(full.replay, evidenceLimitCharacters),
+    config: Object.fromEntries(
+      Object.entries(full.config)
+        .slice(0, overridesLimit)
+        .map(([parameter, setting]) => [
+          cut(parameter, nameLimitCharacters),
+          cut(setting, evidenceLimitCharacters),
+        ]),
+    ),
+    outcomes: head('outcomes', full.outcomes, outcomesLimit).map(boundOutcome),
+    checks: boundChecks(full.checks, note),
+    sessions: boundSessions(head('sessions', full.sessions, sessionsLimit), note),
+    queries: head('queries', full.queries, queriesLimit).map((entry) => ({
+      ...entry,
+      name: cut(entry.name, nameLimitCharacters),
+      answer: cut(entry.answer, lineLimitCharacters),
+    })),
+    log: head('log', full.log, logLinesLimit).map((text) => cut(text, lineLimitCharacters)),
+  };
+  return Object.keys(left).length === 0 ? bounded : { ...bounded, omitted: left };
+}
+
+type Note = (member: keyof Omitted, number: number) => void;
+
+function boundOutcome(full: StoredOutcome): StoredOutcome {
+  const bounded: StoredOutcome = { ...full, address: cut(full.address, nameLimitCharacters) };
+  if (full.relay !== undefined) bounded.relay = cut(full.relay, nameLimitCharacters);
+  if (full.reason !== undefined) bounded.reason = cut(full.reason, evidenceLimitCharacters);
+  return bounded;
+}
+
+function boundChecks(all: readonly Check[], note: Note): Check[] {
+  const wanted = new Set(
+    [...all].sort((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict)).slice(0, checksLimit),
+  );
+  note('checks', all.length - wanted.size);
+  return all
+    .filter((entry) => wanted.has(entry))
+    .map((entry) => {
+      const bounded: Check = { ...entry, evidence: cut(entry.evidence, evidenceLimitCharacters) };
+      if (entry.name !== undefined) bounded.name = cut(entry.name, lineLimitCharacters);
+      return bounded;
+    });
+}
+
+function boundSessions(all: readonly StoredSession[], note: Note): StoredSession[] {
+  let room = dialogueLinesLimit;
+  return all.map((session) => {
+    const lines = session.lines
+      .slice(0, room)
+      .map((entry) => ({ ...entry, text: cut(entry.text, lineLimitCharacters) }));
+    room -= lines.length;
+    note('lines', session.lines.length - lines.length);
+    return { ...session, host: cut(session.host, nameLimitCharacters), lines };
+  });
+}
+
+/** At most `limit` UTF-16 units, never half a surrogate pair, with an ellipsis in place of the rest. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
+  return `${text.slice(0, end)}…`;
+}

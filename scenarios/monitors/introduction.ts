@@ -1,0 +1,60 @@
+/**
+ * The name the client gives itself: a complete domain name or an address literal, in ASCII, and nothing after it.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+import { lineOf } from './conversation.ts';
+import type { Monitor } from './monitor.ts';
+import { commandsOf, show } from './monitor.ts';
+
+const DOMAIN_LIMIT_BYTES = 255;
+
+export const introduction: Monitor = {
+  name: 'introduction',
+  rule: 'EHLO, HELO and LHLO carry one complete domain name or address literal',
+  clauses: [
+    'rfc5321-2.3.5-01',
+    'rfc5321-2.3.5-03',
+    'rfc5321-4.1.1.1-02',
+    'rfc5321-4.1.3-01',
+    'rfc5321-4.1.3-02',
+    'rfc6531-3.7.1-01',
+  ],
+  watch(view, judge) {
+    for (const conversation of view.conversations) {
+      for (const step of commandsOf(conversation)) {
+        if (step.verb !== 'EHLO' && step.verb !== 'HELO' && step.verb !== 'LHLO') continue;
+        const evidence = () => show(conversation, step);
+        const [name = '', ...more] = lineOf(step).slice(5).split(' ');
+        judge('rfc5321-4.1.1.1-02', more.length === 0, evidence);
+        judge('rfc6531-3.7.1-01', /^[\u0000-\u007f]*$/.test(name), evidence);
+        if (name.startsWith('[')) {
+          const tagged = /^\[ipv6:/i.test(name);
+          judge(
+            tagged || name.includes(':') ? 'rfc5321-4.1.3-02' : 'rfc5321-4.1.3-01',
+            isAddressLiteral(name),
+            evidence,
+          );
+          judge('rfc5321-2.3.5-03', isAddressLiteral(name), evidence);
+        } else {
+          judge('rfc5321-2.3.5-03', isDomainName(name), evidence);
+          judge('rfc5321-2.3.5-01', name.includes('.'), evidence);
+        }
+      }
+    }
+  },
+};
+
+/** `[192.0.2.1]` or `[IPv6:2001:db8::1]`. */
+export function isAddressLiteral(text: string): boolean {
+  const inner = /^\[(.*)\]$/.exec(text)?.[1] ?? '';
+  const six = /^ipv6:(.*)$/i.exec(inner)?.[1];
+  return six === undefined ? isIPv4(inner) : isIPv6(six);
+}
+
+/** Letters, digits and inner hyphens, in labels of 1 to 63 octets (rfc5321-4.1.2-06). */
+export function isDomainName(text: string): boolean {
+  return (
+    Buffer.byteLength(text) <= DOMAIN_LIMIT_BYTES &&
+    text.split('.').every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))
+  );
+}

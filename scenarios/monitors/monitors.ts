@@ -1,0 +1,31 @@
+/** Every monitor, in the order of a session. A new one is added here and in its test. */
+import { commandLines } from './command-lines.ts';
+import { commandOrder } from './command-order.ts';
+import { dotStuffing } from './dot-stuffing.ts';
+import { eightBit } from './eight-bit.ts';
+import { introduction } from './introduction.ts';
+import { lineEnds } from './line-ends.ts';
+import type { Monitor } from './monitor.ts';
+import { oneOutcome } from './one-outcome.ts';
+import { parameters } from './parameters.ts';
+import { paths } from './paths.ts';
+import { pipelining } from './pipelining.ts';
+import { quit } from './quit.ts';
+import { sizeValue } from './size-value.ts';
+import { textLines } from './text-lines.ts';
+
+export const monitors: readonly Monitor[] = [
+  introduction,
+  commandOrder,
+  commandLines,
+  lineEnds,
+  pipelining,
+  parameters,
+  paths,
+  sizeValue,
+  eightBit,
+  textLines,
+  dotStuffing,
+  quit,
+  oneOutcome,
+];

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sampleResult, sampleResults } from '../tests/sample-results.ts';
+import { boundResult } from './bound-result.ts';
+import {
+  checksLimit,
+  compareResults,
+  dialogueLinesLimit,
+  evidenceLimitCharacters,
+  lineLimitCharacters,
+  logLinesLimit,
+  type Result,
+  ResultsError,
+  readResults,
+  sessionsLimit,
+  writeResults,
+} from './results.ts';
+
+describe('writing and reading', () => {
+  test('gives back what was written', () => {
+    const results = sampleResults(40);
+    const read = readResults(writeResults(results), 'results.json');
+    expect(read.run).toEqual(results.run);
+    expect(read.results).toEqual(results.results.toSorted(compareResults));
+  });
+
+  test('gives back any text a peer may send', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const result = withEvidence(text);
+        const stored = writeResults({ ...sampleResults(0), results: [result] });
+        expect(readResults(stored, 'results.json').results).toEqual([result]);
+      }),
+    );
+  });
+
+  test('is the same to the byte for any order of results and members', () => {
+    const results = sampleResults(30);
+    const shuffled = {
+      results: results.results
+        .toReversed()
+        .map((result) => Object.fromEntries(Object.entries(result).reverse())),
+      run: Object.fromEntries(Object.entries(results.run).reverse()),
+      schema: results.schema,
+    };
+    const read = readResults(JSON.stringify(shuffled), 'shuffled.json');
+    expect(writeResults(read)).toBe(writeResults(results));
+  });
+
+  test('drops members of a newer version', () => {
+    const { run, schema } = sampleResults(0);
+    const read = readResults(
+      JSON.stringify({ schema, run: { ...run, later: 1 }, results: [], more: [] }),
+      'newer.json',
+    );
+    expect(read).toEqual({ schema, run, results: [] });
+  });
+
+  test('writes one result in each line', () => {
+    expect(writeResults(sampleResults(3)).trimEnd().split('\n')).toHaveLength(3 + 2);
+  });
+
+  test('refuses to write what could not be read', () => {
+    const result = { ...sampleResult(), virtualMs: Number.NaN };
+    expect(() => writeResults({ ...sampleResults(0), results: [result] })).toThrow(
+      /^results: results\[0\]\.virtualMs: /,
+    );
+  });
+});
+
+describe('hostile files', () => {
+  const { run } = sampleResults(0);
+  test.each([
+    ['', 'x.json: not JSON (the file is empty)'],
+    ['{"schema":1,', 'x.json: not JSON'],
+    ['['.repeat(200_000), 'x.json: not JSON'],
+    ['null', 'x.json: not a results file of nexthop'],
+    ['[]', 'x.json: not a results file of nexthop'],
+    ['{"schema":"1"}', 'x.json: not a results file of nexthop'],
+    ['{"schema":2}', 'x.json: schema version 2, this nexthop reads 1'],
+  ])('%.20j', (text, message) => {
+    expect(() => readResults(text, 'x.json')).toThrow(new ResultsError(message));
+  });
+
+  test.each([
+    ['results[0].verdict', { verdict: 'perfect' }],
+    [
+      'results[0].checks[0].level',
+      { checks: [{ clause: 'a', level: 'MUSTARD', by: '', verdict: 'passed', evidence: '' }] },
+    ],
+    [
+      'results[0].sessions[0].port',
+      { sessions: [{ host: 'a', address: '', port: 70_000, openedAtMs: 0, lines: [] }] },
+    ],
+    ['results[0].log', { log: Array.from({ length: logLinesLimit + 1 }, () => '') }],
+    ['results[0].log[0]', { log: ['x'.repeat(lineLimitCharacters + 1)] }],
+    [
+      'results[0].config',
+      { config: Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`p${i}`, ''])) },
+    ],
+    ['results[0].scenario', { scenario: '' }],
+  ])('a wrong %s is named', (path, wrong) => {
+    const text = JSON.stringify({ schema: 1, run, results: [{ ...sampleResult(), ...wrong }] });
+    expect(messageOf(() => readResults(text, 'x.json'))).toSatisfy((message: string) =>
+      message.startsWith(`x.json: ${path}: `),
+    );
+  });
+
+  test('anything at all is read or is an error of one line', () => {
+    const { schema } = sampleResults(0);
+    const files = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.jsonValue().map((results) => JSON.stringify({ schema, run, results })),
+      fc.jsonValue().map((entry) => JSON.stringify({ schema, run: entry, results: [entry] })),
+    );
+    fc.assert(
+      fc.property(files, (text) => {
+        const message = messageOf(() => readResults(text, 'x.json'));
+        if (message !== undefined) expect(message).toMatch(/^x\.json: [^\p{Cc}]{1,600}$/u);
+      }),
+    );
+  });
+});
+
+describe('bounding evidence', () => {
+  test('leaves a usual result alone', () => {
+    expect(boundResult(sampleResult())).toEqual(sampleResult());
+  });
+
+  test('makes any result fit the schema, and counts what it left out', () => {
+    const base = sampleResult();
+    const [session] = base.sessions;
+    const [check] = base.checks;
+    if (session === undefined || check === undefined) throw new Error('the sample has sessions and checks');
+    const long = 'é'.repeat(10_000);
+    const line = { atMs: 0, from: 'S' as const, text: long };
+    const full: Result = {
+      ...base,
+      reason: long,
+      config: { smtp_helo_name: long },
+      log: Array.from({ length: logLinesLimit + 7 }, () => long),
+      checks: [
+        ...Array.from({ length: checksLimit }, () => ({ ...check, verdict: 'passed' as const })),
+        { ...check, verdict: 'failed', evidence: long },
+      ],
+      sessions: Array.from({ length: sessionsLimit + 3 }, () => ({
+        ...session,
+        lines: Array.from({ length: dialogueLinesLimit - 1 }, () => line),
+      })),
+    };
+    const bounded = boundResult(full);
+    const read = readResults(writeResults({ ...sampleResults(0), results: [bounded] }), 'results.json');
+    expect(read.results).toEqual([bounded]);
+    expect(bounded.omitted).toEqual({
+      checks: 1,
+      sessions: 3,
+      log: 7,
+      lines: (dialogueLinesLimit - 1) * sessionsLimit - dialogueLinesLimit,
+    });
+    expect(bounded.checks.at(-1)?.verdict).toBe('failed');
+    expect(bounded.reason).toHaveLength(evidenceLimitCharacters);
+  });
+
+  test('never cuts a character in two', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 3 }), (offset) => {
+        const text = `${'x'.repeat(offset)}${'😀'.repeat(lineLimitCharacters)}`;
+        const [cut = ''] = boundResult({ ...sampleResult(), log: [text] }).log;
+        expect(cut.isWellFormed()).toBe(true);
+        expect(cut.endsWith('😀…')).toBe(true);
+        expect(cut.length).toBeGreaterThanOrEqual(lineLimitCharacters - 1);
+      }),
+    );
+  });
+});
+
+function withEvidence(text: string): Result {
+  const base = sampleResult();
+  return {
+    ...base,
+    log: [text],
+    config: { smtp_helo_name: text },
+    sessions: [
+      { host: text, address: '192.0.2.1', port: 25, openedAtMs: 0, lines: [{ atMs: 0, from: 'S', text }] },
+    ],
+  };
+}
+
+function messageOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ResultsError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * The stored model: what a run leaves behind, and the only thing that reports, diffs and merges read.
+ *
+ * A runner builds `Result`s, passes each through `boundResult` of bound-result.ts (evidence is cut to the limits below, and what was cut
+ * is counted), collects them in a `Results`, and hands the text of `writeResults` to whoever stores it.
+ * `readResults` takes such a text back. Nothing in a file is trusted: size, schema version, shape and limits
+ * are checked, and every mistake is a `ResultsError` of one line.
+ *
+ * Schema version 1 only grows: a newer writer may add members, an older reader drops them.
+ * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
+ */
+import * as z from 'zod';
+import { levels, verdicts } from './verdicts.ts';
+
+export { type Level, levels, type Verdict, verdicts } from './verdicts.ts';
+
+export const schemaVersion = 1;
+
+/** A stored file larger than this is not read: V8 strings end at about twice this size. */
+export const resultsFileLimitBytes = 256 * 1024 * 1024;
+export const resultsLimit = 100_000;
+/** Evidence kept for one result. */
+export const checksLimit = 500;
+export const outcomesLimit = 1_000;
+export const sessionsLimit = 50;
+/** Over all sessions of one result. */
+export const dialogueLinesLimit = 1_000;
+export const logLinesLimit = 300;
+export const queriesLimit = 300;
+export const clausesLimit = 100;
+export const tagsLimit = 50;
+export const overridesLimit = 200;
+/** One line of a dialogue or log, one answer. */
+export const lineLimitCharacters = 600;
+/** One piece of evidence, one reason, one replay command. */
+export const evidenceLimitCharacters = 4_000;
+/** Names: scenarios, hosts, addresses, parameters. */
+export const nameLimitCharacters = 400;
+
+const name = z.string().max(nameLimitCharacters);
+const line = z.string().max(lineLimitCharacters);
+const evidence = z.string().max(evidenceLimitCharacters);
+const milliseconds = z.number().min(0);
+const count = z.int().min(0);
+const seed = z.int();
+const timestamp = z.iso.datetime();
+const verdict = z.literal([...verdicts]);
+const world = z.literal(['virtual', 'live']);
+
+const check = z.object({
+  /** Id of the register, or `postfix:...`; see clauses.ts. */
+  clause: name,
+  level: z.literal([...levels]),
+  /** `scenario`, or `monitor NAME`. */
+  by: name,
+  /** What was looked at, in a few words: `delivered to user@example.test via b`. */
+  name: line.exactOptional(),
+  verdict,
+  /** What was seen; may be empty for a check that passed. */
+  evidence,
+});
+
+const outcome = z.object({
+  address: name,
+  status: z.literal(['sent', 'deferred', 'bounced']),
+  /** Enhanced status code, RFC 3463. */
+  dsn: name,
+  relay: name.exactOptional(),
+  reason: evidence.exactOptional(),
+});
+
+const sessionLine = z.object({
+  atMs: milliseconds,
+  /** Client, server, or something that is no line of either: a close, a reset, a fault, a note. */
+  from: z.literal(['C', 'S', '!']),
+  text: line,
+  /** How many lines in a row were like this one; absent for one. */
+  repeated: z.int().min(2).exactOptional(),
+});
+
+const storedSession = z.object({
+  host: name,
+  /** Numeric address, or the path of a unix socket with port 0. */
+  address: name,
+  port: z.int().min(0).max(65_535),
+  openedAtMs: milliseconds,
+  lines: z.array(sessionLine).max(dialogueLinesLimit),
+});
+
+const query = z.object({
+  atMs: milliseconds,
+  name,
+  type: name,
+  transport: z.literal(['udp', 'tcp']),
+  /** `NOERROR` with records in presentation form, an error's name, or `timeout`. */
+  answer: line,
+});
+
+/** How many items `boundResult` left out, by member. */
+const omitted = z.object({
+  checks: count.exactOptional(),
+  outcomes: count.exactOptional(),
+  sessions: count.exactOptional(),
+  lines: count.exactOptional(),
+  log: count.exactOptional(),
+  queries: count.exactOptional(),
+});
+
+const result = z.object({
+  scenario: name.min(1),
+  suite: name,
+  title: evidence,
+  sender: name,
+  senderVersion: name,
+  world,
+  verdict,
+  /** Why the verdict is not `passed`, in one line; empty when there is nothing to say. */
+  reason: evidence,
+  seed,
+  virtualMs: milliseconds,
+  wallMs: milliseconds,
+  clauses: z.array(name).max(clausesLimit),
+  tags: z.array(name).max(tagsLimit),
+  /** Parameters that the scenario or the command line set. */
+  config: z.record(name, evidence).refine((all) => Object.keys(all).length <= overridesLimit, {
+    error: `more than ${overridesLimit} parameters`,
+  }),
+  outcomes: z.array(outcome).max(outcomesLimit),
+  /** The command that runs exactly this again. */
+  replay: evidence,
+  checks: z.array(check).max(checksLimit),
+  sessions: z.array(storedSession).max(sessionsLimit),
+  queries: z.array(query).max(queriesLimit),
+  log: z.array(line).max(logLinesLimit),
+  omitted: omitted.exactOptional(),
+});
+
+const runPart = z.object({
+  id: name,
+  startedAt: timestamp,
+  seed: seed.exactOptional(),
+  eventHash: name.exactOptional(),
+});
+
+const run = z.object({
+  id: name,
+  startedAt: timestamp,
+  /** Absent when merged runs differ in it. */
+  seed: seed.exactOptional(),
+  world: z.literal(['virtual', 'live', 'mixed']),
+  /** Nexthop's own version. */
+  nexthop: name,
+  /** Of the whole event stream; absent in the live world and for merged runs. */
+  eventHash: name.exactOptional(),
+  wallMs: milliseconds.exactOptional(),
+  /** How many results the run set out to produce. */
+  selected: count.exactOptional(),
+  interrupted: z.boolean().exactOptional(),
+  /** The runs this one was merged from. */
+  parts: z.array(runPart).max(1_000).exactOptional(),
+});
+
+const results = z.object({
+  schema: z.literal(schemaVersion),
+  run,
+  results: z.array(result).max(resultsLimit),
+});
+
+export type World = z.infer<typeof world>;
+export type Check = z.infer<typeof check>;
+export type StoredOutcome = z.infer<typeof outcome>;
+export type SessionLine = z.infer<typeof sessionLine>;
+export type StoredSession = z.infer<typeof storedSession>;
+export type StoredQuery = z.infer<typeof query>;
+export type Omitted = z.infer<typeof omitted>;
+export type Result = z.infer<typeof result>;
+export type RunPart = z.infer<typeof runPart>;
+export type Run = z.infer<typeof run>;
+export type Results = z.infer<typeof results>;
+
+/** A stored file that cannot be used; the message is one line and begins with the file's name. */
+export class ResultsError extends Error {
+  override name = 'ResultsError';
+}
+
+/**
+ * Reads a stored file.
+ * @param text the file's content
+ * @param origin its name, for messages
+ * @throws ResultsError
+ */
+export function readResults(text: string, origin: string): Results {
+  if (text.length > resultsFileLimitBytes) {
+    throw new ResultsError(`${origin}: larger than ${resultsFileLimitBytes} bytes`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ResultsError(`${origin}: not JSON${text.trim() === '' ? ' (the file is empty)' : ''}`);
+  }
+  const version = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
+  if (typeof version !== 'number') throw new ResultsError(`${origin}: not a results file of nexthop`);
+  if (version !== schemaVersion) {
+    throw new ResultsError(`${origin}: schema version ${version}, this nexthop reads ${schemaVersion}`);
+  }
+  return checked(value, origin);
+}
+
+/**
+ * The text to store: results in a stable order, members in the order of the schema, one result in each line, so that
+ * two runs can be compared with line tools.
+ * @throws ResultsError when the value breaks the schema or its limits
+ */
+export function writeResults(value: Results): string {
+  const stored = checked(value, 'results');
+  const lines = stored.results.toSorted(compareResults).map((entry) => JSON.stringify(entry));
+  const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`;
+  return `{"schema":${stored.schema},"run":${JSON.stringify(stored.run)},"results":${body}}\n`;
+}
+
+/** What tells results apart: the same scenario may run with several senders, worlds and seeds. */
+export function resultKey(entry: Result): string {
+  return JSON.stringify([entry.scenario, entry.sender, entry.senderVersion, entry.world, entry.seed]);
+}
+
+export function compareResults(a: Result, b: Result): number {
+  return (
+    compareText(a.scenario, b.scenario) ||
+    compareText(a.sender, b.sender) ||
+    compareText(a.senderVersion, b.senderVersion) ||
+    compareText(a.world, b.world) ||
+    a.seed - b.seed
+  );
+}
+
+/** By code unit: the order must not depend on the machine's locale. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function checked(value: unknown, origin: string): Results {
+  const parsed = results.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue === undefined ? '' : pathText(issue.path);
+  const text = issue === undefined ? 'wrong shape' : issue.message;
+  throw new ResultsError(oneLine(`${origin}: ${path === '' ? '' : `${path}: `}${text}`));
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += `${text === '' ? '' : '.'}${String(step)}`;
+  }
+  return text;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, lineLimitCharacters);
+}

@@ -1,0 +1,244 @@
+/**
+ * Runs scenarios: each with every sender, in a world of its own, whose seed comes from the run's seed and the
+ * scenario's id. Whatever happens to one scenario becomes its result and never ends the run.
+ *
+ *     const run = runScenarios(scenarios, { senders: [nexthopSender(version)], seed: 1 });
+ *     for await (const result of run.results) show(result);
+ *     run.eventHash();
+ */
+import { hash } from 'node:crypto';
+import { dialogueOf } from '../simulator/session-view.ts';
+import { boundResult } from './bound-result.ts';
+import { clause } from './clauses.ts';
+import type { Evidence } from './evidence.ts';
+import { type Judgement, judge } from './judge.ts';
+import type { Check, Result, StoredOutcome, StoredSession } from './results.ts';
+import type { Scenario } from './scenario.ts';
+import type { Sender, WorldKind } from './senders/sender.ts';
+import { virtualWorld } from './virtual-run.ts';
+import type { ScenarioWorld } from './worlds.ts';
+
+export interface RunOptions {
+  readonly senders: readonly Sender[];
+  readonly seed: number;
+  /** The virtual one when absent. */
+  readonly world?: ScenarioWorld;
+  /** Parameters of the command line: over those of the scenarios, for senders that understand them. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** Ends the run: results that are finished are kept, the scenario at work is dropped. */
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: Result) => void;
+  /** Real time for one scenario; `SCENARIO_LIMIT_MS` when absent. */
+  readonly scenarioLimitMs?: number;
+}
+
+export interface ScenarioRun {
+  /** Of scenarios and senders in the order given. Iterating it is what runs them. */
+  readonly results: AsyncIterable<Result>;
+  /** How many results there will be unless the run is interrupted. */
+  readonly selected: number;
+  /** Over the event streams of all finished results, in the order of scenario ids and senders. */
+  eventHash(): string;
+}
+
+export const SCENARIO_LIMIT_MS = 30_000;
+
+export function runScenarios(scenarios: readonly Scenario[], options: RunOptions): ScenarioRun {
+  const hashes = new Map<string, string>();
+  async function* results(): AsyncGenerator<Result> {
+    for (const scenario of scenarios) {
+      for (const sender of options.senders) {
+        if (options.signal?.aborted === true) return;
+        const finished = await runOne(scenario, sender, options);
+        if (finished === undefined) return;
+        hashes.set(`${scenario.id}\n${sender.name}`, finished.eventHash);
+        options.onResult?.(finished.result);
+        yield finished.result;
+      }
+    }
+  }
+  return {
+    results: results(),
+    selected: scenarios.length * options.senders.length,
+    eventHash() {
+      const lines = [...hashes]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}\n${value}\n`);
+      return hash('sha256', lines.join(''), 'hex');
+    },
+  };
+}
+
+/** The seed of one scenario: the same in every selection that it is part of. */
+export function seedOf(runSeed: number, id: string): string {
+  return hash('sha256', `${runSeed}\n${id}`, 'hex').slice(0, 16);
+}
+
+interface Finished {
+  readonly result: Result;
+  readonly eventHash: string;
+}
+
+async function runOne(
+  scenario: Scenario,
+  sender: Sender,
+  options: RunOptions,
+): Promise<Finished | undefined> {
+  const startedMs = performance.now();
+  const world = options.world ?? virtualWorld;
+  const overrides = sender.claims.has('config') ? (options.overrides ?? {}) : {};
+  const blank = blankResult(scenario, sender, world.kind, overrides, options.seed);
+  const obstacle = obstacleTo(scenario, sender, world.kind);
+  if (obstacle !== undefined) return { result: { ...blank, ...obstacle }, eventHash: obstacle.verdict };
+  try {
+    const run = await world.run(scenario, sender, {
+      seed: seedOf(options.seed, scenario.id),
+      overrides,
+      limitMs: options.scenarioLimitMs ?? SCENARIO_LIMIT_MS,
+      signal: options.signal,
+    });
+    if (options.signal?.aborted === true && run.failure !== undefined) return undefined;
+    const judged: Judgement =
+      run.failure === undefined
+        ? await judge(scenario, run.evidence)
+        : brokenOff(scenario, oneLine(run.failure));
+    const result = boundResult({
+      ...blank,
+      ...storedEvidence(run.evidence, run.startMs),
+      verdict: judged.verdict,
+      reason: judged.reason,
+      checks: [...judged.checks],
+      wallMs: roundMs(performance.now() - startedMs),
+    });
+    const eventHash = hash(
+      'sha256',
+      `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`,
+      'hex',
+    );
+    return { result, eventHash };
+  } catch (error) {
+    const reason = oneLine(error instanceof Error ? error.message : String(error));
+    const wallMs = roundMs(performance.now() - startedMs);
+    return { result: boundResult({ ...blank, verdict: 'failed', reason, wallMs }), eventHash: 'failed' };
+  }
+}
+
+/** No clause can count as verified when the run did not come to its end. */
+function brokenOff(scenario: Scenario, reason: string): Judgement {
+  const checks = scenario.clauses.map(
+    (id): Check => ({
+      clause: id,
+      level: clause(id).level,
+      by: 'scenario',
+      name: 'the run comes to its end',
+      verdict: 'failed',
+      evidence: reason,
+    }),
+  );
+  return { verdict: 'failed', reason, checks };
+}
+
+/** Why the scenario is not put to this sender in this world. */
+function obstacleTo(
+  scenario: Scenario,
+  sender: Sender,
+  world: WorldKind,
+): { verdict: 'skipped' | 'unsupported'; reason: string } | undefined {
+  if (!scenario.worlds.includes(world)) {
+    return { verdict: 'skipped', reason: `for the virtual world only: ${scenario.virtualOnly ?? ''}` };
+  }
+  if (!sender.worlds.includes(world))
+    return { verdict: 'skipped', reason: `${sender.name} does not run in the ${world} world` };
+  if (scenario.messages.some(({ spec }) => spec.service === 'lmtp') && !sender.claims.has('lmtp')) {
+    return { verdict: 'unsupported', reason: `${sender.name} does not speak LMTP` };
+  }
+  const needsExchangers = scenario.messages.some(({ spec }) => spec.nexthop === undefined);
+  if (needsExchangers && !sender.claims.has('exchangers')) {
+    return { verdict: 'unsupported', reason: `${sender.name} does not look up mail exchangers` };
+  }
+  if (Object.keys(scenario.config).length > 0 && !sender.claims.has('config')) {
+    return { verdict: 'unsupported', reason: `${sender.name} has no Postfix parameters` };
+  }
+  return undefined;
+}
+
+function blankResult(
+  scenario: Scenario,
+  sender: Sender,
+  world: WorldKind,
+  overrides: Readonly<Record<string, string>>,
+  seed: number,
+): Result {
+  const options = Object.entries(overrides).map(([name, value]) => ` -o ${shellWord(`${name}=${value}`)}`);
+  const worldOption = world === 'virtual' ? '' : ` --world ${world}`;
+  return {
+    scenario: scenario.id,
+    suite: scenario.suite,
+    title: scenario.title,
+    sender: sender.name,
+    senderVersion: sender.version,
+    world,
+    verdict: 'skipped',
+    reason: '',
+    seed,
+    virtualMs: 0,
+    wallMs: 0,
+    clauses: [...scenario.clauses],
+    tags: [...scenario.tags],
+    config: { ...scenario.config, ...overrides },
+    outcomes: [],
+    replay: `nexthop run ${shellWord(scenario.selector)} --sender ${sender.name} --seed ${seed}${worldOption}${options.join('')}`,
+    checks: [],
+    sessions: [],
+    queries: [],
+    log: [],
+  };
+}
+
+function storedEvidence(evidence: Evidence, startMs: number) {
+  return {
+    virtualMs: evidence.elapsedMs,
+    outcomes: evidence.outcomes.map(
+      (outcome): StoredOutcome => ({
+        address: outcome.address,
+        status: outcome.status,
+        dsn: outcome.dsn ?? '',
+        ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
+        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+      }),
+    ),
+    sessions: evidence.sessions.map(
+      (session): StoredSession => ({
+        host: session.host,
+        address: session.address,
+        port: session.port,
+        openedAtMs: session.openedAtMs - startMs,
+        lines: dialogueOf(session).timeline.map((item) => {
+          const atMs = item.atMs - startMs;
+          if ('line' in item) return { atMs, from: item.from === 'client' ? 'C' : 'S', text: item.line };
+          return { atMs, from: '!', text: `${item.from}: ${item.event}` };
+        }),
+      }),
+    ),
+    queries: evidence.queries.map(({ atMs, name, type, transport, answer }) => ({
+      atMs: atMs - startMs,
+      name,
+      type,
+      transport,
+      answer,
+    })),
+    log: evidence.log.map((line) => line.text),
+  };
+}
+
+function roundMs(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

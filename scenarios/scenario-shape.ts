@@ -1,0 +1,32 @@
+/** What a scenario is once it is checked: what runners, checks and worlds read. */
+import type { Zone } from '../simulator/dns/zone.ts';
+import type { PlacedHost } from '../simulator/places.ts';
+import type { PathSettings, Reachability } from '../simulator/virtual/path.ts';
+import type { Expectation } from './checks/expectation.ts';
+import type { ScenarioMessage } from './message.ts';
+import type { WorldKind } from './senders/sender.ts';
+
+export interface HostNetwork extends Partial<PathSettings> {
+  readonly reachability?: Reachability;
+}
+
+/** A checked scenario. */
+export interface Scenario {
+  readonly id: string;
+  readonly suite: string;
+  /** What to name on the command line to run it: its id, or its file where it is not built in. */
+  readonly selector: string;
+  readonly title: string;
+  readonly clauses: readonly string[];
+  readonly zones: readonly Zone[];
+  readonly hosts: Readonly<Record<string, PlacedHost>>;
+  readonly network: Readonly<Record<string, Reachability | HostNetwork>>;
+  readonly config: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  readonly messages: readonly ScenarioMessage[];
+  readonly expect: readonly Expectation[];
+  readonly worlds: readonly WorldKind[];
+  readonly virtualOnly: string | undefined;
+  readonly tags: readonly string[];
+  readonly tolerates: Readonly<Record<string, string>>;
+}

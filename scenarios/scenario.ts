@@ -1,0 +1,178 @@
+/**
+ * The language of scenarios. A file in `scenarios/suites/SUITE/` default-exports one scenario, or an array of them
+ * when they are a family; in a file of your own it is the same, with `import { ... } from 'nexthop/scenarios'`.
+ *
+ *     export default scenario('greeting/5xx-tries-next-host', {
+ *       title: 'A 554 greeting sends the client to the next mail exchanger',
+ *       clauses: ['postfix:smtp_skip_5xx_greeting'],
+ *       dns: zone('example.test', { MX: ['10 a', '20 b'], a: '192.0.2.1', b: '192.0.2.2' }),
+ *       hosts: { a: mailHost({ greeting: '554 5.3.2 closed' }), b: mailHost() },
+ *       send: message({ to: 'user@example.test' }),
+ *       expect: [delivered('user@example.test', { via: 'b' }), dialogue('a', ['S: 554 5.3.2 closed', 'C: QUIT'])],
+ *     });
+ *
+ * How to write one:
+ * 1. The id is `suite/name`, the suite being the folder. The title says what must happen, as a sentence.
+ * 2. `clauses` are what it verifies: ids of requirements.json, `postfix:PARAMETER`, or `postfix:delivery-SECTION`
+ *    where no parameter stands for the behaviour. One expectation that verifies something else: `verifies(ids, ...)`.
+ * 3. `dns` holds every name there is (`zone(...)`, or an array of zones). A name outside them does not exist; an
+ *    address of a zone that no host listens on refuses connections. The sender is client.test.
+ * 4. `hosts` are keyed by name, relative to the zones: each listens where DNS says, on the port of its protocol.
+ *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
+ *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
+ * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
+ * 6. `config` sets Postfix parameters of the sender; `files` are what it may read.
+ * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
+ *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
+ *    delivered deferred bounced | dialogue pipelined connections order | received | queried notQueried |
+ *    logged notLogged | elapsed | check('title', function).
+ *    Status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
+ *    inside `postfixOnly(...)`. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
+ *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
+ * 8. Monitors watch each session besides. Where the configuration asks for what a clause forbids, or Postfix is known
+ *    to do so, say it: `tolerates: { 'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0' }`. If nothing needs the
+ *    tolerance, the scenario fails.
+ * 9. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
+ */
+import type { Zone } from '../simulator/dns/zone.ts';
+import type { PlacedHost } from '../simulator/places.ts';
+import type { Reachability } from '../simulator/virtual/path.ts';
+import { type Expectation, ScenarioError } from './checks/expectation.ts';
+import { checkFields, describe, isRecord, required, text, textRecord, texts } from './definition.ts';
+import { checkMessage, type ScenarioMessage } from './message.ts';
+import { checkScenario } from './scenario-checks.ts';
+import type { HostNetwork, Scenario } from './scenario-shape.ts';
+
+export { zone } from '../simulator/dns/zone.ts';
+export { mailHost } from '../simulator/hosts/declarative.ts';
+export { dialogueHost } from '../simulator/hosts/dialogue.ts';
+export {
+  bytes,
+  close,
+  expectClose,
+  flush,
+  halfClose,
+  reset,
+  silent,
+  stall,
+  wait,
+} from '../simulator/hosts/dialogue-steps.ts';
+export { stockHost } from '../simulator/hosts/stock.ts';
+export { sequence, until } from '../simulator/hosts/switches.ts';
+export { listening } from '../simulator/places.ts';
+export { check } from './checks/check.ts';
+export { connections, order } from './checks/connections.ts';
+export { dialogue } from './checks/dialogue.ts';
+export { elapsed } from './checks/elapsed.ts';
+export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';
+export { logged, notLogged } from './checks/log.ts';
+export { bounced, deferred, delivered } from './checks/outcome.ts';
+export { pipelined } from './checks/pipelined.ts';
+export { notQueried, queried } from './checks/queries.ts';
+export { received } from './checks/received.ts';
+export { type MessageSpec, message, type RecipientSpec } from './message.ts';
+export type { HostNetwork, Scenario } from './scenario-shape.ts';
+
+export interface ScenarioSpec {
+  readonly title: string;
+  readonly clauses: readonly string[];
+  readonly dns?: Zone | readonly Zone[];
+  readonly hosts?: Readonly<Record<string, PlacedHost>>;
+  /** By host, name of the DNS, address, or socket path. */
+  readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly send: ScenarioMessage | readonly ScenarioMessage[];
+  readonly expect: readonly Expectation[];
+  /** Why it has no meaning in real time. */
+  readonly virtualOnly?: string;
+  readonly tags?: readonly string[];
+  /** Clauses that monitors may find broken by senders that claim Postfix behaviour, each with the reason. */
+  readonly tolerates?: Readonly<Record<string, string>>;
+}
+
+const fields = {
+  title: required(text),
+  clauses: required(texts),
+  dns: { takes: 'zone(...) or an array of them', test: (value: unknown) => asArray(value).every(isZone) },
+  hosts: { takes: 'hosts by name, such as { a: mailHost() }', test: isRecord },
+  network: { takes: "settings by host, such as { a: 'silent' }", test: isRecord },
+  config: textRecord,
+  files: { takes: 'contents by path', test: isRecord },
+  send: required({
+    takes: 'message(...) or an array of them',
+    test: (value) => asArray(value).length > 0 && asArray(value).every(isMessage),
+  }),
+  expect: required({
+    takes: 'an array of expectations, such as [delivered(...)]',
+    test: (value) => Array.isArray(value) && value.length > 0 && value.every(isExpectation),
+  }),
+  virtualOnly: {
+    takes: 'the reason, as a string',
+    test: (value: unknown) => typeof value === 'string' && value !== '',
+  },
+  tags: texts,
+  tolerates: textRecord,
+};
+
+/** Defines a scenario. Throws ScenarioError, one line, for every mistake that can be seen without running it. */
+export function scenario(id: string, spec: ScenarioSpec): Scenario {
+  if (typeof id !== 'string' || !/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/.test(id)) {
+    throw new ScenarioError(
+      `scenario ${describe(id)}: an id is 'suite/name' in lower case, such as 'dns/null-mx'`,
+    );
+  }
+  const owner = `scenario ${id}`;
+  checkFields(owner, spec, fields);
+  const defined: Scenario = {
+    id,
+    suite: id.slice(0, id.indexOf('/')),
+    selector: id,
+    title: spec.title,
+    clauses: spec.clauses,
+    zones: asArray(spec.dns),
+    hosts: spec.hosts ?? {},
+    network: spec.network ?? {},
+    config: spec.config ?? {},
+    files: spec.files ?? {},
+    messages: asArray(spec.send).map((sent) => checkMessage(owner, sent)),
+    expect: spec.expect,
+    worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
+    virtualOnly: spec.virtualOnly,
+    tags: spec.tags ?? [],
+    tolerates: spec.tolerates ?? {},
+  };
+  checkScenario(owner, defined);
+  return defined;
+}
+
+function isZone(value: unknown): boolean {
+  return isRecord(value) && typeof value.origin === 'string' && value.names instanceof Map;
+}
+
+function isMessage(value: unknown): boolean {
+  return isRecord(value) && isRecord(value.spec) && Array.isArray(value.recipients);
+}
+
+function isExpectation(value: unknown): boolean {
+  return isRecord(value) && typeof value.look === 'function' && typeof value.title === 'string';
+}
+
+/** What `scenario` returns, also when it was loaded by another copy of this module. */
+export function isScenario(value: unknown): value is Scenario {
+  return (
+    isRecord(value) &&
+    typeof value.id === 'string' &&
+    Array.isArray(value.expect) &&
+    Array.isArray(value.messages)
+  );
+}
+
+function asArray<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return isReadonlyArray(value) ? value : [value];
+}
+
+function isReadonlyArray<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

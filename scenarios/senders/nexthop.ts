@@ -1,0 +1,89 @@
+/** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
+import { parseOverrides } from '../../client/config/overrides.ts';
+import { resolveSettings } from '../../client/config/settings.ts';
+import { deliver } from '../../client/deliver.ts';
+import { createResolver } from '../../client/dns/resolver.ts';
+import type { ClientEvent } from '../../client/events.ts';
+import { mailLogLine } from '../../client/outcome/mail-log.ts';
+import type { DeliveryRequest, Outcome } from '../../client/request.ts';
+import type {
+  LogLine,
+  RecipientOutcome,
+  Sender,
+  SenderEnvironment,
+  SenderReport,
+  Submission,
+} from './sender.ts';
+
+export function nexthopSender(version: string): Sender {
+  return {
+    name: 'nexthop',
+    version,
+    worlds: ['virtual', 'live'],
+    claims: new Set(['postfix', 'config', 'lmtp', 'exchangers']),
+    send,
+  };
+}
+
+/** Messages go one after another, as one delivery agent takes them from its queue. */
+async function send(
+  submissions: readonly Submission[],
+  environment: SenderEnvironment,
+): Promise<SenderReport> {
+  const { platform, hostname, nameServer, signal } = environment;
+  const assigned = parseOverrides(
+    Object.entries(environment.config).map(([name, value]) => `${name}=${value}`),
+  );
+  const outcomes: RecipientOutcome[] = [];
+  const log: LogLine[] = [];
+  for (const submission of submissions) {
+    const settings = resolveSettings(assigned, submission.service, { hostname });
+    const emit = (event: ClientEvent): void => {
+      environment.emit(event);
+      const text = mailLogLine(event, settings);
+      if (text === undefined) return;
+      log.push({ level: event.type === 'log' ? event.level : 'info', text });
+    };
+    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
+      const result = await deliver(request, { platform, settings, resolver, emit, signal });
+      outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
+    }
+  }
+  return { outcomes, log };
+}
+
+/** One request for each destination, as the queue manager divides a message. */
+function requestsOf(submission: Submission, relayhost: string, nowMs: number): DeliveryRequest[] {
+  const byNexthop = Map.groupBy(
+    submission.recipients,
+    ({ address }) => submission.nexthop ?? (relayhost || address.slice(address.lastIndexOf('@') + 1)),
+  );
+  return [...byNexthop].map(([nexthop, recipients]) => ({
+    queueId: submission.queueId,
+    service: submission.service,
+    nexthop,
+    sender: submission.from,
+    recipients,
+    message: submission.message,
+    arrivedAtMs: nowMs - submission.ageMs,
+    activeAtMs: nowMs,
+    smtputf8: submission.smtputf8,
+    probe: submission.probe,
+    ...(submission.envelopeId === undefined ? {} : { envelopeId: submission.envelopeId }),
+    ...(submission.returnContent === undefined ? {} : { returnContent: submission.returnContent }),
+  }));
+}
+
+function reported(outcome: Outcome, probe: boolean): RecipientOutcome {
+  const { recipient, status, dsn, relay, reason, reply } = outcome;
+  return {
+    address: recipient.address,
+    status,
+    dsn,
+    relay,
+    reason,
+    ...(reply === undefined ? {} : { reply }),
+    ...(probe ? { probe } : {}),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * What it takes to be put to the test: the contract of an enrolled sender.
+ *
+ * A sender is told what to send and in which surroundings; it reports what became of every recipient, and its log
+ * where it keeps one. What it did on the wire is not asked of it: the simulated hosts saw that.
+ * What it does not claim it is not asked for: a scenario that needs it is `unsupported`.
+ */
+import type { Message } from '../../client/content/message.ts';
+import type { ClientEvent } from '../../client/events.ts';
+import type { Platform } from '../../client/platform/platform.ts';
+import type { Notify, OutcomeStatus, Service } from '../../client/request.ts';
+
+export type WorldKind = 'virtual' | 'live';
+
+/**
+ * What a sender claims, and is judged by:
+ * - `postfix`: behaves as Postfix does where no RFC decides (status codes, reasons, log lines, order, defaults);
+ * - `config`: understands Postfix parameters;
+ * - `lmtp`: speaks LMTP;
+ * - `exchangers`: finds the mail exchangers of a domain itself, so that no next hop has to be named.
+ */
+export type Claim = 'postfix' | 'config' | 'lmtp' | 'exchangers';
+
+export interface Sender {
+  readonly name: string;
+  readonly version: string;
+  readonly worlds: readonly WorldKind[];
+  readonly claims: ReadonlySet<Claim>;
+  /** Sends all submissions and waits until every recipient has its outcome, or `environment.signal` aborts. */
+  send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport>;
+}
+
+export interface SenderEnvironment {
+  readonly world: WorldKind;
+  readonly platform: Platform;
+  /** The scripted name server, as a numeric address and port. */
+  readonly nameServer: { readonly address: string; readonly port: number };
+  /** The sender's own host name, which the scenario's DNS knows. */
+  readonly hostname: string;
+  /** Parameters of the scenario and of the command line, by name. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Takes what the sender can tell while it works; those who can tell nothing need not call it. */
+  readonly emit: (event: ClientEvent) => void;
+}
+
+/** One message handed to the sender. Addresses are in internal form. */
+export interface Submission {
+  readonly queueId: string;
+  readonly service: Service;
+  /** Where to deliver; absent, the sender finds it from each recipient's domain. */
+  readonly nexthop: string | undefined;
+  readonly from: string;
+  readonly recipients: readonly SubmittedRecipient[];
+  /** The message as it stands, for senders that take bytes. */
+  readonly content: Uint8Array;
+  /** The same, as our client reads it. */
+  readonly message: Message;
+  /** How long it counts as queued when the delivery starts. */
+  readonly ageMs: number;
+  readonly smtputf8: boolean;
+  readonly envelopeId: string | undefined;
+  readonly returnContent: 'full' | 'headers' | undefined;
+  readonly probe: boolean;
+}
+
+export interface SubmittedRecipient {
+  readonly address: string;
+  readonly originalAddress?: string;
+  readonly dsnOriginalRecipient?: string;
+  readonly notify?: readonly Notify[];
+}
+
+export interface SenderReport {
+  readonly outcomes: readonly RecipientOutcome[];
+  readonly log: readonly LogLine[];
+}
+
+/** What became of one recipient, as far as the sender tells. */
+export interface RecipientOutcome {
+  readonly address: string;
+  readonly status: OutcomeStatus;
+  readonly dsn?: string;
+  /** In Postfix's form: `host[address]:port`, or `none`. */
+  readonly relay?: string;
+  readonly reason?: string;
+  /** The server's reply that decided it. */
+  readonly reply?: string;
+  /** It was an address probe: `sent` means deliverable, and no message went out. */
+  readonly probe?: boolean;
+}
+
+export interface LogLine {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}

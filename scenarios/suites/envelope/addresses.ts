@@ -1,0 +1,121 @@
+/** Addresses in MAIL and RCPT: quoting, letter case, the null reverse-path. */
+import {
+  bounced,
+  close,
+  delivered,
+  dialogue,
+  dialogueHost,
+  mailHost,
+  message,
+  received,
+  scenario,
+  zone,
+} from '../../scenario.ts';
+
+const dns = zone('example.test', { MX: '10 mx', mx: '192.0.2.1' });
+
+/** Internal form, and the form on the wire. */
+const quoted = [
+  ['a b', '"a b"'],
+  ['a..b', '"a..b"'],
+  ['.a', '".a"'],
+  ['a.', '"a."'],
+  ['a@b', '"a@b"'],
+  ['a"b', '"a\\"b"'],
+  ['a\\b', '"a\\\\b"'],
+  ['a,b;c:d', '"a,b;c:d"'],
+  ['(a)<b>[c]', '"(a)<b>[c]"'],
+  ['', '""'],
+] as const;
+const plain = ['user+folder', "o'brien", '{x}|y/z=1', '!#$%&*?^_`~-', 'CamelCase', 'a.b.c'];
+
+export default [
+  scenario('envelope/quoted-local-parts', {
+    title:
+      'A local part that is no dot-string is sent as a quoted string, with backslashes where they are needed',
+    clauses: ['rfc5321-4.1.2-01', 'rfc5321-4.1.2-07', 'postfix:delivery-6.5'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ from: 'some one@client.test', to: quoted.map(([local]) => `${local}@example.test`) }),
+    expect: [
+      ...quoted.map(([local]) => delivered(`${local}@example.test`, { via: 'mx' })),
+      dialogue('mx', [
+        '...',
+        'C: MAIL FROM:<"some one"@client.test> *',
+        ...quoted.map(([, wire]) => `C: RCPT TO:<${wire}@example.test>`),
+        'C: DATA',
+        '...',
+      ]),
+    ],
+  }),
+  scenario('envelope/plain-local-parts', {
+    title: 'A local part that needs no quotes gets none, and keeps its letter case and its odd characters',
+    clauses: ['rfc5321-4.1.2-04', 'rfc5321-2.4-01', 'rfc5321-2.3.11-01', 'postfix:delivery-6.5'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ from: 'SENDER@client.test', to: plain.map((local) => `${local}@example.test`) }),
+    expect: [
+      ...plain.map((local) => delivered(`${local}@example.test`, { via: 'mx' })),
+      dialogue('mx', [
+        '...',
+        'C: MAIL FROM:<SENDER@client.test> *',
+        ...plain.map((local) => `C: RCPT TO:<${local}@example.test>`),
+        'C: DATA',
+        '...',
+      ]),
+    ],
+  }),
+  scenario('envelope/quoting-off', {
+    title: 'With smtp_quote_rfc821_envelope off, addresses go out as they are',
+    clauses: ['postfix:smtp_quote_rfc821_envelope'],
+    dns,
+    hosts: {
+      mx: dialogueHost([
+        'S: 220 mx ESMTP',
+        'C: EHLO client.test',
+        'S: 250 mx',
+        'C: MAIL FROM:<sender@client.test>',
+        'S: 250 Ok',
+        'C: RCPT TO:<a b@example.test>',
+        'S: 501 5.1.3 bad address syntax',
+        'C: RSET',
+        'S: 250 Ok',
+        'C: QUIT',
+        'S: 221 Bye',
+        close(),
+      ]),
+    },
+    config: { smtp_quote_rfc821_envelope: 'no' },
+    send: message({ to: 'a b@example.test' }),
+    expect: [
+      bounced('a b@example.test', {
+        dsn: '5.1.3',
+        reason: '*501 5.1.3 bad address syntax (in reply to RCPT TO command)',
+      }),
+      received('mx', { count: 0 }),
+    ],
+    tolerates: { 'rfc5321-4.1.2-01': 'smtp_quote_rfc821_envelope=no' },
+  }),
+  scenario('envelope/recipient-at-address-literal', {
+    title: 'A recipient at an address literal keeps the literal in RCPT',
+    clauses: ['rfc5321-4.1.3-01', 'rfc5321-2.3.11-01'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ to: 'user@[198.51.100.7]', nexthop: 'example.test' }),
+    expect: [
+      delivered('user@[198.51.100.7]', { via: 'mx' }),
+      dialogue('mx', ['...', 'C: RCPT TO:<user@[198.51.100.7]>', '...']),
+    ],
+  }),
+  scenario('envelope/postmaster-without-domain', {
+    title: 'The reserved mailbox postmaster may go without a domain',
+    clauses: ['rfc5321-2.3.5-04'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ to: 'postmaster', nexthop: 'example.test' }),
+    expect: [
+      delivered('postmaster', { via: 'mx' }),
+      dialogue('mx', ['...', 'C: RCPT TO:<postmaster>', '...']),
+    ],
+  }),
+];

@@ -1,0 +1,206 @@
+/**
+ * Records what a mail host saw of each connection, as `Session`s.
+ *
+ * The tap is a layer between the network's stream (or TLS on top of it) and the host: it passes everything on and
+ * writes down bytes, ends and resets with their times. Reading it with `data` listeners keeps chunk boundaries, so
+ * where the network keeps segments, one write of the client is one entry.
+ */
+import { Duplex } from 'node:stream';
+import type { Clock, Connection } from '../../client/platform/platform.ts';
+import type { Endpoint, Session, SessionEntry } from '../session.ts';
+
+/** Recording of a session stops here, with a note; the connection itself goes on. */
+export const RECORDED_BYTES_LIMIT = 64 * 1024 * 1024;
+export const RECORDED_ENTRIES_LIMIT = 200_000;
+/** Sessions beyond this number are served but not recorded. */
+export const RECORDED_SESSIONS_LIMIT = 100_000;
+
+export interface SessionRecorder {
+  /** Every session of the run, open ones included, in the order in which they began. */
+  readonly sessions: readonly Session[];
+  /** Starts recording `connection`; the host must use the tap in its place. */
+  tap(host: string, connection: Connection, endpoint?: Endpoint): Tap;
+}
+
+export function sessionRecorder(clock: Clock): SessionRecorder {
+  const sessions: Session[] = [];
+  return {
+    sessions,
+    tap(host, connection, endpoint) {
+      const log = new SessionLog(clock, host, endpoint ?? endpointOf(connection));
+      if (sessions.length < RECORDED_SESSIONS_LIMIT) sessions.push(log);
+      return new Tap(connection, log);
+    },
+  };
+}
+
+/** An IPv4 client of a dual-stack listener is recorded with its IPv4 address. */
+function endpointOf(connection: Connection): Endpoint {
+  return {
+    address: (connection.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, ''),
+    port: connection.localPort ?? 0,
+  };
+}
+
+class SessionLog implements Session {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly openedAtMs: number;
+  readonly entries: SessionEntry[] = [];
+  readonly #clock: Clock;
+  #bytes = 0;
+  #full = false;
+
+  constructor(clock: Clock, host: string, endpoint: Endpoint) {
+    this.#clock = clock;
+    this.host = host;
+    this.address = endpoint.address;
+    this.port = endpoint.port;
+    this.openedAtMs = clock.now();
+  }
+
+  bytes(from: 'client' | 'server', bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    this.#add({ atMs: this.#clock.now(), from, bytes });
+  }
+
+  event(from: 'client' | 'server', event: 'close' | 'reset'): void {
+    this.#add({ atMs: this.#clock.now(), from, event });
+  }
+
+  fault(text: string): void {
+    this.#add({ atMs: this.#clock.now(), from: 'server', event: 'fault', text });
+  }
+
+  #add(entry: SessionEntry): void {
+    if (this.#full) {
+      // How a session ended matters even when its middle was too long to keep: two directions, two ends.
+      if ('event' in entry && entry.event !== 'fault') this.entries.push(entry);
+      return;
+    }
+    if (this.#bytes > RECORDED_BYTES_LIMIT || this.entries.length >= RECORDED_ENTRIES_LIMIT) {
+      this.#full = true;
+      this.entries.push({
+        atMs: entry.atMs,
+        from: 'server',
+        event: 'fault',
+        text: `recording stopped: more than ${RECORDED_BYTES_LIMIT} bytes or ${RECORDED_ENTRIES_LIMIT} entries`,
+      });
+      if ('event' in entry && entry.event !== 'fault') this.entries.push(entry);
+      return;
+    }
+    this.entries.push(entry);
+  }
+}
+
+/** The host's end of a recorded connection. */
+export class Tap extends Duplex implements Connection {
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly #inner: Connection;
+  readonly #log: SessionLog;
+  #clientEnded = false;
+  #serverEnded = false;
+
+  constructor(inner: Connection, log: SessionLog) {
+    // A high-water mark of one byte stops the network within one chunk when the host stops reading ('stall').
+    super({ readableHighWaterMark: 1 });
+    this.#inner = inner;
+    this.#log = log;
+    this.remoteAddress = inner.remoteAddress;
+    this.remotePort = inner.remotePort;
+    this.localAddress = inner.localAddress;
+    this.localPort = inner.localPort;
+    inner.on('data', (chunk: Buffer) => {
+      log.bytes('client', chunk);
+      if (!this.push(chunk)) inner.pause();
+    });
+    inner.on('end', () => {
+      this.#clientEnd('close');
+      this.push(null);
+    });
+    inner.on('error', (error: Error) => {
+      this.#clientEnd('reset');
+      this.destroy(error);
+    });
+    inner.on('close', () => this.destroy());
+  }
+
+  get session(): Session {
+    return this.#log;
+  }
+
+  /** Notes something done on purpose that leaves no bytes. */
+  fault(text: string): void {
+    this.#log.fault(text);
+  }
+
+  /** Aborts the connection; what the client has not read yet may be lost. */
+  reset(): void {
+    if (this.destroyed) return;
+    this.#serverEnd('reset');
+    abort(this.#inner);
+    this.destroy();
+  }
+
+  override _read(): void {
+    this.#inner.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const inner = this.#inner;
+    if (inner.destroyed || inner.writableEnded) {
+      callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      return;
+    }
+    this.#log.bytes('server', chunk);
+    // Not the write's own callback: a network may answer that only after a round trip.
+    if (inner.write(chunk)) callback();
+    else inner.once('drain', () => callback());
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.#serverEnd('close');
+    // The stream is destroyed once both directions are done, so done must mean that the bytes are out.
+    this.#inner.end(() => callback());
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    if (!this.#inner.destroyed) {
+      this.#serverEnd('close');
+      this.#inner.destroy();
+    }
+    callback(error);
+  }
+
+  #clientEnd(event: 'close' | 'reset'): void {
+    if (this.#clientEnded && event === 'close') return;
+    this.#clientEnded = true;
+    this.#log.event('client', event);
+  }
+
+  #serverEnd(event: 'close' | 'reset'): void {
+    if (this.#serverEnded && event === 'close') return;
+    this.#serverEnded = true;
+    this.#log.event('server', event);
+  }
+}
+
+/** How connections send a reset: `net.Socket`'s name for it, and the virtual one's. */
+interface Resettable {
+  resetAndDestroy?: () => unknown;
+  resetPeer?: () => unknown;
+}
+
+function abort(connection: Connection & Resettable): void {
+  try {
+    if (connection.resetPeer) connection.resetPeer();
+    else connection.resetAndDestroy?.();
+  } catch {
+    // A real unix socket knows no reset (its method throws): closing it, below, is all there is.
+  }
+  connection.destroy();
+}

@@ -1,0 +1,95 @@
+/** What a world notes beside the sessions of its hosts: attempts to connect, and queries with their answers. */
+import { decodeReply } from '../client/dns/codec.ts';
+import { presentRecord } from '../client/dns/records.ts';
+import { createDnsServer, type DnsServer } from './dns/server.ts';
+import { attachDns } from './dns/virtual.ts';
+import type { Zone } from './dns/zone.ts';
+import type { VirtualClock } from './virtual/clock.ts';
+import type { VirtualNetwork } from './virtual/network.ts';
+import type { NetworkEvent } from './virtual/network-events.ts';
+
+export const NAME_SERVER = { address: '192.0.2.53', port: 53 } as const;
+
+export interface WorldQuery {
+  readonly atMs: number;
+  readonly name: string;
+  readonly type: string;
+  readonly transport: 'udp' | 'tcp';
+  /** `NOERROR` and records, another rcode, or `no answer`. */
+  readonly answer: string;
+}
+
+export interface WorldAttempt {
+  readonly atMs: number;
+  readonly address: string;
+  readonly port: number;
+  /** Key of the host, or the name that DNS has for the address. */
+  readonly host: string | undefined;
+  readonly accepted: boolean;
+}
+
+/** Notes every attempt to connect, the refused ones too. */
+export class Attempts {
+  readonly #owners: ReadonlyMap<string, string>;
+  readonly #attempts = new Map<number, WorldAttempt>();
+
+  constructor(owners: ReadonlyMap<string, string>) {
+    this.#owners = owners;
+  }
+
+  get list(): readonly WorldAttempt[] {
+    return [...this.#attempts.values()];
+  }
+
+  note(event: NetworkEvent): void {
+    if (event.type === 'connect') {
+      const { atMs, address, port, connection } = event;
+      if (address === NAME_SERVER.address) return;
+      this.#attempts.set(connection, {
+        atMs,
+        address,
+        port,
+        host: this.#owners.get(address),
+        accepted: false,
+      });
+    } else if (event.type === 'connected') {
+      const attempt = this.#attempts.get(event.connection);
+      if (attempt !== undefined) this.#attempts.set(event.connection, { ...attempt, accepted: true });
+    }
+  }
+}
+
+/** Starts the name server; the returned function lists the queries, with their answers in presentation form. */
+export function serveDns(
+  network: VirtualNetwork,
+  zones: readonly Zone[],
+  clock: VirtualClock,
+): () => readonly WorldQuery[] {
+  const server = createDnsServer({ zones, now: () => clock.now() });
+  const replies: (Uint8Array | undefined)[] = [];
+  const recording: DnsServer = {
+    queries: server.queries,
+    answer(message, transport) {
+      const known = server.queries.length;
+      const answered = server.answer(message, transport);
+      if (server.queries.length > known) replies[known] = answered.reply;
+      return answered;
+    },
+  };
+  attachDns(recording, { network, clock, ...NAME_SERVER });
+  return () =>
+    server.queries.map(({ atMs, name, type, transport }, index) => ({
+      atMs,
+      name,
+      type,
+      transport,
+      answer: presentReply(replies[index]),
+    }));
+}
+
+function presentReply(reply: Uint8Array | undefined): string {
+  if (reply === undefined) return 'no answer';
+  const decoded = decodeReply(reply);
+  if (decoded === undefined) return 'malformed';
+  return [decoded.rcode, ...decoded.records.map(presentRecord)].join('; ');
+}
