@@ -58,7 +58,8 @@ function report(passes: readonly Pass[]): void {
   const wallMs = sum(passes.map((each) => each.wallMs));
   const results = passes.flatMap((each) => each.results);
   const virtualMs = sum(results.map((result) => result.virtualMs));
-  const slowest = slowestScenarios(results);
+  const ranked = bySlowness(results);
+  const slowest = ranked.slice(0, 5);
   const figures = {
     scenarios: scenarios.length,
     passes: passes.length,
@@ -66,6 +67,7 @@ function report(passes: readonly Pass[]): void {
     perCpuSecond: perSecond((each) => each.cpuMs),
     virtualOverWall: virtualMs / wallMs,
     peakMemoryMiB: peakMemoryMiB(),
+    perScenarioMs: spreadOf(ranked.map((each) => each.wallMs)),
     slowest,
     verdicts: countVerdicts(results),
   };
@@ -81,6 +83,7 @@ function report(passes: readonly Pass[]): void {
       ['virtual time over wall time', grouped(figures.virtualOverWall)],
       ['virtual time of one pass', duration(virtualMs / passes.length)],
       ['peak resident memory, MiB', grouped(figures.peakMemoryMiB)],
+      ['one scenario, wall ms', showSpread(figures.perScenarioMs, (ms) => ms.toFixed(2))],
       ...slowest.map(({ id, wallMs: ms }, index) => [
         `${index === 0 ? 'slowest scenarios: ' : '                   '}${id}`,
         `${ms.toFixed(2)} ms`,
@@ -94,12 +97,11 @@ function report(passes: readonly Pass[]): void {
   }
 }
 
-/** The five with the longest median. */
-function slowestScenarios(results: readonly Finished[]): readonly { id: string; wallMs: number }[] {
+/** Each scenario with its median, the slowest first. */
+function bySlowness(results: readonly Finished[]): readonly { id: string; wallMs: number }[] {
   return [...Map.groupBy(results, (result) => result.scenario)]
     .map(([id, same]) => ({ id, wallMs: spreadOf(same.map((result) => result.wallMs)).median }))
-    .sort((a, b) => b.wallMs - a.wallMs)
-    .slice(0, 5);
+    .sort((a, b) => b.wallMs - a.wallMs);
 }
 
 function sum(values: readonly number[]): number {

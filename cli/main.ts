@@ -1,10 +1,6 @@
 #!/usr/bin/env node
 /** The `nexthop` command: finds the subcommand, and turns every mistake of use into one line and an exit status. */
 import { Command, CommanderError } from 'commander';
-import { defineList } from './list.ts';
-import { defineReport } from './report.ts';
-import { defineRun } from './run.ts';
-import { defineSend } from './send.ts';
 import { watchStandardStreams } from './standard-streams.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
@@ -12,7 +8,16 @@ import { nexthopVersion } from './version.ts';
 const program = new Command('nexthop')
   .description('Test bed for everything that sends mail')
   .version(nexthopVersion());
-for (const define of [defineRun, defineList, defineReport, defineSend]) define(program);
+/** Only the command that is asked for is loaded: a delivery needs none of what a run needs. */
+const definitions: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  run: async () => (await import('./run.ts')).defineRun,
+  list: async () => (await import('./list.ts')).defineList,
+  report: async () => (await import('./report.ts')).defineReport,
+  send: async () => (await import('./send.ts')).defineSend,
+};
+const [, , named = ''] = process.argv;
+const wanted = Object.hasOwn(definitions, named) ? [named] : Object.keys(definitions);
+for (const name of wanted) (await definitions[name]?.())?.(program);
 // Commander would print and exit by itself, with statuses of its own.
 for (const command of [program, ...program.commands])
   command.exitOverride().configureOutput({ writeErr: () => {} });
@@ -41,5 +46,5 @@ function report(error: unknown): number {
       ? `no help about '${process.argv.slice(3).join(' ')}'`
       : first.replace(/^error: |\.$/g, '');
   process.stderr.write(`nexthop: ${mistake}; see nexthop --help\n`);
-  return process.argv[2] === 'send' ? EXIT.sendUsage : EXIT.usage;
+  return named === 'send' ? EXIT.sendUsage : EXIT.usage;
 }

@@ -95,6 +95,7 @@ function asResults(
   work: ScenarioRun,
   run: { startedAtMs: number; endedAtMs: number; seed: number; interrupted: boolean },
 ): Results {
+  const eventHash = work.eventHash();
   return {
     schema: schemaVersion,
     run: {
@@ -103,7 +104,7 @@ function asResults(
       seed: run.seed,
       world: 'virtual',
       nexthop: nexthopVersion(),
-      eventHash: work.eventHash(),
+      ...(eventHash !== undefined && { eventHash }),
       wallMs: run.endedAtMs - run.startedAtMs,
       selected: work.selected,
       ...(run.interrupted && { interrupted: true }),

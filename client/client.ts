@@ -113,7 +113,7 @@ function requestsFor(
   }
   for (const destination of groups.keys()) checkDestination(destination, service, settings);
   const message = toMessage(content);
-  const arrivedAtMs = platform.clock.now() - queuedForMs;
+  const activeAtMs = platform.clock.now();
   return Array.from(groups, ([destination, group]) => ({
     ...rest,
     queueId: Buffer.from(platform.random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase(),
@@ -122,7 +122,8 @@ function requestsFor(
     sender,
     recipients: group,
     message,
-    arrivedAtMs,
+    arrivedAtMs: activeAtMs - queuedForMs,
+    activeAtMs,
   }));
 }
 

@@ -80,7 +80,7 @@ class Delivery {
       await this.#deliver();
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
-      if (!(error instanceof DestinationError))
+      if (!(error instanceof DestinationError) && !this.#aborted)
         this.#warn(`delivery failed unexpectedly: ${errorText(error)}`);
     }
     if (this.#aborted)
@@ -147,8 +147,8 @@ class Delivery {
         settings,
         resolver,
         random: platform.random,
-        interfaceAddresses: platform.network.ownAddresses(),
-        hostsFile: await readHostsFile(platform.files),
+        interfaceAddresses: () => platform.network.ownAddresses(),
+        hostsFile: () => readHostsFile(platform.files),
         emit: this.#emit,
         ...(signal && { signal }),
       },

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isScenario, type Scenario } from './scenario.ts';
+import { within } from './time-limit.ts';
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
@@ -22,6 +23,7 @@ export class LoadError extends Error {
 }
 
 const SUITES = join(dirname(fileURLToPath(import.meta.url)), 'suites');
+const LOAD_LIMIT_MS = 10_000;
 const TYPE_CHECK_LIMIT_MS = 60_000;
 
 /** Every scenario of the built-in suites, in order of files. `folder` is for tests. */
@@ -61,7 +63,7 @@ async function importScenarios(file: string): Promise<LoadedScenario[]> {
   const shown = relative(process.cwd(), file);
   let module: { readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await within(LOAD_LIMIT_MS, 'loading', import(pathToFileURL(file).href));
   } catch (error) {
     throw new LoadError(`${shown}: ${firstLine(error)}`);
   }

@@ -227,15 +227,17 @@ describe('nothing ends the run', () => {
 
 describe('our client on the built-in suites', () => {
   const options = { senders: [nexthopSender('0')] };
-  const sample = async () => (await loadSuites()).map(({ scenario: one }) => one).slice(0, 20);
+  const sample = async () =>
+    (await loadSuites()).map(({ scenario: one }) => one).filter((_, index) => index % 10 === 0);
 
   test('the same seed gives the same events, another seed others', async () => {
-    const hashes: string[] = [];
+    const hashes: (string | undefined)[] = [];
     for (const seed of [7, 7, 8]) {
       const run = runScenarios(await sample(), { ...options, seed });
       await collect(run.results);
       hashes.push(run.eventHash());
     }
+    expect(hashes[0]).toBeDefined();
     expect(hashes[0]).toBe(hashes[1]);
     expect(hashes[0]).not.toBe(hashes[2]);
   });

@@ -12,9 +12,11 @@ import { boundResult } from './bound-result.ts';
 import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
+import { submissionOf } from './message.ts';
 import type { Check, Result, StoredOutcome, StoredSession } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import type { Sender, WorldKind } from './senders/sender.ts';
+import { within } from './time-limit.ts';
 import { virtualWorld } from './virtual-run.ts';
 import type { ScenarioWorld } from './worlds.ts';
 
@@ -37,8 +39,8 @@ export interface ScenarioRun {
   readonly results: AsyncIterable<Result>;
   /** How many results there will be unless the run is interrupted. */
   readonly selected: number;
-  /** Over the event streams of all finished results, in the order of scenario ids and senders. */
-  eventHash(): string;
+  /** Over the event streams of all finished results, in the order of scenario ids and senders; none in real time. */
+  eventHash(): string | undefined;
 }
 
 export const SCENARIO_LIMIT_MS = 30_000;
@@ -88,20 +90,21 @@ async function runOne(
   const world = options.world ?? virtualWorld;
   const overrides = sender.claims.has('config') ? (options.overrides ?? {}) : {};
   const blank = blankResult(scenario, sender, world.kind, overrides, options.seed);
-  const obstacle = obstacleTo(scenario, sender, world.kind);
+  const obstacle = obstacleTo(scenario, sender, world.kind, overrides);
   if (obstacle !== undefined) return { result: { ...blank, ...obstacle }, eventHash: obstacle.verdict };
+  const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
   try {
     const run = await world.run(scenario, sender, {
       seed: seedOf(options.seed, scenario.id),
       overrides,
-      limitMs: options.scenarioLimitMs ?? SCENARIO_LIMIT_MS,
+      limitMs,
       signal: options.signal,
     });
     if (options.signal?.aborted === true && run.failure !== undefined) return undefined;
     const judged: Judgement =
       run.failure === undefined
-        ? await judge(scenario, run.evidence)
-        : brokenOff(scenario, oneLine(run.failure));
+        ? await within(limitMs, 'checking', judge(scenario, run.evidence), options.signal)
+        : brokenOff(scenario, world.kind, oneLine(run.failure));
     const result = boundResult({
       ...blank,
       ...storedEvidence(run.evidence, run.startMs),
@@ -117,32 +120,39 @@ async function runOne(
     );
     return { result, eventHash };
   } catch (error) {
+    if (options.signal?.aborted === true) return undefined;
     const reason = oneLine(error instanceof Error ? error.message : String(error));
     const wallMs = roundMs(performance.now() - startedMs);
-    return { result: boundResult({ ...blank, verdict: 'failed', reason, wallMs }), eventHash: 'failed' };
+    const verdict = world.kind === 'live' ? 'inconclusive' : 'failed';
+    return { result: boundResult({ ...blank, verdict, reason, wallMs }), eventHash: verdict };
   }
 }
 
-/** No clause can count as verified when the run did not come to its end. */
-function brokenOff(scenario: Scenario, reason: string): Judgement {
+/**
+ * No clause can count as verified when the run did not come to its end. In real time that may be this machine's doing,
+ * so it decides nothing; virtual time is never too short.
+ */
+function brokenOff(scenario: Scenario, world: WorldKind, reason: string): Judgement {
+  const verdict = world === 'live' ? 'inconclusive' : 'failed';
   const checks = scenario.clauses.map(
     (id): Check => ({
       clause: id,
       level: clause(id).level,
       by: 'scenario',
       name: 'the run comes to its end',
-      verdict: 'failed',
+      verdict,
       evidence: reason,
     }),
   );
-  return { verdict: 'failed', reason, checks };
+  return { verdict, reason, checks };
 }
 
 /** Why the scenario is not put to this sender in this world. */
-function obstacleTo(
+export function obstacleTo(
   scenario: Scenario,
   sender: Sender,
   world: WorldKind,
+  overrides: Readonly<Record<string, string>>,
 ): { verdict: 'skipped' | 'unsupported'; reason: string } | undefined {
   if (!scenario.worlds.includes(world)) {
     return { verdict: 'skipped', reason: `for the virtual world only: ${scenario.virtualOnly ?? ''}` };
@@ -159,10 +169,11 @@ function obstacleTo(
   if (Object.keys(scenario.config).length > 0 && !sender.claims.has('config')) {
     return { verdict: 'unsupported', reason: `${sender.name} has no Postfix parameters` };
   }
-  return undefined;
+  const reason = sender.cannot?.(scenario.messages.map(submissionOf), { ...scenario.config, ...overrides });
+  return reason === undefined ? undefined : { verdict: 'unsupported', reason };
 }
 
-function blankResult(
+export function blankResult(
   scenario: Scenario,
   sender: Sender,
   world: WorldKind,

@@ -59,32 +59,45 @@ export class Attempts {
   }
 }
 
-/** Starts the name server; the returned function lists the queries, with their answers in presentation form. */
+/** A name server that keeps its answers; `list` has them in presentation form, with the queries. */
+export interface RecordingDns {
+  readonly server: DnsServer;
+  list(): readonly WorldQuery[];
+}
+
+export function recordingDns(zones: readonly Zone[], now: () => number): RecordingDns {
+  const server = createDnsServer({ zones, now });
+  const replies: (Uint8Array | undefined)[] = [];
+  return {
+    server: {
+      queries: server.queries,
+      answer(message, transport) {
+        const known = server.queries.length;
+        const answered = server.answer(message, transport);
+        if (server.queries.length > known) replies[known] = answered.reply;
+        return answered;
+      },
+    },
+    list: () =>
+      server.queries.map(({ atMs, name, type, transport }, index) => ({
+        atMs,
+        name,
+        type,
+        transport,
+        answer: presentReply(replies[index]),
+      })),
+  };
+}
+
+/** Puts the name server into a virtual network; the returned function lists the queries. */
 export function serveDns(
   network: VirtualNetwork,
   zones: readonly Zone[],
   clock: VirtualClock,
 ): () => readonly WorldQuery[] {
-  const server = createDnsServer({ zones, now: () => clock.now() });
-  const replies: (Uint8Array | undefined)[] = [];
-  const recording: DnsServer = {
-    queries: server.queries,
-    answer(message, transport) {
-      const known = server.queries.length;
-      const answered = server.answer(message, transport);
-      if (server.queries.length > known) replies[known] = answered.reply;
-      return answered;
-    },
-  };
-  attachDns(recording, { network, clock, ...NAME_SERVER });
-  return () =>
-    server.queries.map(({ atMs, name, type, transport }, index) => ({
-      atMs,
-      name,
-      type,
-      transport,
-      answer: presentReply(replies[index]),
-    }));
+  const { server, list } = recordingDns(zones, () => clock.now());
+  attachDns(server, { network, clock, ...NAME_SERVER });
+  return list;
 }
 
 function presentReply(reply: Uint8Array | undefined): string {

@@ -17,11 +17,12 @@ import { createResolver, type Resolver } from '../client/dns/resolver.ts';
 import type { ClientEvent, EventListener } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Platform } from '../client/platform/platform.ts';
-import { type Zone, zone } from './dns/zone.ts';
+import type { Zone } from './dns/zone.ts';
 import type { Delivery, MailHost } from './hosts/host.ts';
 import { sessionRecorder } from './hosts/recorder.ts';
-import { addressesOf, definitionOf, ownersOfAddresses, type PlacedHost, placesOf } from './places.ts';
+import { definitionOf, ownersOfAddresses, type PlacedHost, placesOf } from './places.ts';
 import type { Session } from './session.ts';
+import { CLIENT_ADDRESSES, CLIENT_HOSTNAME, placesNamed, withClientZone } from './surroundings.ts';
 import { type RunLimits, VirtualClock } from './virtual/clock.ts';
 import { EventHash } from './virtual/event-hash.ts';
 import { VirtualFiles } from './virtual/files.ts';
@@ -31,6 +32,7 @@ import type { PathSettings, Reachability } from './virtual/path.ts';
 import { VirtualRandom } from './virtual/random.ts';
 import { Attempts, NAME_SERVER, serveDns, type WorldAttempt, type WorldQuery } from './witnesses.ts';
 
+export { CLIENT_ADDRESSES } from './surroundings.ts';
 export { NAME_SERVER, type WorldAttempt, type WorldQuery } from './witnesses.ts';
 
 export interface WorldDescription {
@@ -78,13 +80,11 @@ export interface WorldDelivery extends Delivery {
   readonly host: string;
 }
 
-export const CLIENT_ADDRESSES: readonly string[] = ['198.51.100.25', '2001:db8:c::25'];
-const HOSTNAME = 'client.test';
 /** Virtual time for what is still under way when the client is done: the last QUIT and its reply. */
 const SETTLE_MS = 60_000;
 
 export function createWorld(description: WorldDescription = {}): World {
-  const hostname = description.hostname ?? HOSTNAME;
+  const hostname = description.hostname ?? CLIENT_HOSTNAME;
   const zones = withClientZone(description.dns, hostname);
   const clock = new VirtualClock(description.startMs === undefined ? {} : { startMs: description.startMs });
   const random = new VirtualRandom(description.seed ?? 1);
@@ -170,24 +170,6 @@ export function createWorld(description: WorldDescription = {}): World {
   };
 }
 
-/** The client's own name must be known, as that of any mail host on the Internet is. */
-function withClientZone(given: Zone | readonly Zone[] | undefined, hostname: string): readonly Zone[] {
-  const zones = zonesOf(given);
-  if (zones.some((known) => hostname === known.origin || hostname.endsWith(`.${known.origin}`))) return zones;
-  const ours = zone(hostname, {
-    '@': {
-      A: CLIENT_ADDRESSES.filter((address) => !address.includes(':')),
-      AAAA: CLIENT_ADDRESSES.filter((address) => address.includes(':')),
-    },
-  });
-  return [...zones, ours];
-}
-
-function zonesOf(given: Zone | readonly Zone[] | undefined): readonly Zone[] {
-  if (given === undefined) return [];
-  return 'origin' in given ? [given] : given;
-}
-
 function systemFiles(): Record<string, string> {
   return {
     '/etc/resolv.conf': `nameserver ${NAME_SERVER.address}\noptions trust-ad\n`,
@@ -208,13 +190,4 @@ function setPaths(
       if (Object.keys(path).length > 0) network.setPath(path, { address });
     }
   }
-}
-
-function placesNamed(
-  name: string,
-  zones: readonly Zone[],
-  listening: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  if (/^[\d.]+$|:|^\//.test(name)) return [name];
-  return listening.get(name) ?? addressesOf(name, zones);
 }

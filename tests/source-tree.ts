@@ -6,7 +6,7 @@ import { type ParseResult, parseSync } from 'vite';
 export const root = join(import.meta.dirname, '..');
 
 /** Folders that hold what was installed, built or reported, at any depth. */
-const foreignFolders = new Set(['node_modules', '.git', 'dist', 'nexthop-report', 'coverage']);
+const foreignFolders = new Set(['node_modules', '.git', 'dist', 'nexthop-report', 'coverage', '.peers']);
 
 /** Written by a tool, so nobody's style. */
 const generatedFiles = new Set(['package-lock.json', 'reports/page/template.html']);

@@ -255,6 +255,11 @@ describe('values', () => {
       smtp_bind_address: '192.0.2.1',
       smtp_bind_address6: '2001:db8::1',
     });
+    expect(resolve({ smtp_bind_address: '[192.0.2.1]', smtp_bind_address6: '[2001:db8::1]' })).toMatchObject({
+      smtp_bind_address: '[192.0.2.1]',
+      smtp_bind_address6: '[2001:db8::1]',
+    });
+    expect(problem({ smtp_bind_address6: '[2001:db8::1' })).toMatch(/not a numeric IPv6/);
     expect(problem({ smtp_bind_address: 'localhost' })).toMatch(
       /^smtp_bind_address = localhost: not a numeric IPv4/,
     );

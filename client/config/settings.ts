@@ -165,13 +165,18 @@ const syntaxes = {
   },
   ipv4: {
     wanted: 'a numeric IPv4 address; write it like 192.0.2.1 or leave it empty',
-    accepts: (text: string) => text === '' || ipaddr.IPv4.isValidFourPartDecimal(text),
+    accepts: (text: string) => text === '' || ipaddr.IPv4.isValidFourPartDecimal(withoutBrackets(text)),
   },
   ipv6: {
     wanted: 'a numeric IPv6 address; write it like 2001:db8::1 or leave it empty',
-    accepts: (text: string) => text === '' || ipaddr.IPv6.isValid(text),
+    accepts: (text: string) => text === '' || ipaddr.IPv6.isValid(withoutBrackets(text)),
   },
 } as const;
+
+/** An address may be written as mail does, in brackets (delivery reference 4.1). */
+function withoutBrackets(text: string): string {
+  return text.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+}
 
 /** Labels of letters (of any script), digits, `-` and `_`; not a number, as an address would be. */
 function isHostname(text: string): boolean {

@@ -16,16 +16,20 @@ export interface ContentOptions {
 
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
-const SPACE = 0x20;
+const SPACE_BYTE = 0x20;
 const DOT = 0x2e;
 const CRLF = Buffer.from('\r\n');
 const CRLF_SPACE = Buffer.from('\r\n ');
-const DOT_BYTE = Buffer.from('.');
+const EXTRA_DOT = Buffer.from('.');
+const SPACE = Buffer.from(' ');
 
 /** Output is handed on in pieces of about this size: large enough for throughput, small enough to bound memory. */
 const PIECE_BYTES = 65_536;
 
-/** Turns the chunks of a message into wire pieces, without the final `.` line. */
+/**
+ * Turns the chunks of a message into wire pieces, without the final `.` line. Pieces may share the memory of a chunk,
+ * which must not change afterwards.
+ */
 export async function* contentPieces(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: ContentOptions,
@@ -45,9 +49,17 @@ export async function* contentPieces(
   if (piece.length > 0) yield piece;
 }
 
+interface Slice {
+  readonly of: Buffer;
+  readonly start: number;
+  end: number;
+}
+
 class LineWriter {
   readonly #options: ContentOptions;
-  #output: Buffer[] = [];
+  /** What goes on where the last slice ends lengthens it: lines that need no change stay in one. */
+  #output: Slice[] = [];
+  #outputBytes = 0;
   /** Bytes that the current output line may still take. */
   #space: number;
   #atLineStart = true;
@@ -61,69 +73,79 @@ class LineWriter {
   }
 
   add(source: Buffer): void {
-    let position = 0;
-    while (position < source.length) {
-      const lineFeed = source.indexOf(LINE_FEED, position);
-      if (lineFeed < 0) {
-        this.#text(source.subarray(position));
-        return;
-      }
-      if (lineFeed > position) this.#text(source.subarray(position, lineFeed));
-      this.#endLine();
-      position = lineFeed + 1;
+    let carriageReturn = positionOf(CARRIAGE_RETURN, source, 0);
+    for (let start = 0; start < source.length; ) {
+      const lineFeed = positionOf(LINE_FEED, source, start);
+      if (carriageReturn < start) carriageReturn = positionOf(CARRIAGE_RETURN, source, start);
+      if (lineFeed > start) this.#text(source, start, lineFeed, carriageReturn);
+      if (lineFeed < source.length) this.#endLine(source, lineFeed);
+      start = lineFeed + 1;
     }
   }
 
   end(): void {
     this.#releaseReturn();
-    if (!this.#atLineStart) this.#endLine();
+    if (!this.#atLineStart) this.#endLine(CRLF, 1);
   }
 
   take(): Buffer {
-    const piece = this.#output.length === 1 ? this.#output[0] : undefined;
-    const taken = piece ?? Buffer.concat(this.#output);
+    const [first] = this.#output;
+    const piece =
+      first !== undefined && this.#output.length === 1
+        ? first.of.subarray(first.start, first.end)
+        : joined(this.#output, this.#outputBytes);
     this.#output = [];
-    return taken;
+    this.#outputBytes = 0;
+    return piece;
   }
 
-  #endLine(): void {
+  #endLine(source: Buffer, lineFeed: number): void {
+    if (this.#heldReturn && lineFeed > 0) this.#push(source, lineFeed - 1, lineFeed + 1);
+    else this.#push(CRLF, 0, CRLF.length);
     this.#heldReturn = false;
-    this.#output.push(CRLF);
     this.#atLineStart = true;
     this.#space = this.#fullLine();
   }
 
-  #text(source: Buffer): void {
+  /** At least one byte of a line; `carriageReturn` is where the first one is, in the text or behind it. */
+  #text(source: Buffer, start: number, end: number, carriageReturn: number): void {
     this.#releaseReturn();
-    let text = source;
-    if (text[text.length - 1] === CARRIAGE_RETURN) {
-      this.#heldReturn = true;
-      text = text.subarray(0, -1);
-    }
-    if (text.length > 0) this.#put(text.includes(CARRIAGE_RETURN) ? withoutReturns(text) : text);
+    this.#heldReturn = source[end - 1] === CARRIAGE_RETURN;
+    const textEnd = this.#heldReturn ? end - 1 : end;
+    if (textEnd === start) return;
+    if (carriageReturn >= textEnd) this.#put(source, start, textEnd);
+    else this.#put(withoutReturns(source.subarray(start, textEnd)), 0, textEnd - start);
   }
 
   #releaseReturn(): void {
     if (!this.#heldReturn) return;
     this.#heldReturn = false;
-    this.#put(Buffer.from([SPACE]));
+    this.#put(SPACE, 0, SPACE.length);
   }
 
-  #put(source: Buffer): void {
-    let text = source;
+  #put(source: Buffer, start: number, end: number): void {
     if (this.#atLineStart) {
       this.#atLineStart = false;
-      if (text[0] === DOT) this.#output.push(DOT_BYTE);
+      if (source[start] === DOT) this.#push(EXTRA_DOT, 0, EXTRA_DOT.length);
     }
-    while (text.length > this.#space) {
+    let position = start;
+    while (end - position > this.#space) {
       if (!this.#broken) this.#options.onBreak();
       this.#broken = true;
-      this.#output.push(text.subarray(0, this.#space), CRLF_SPACE);
-      text = text.subarray(this.#space);
+      this.#push(source, position, position + this.#space);
+      this.#push(CRLF_SPACE, 0, CRLF_SPACE.length);
+      position += this.#space;
       this.#space = this.#fullLine() - 1;
     }
-    this.#output.push(text);
-    this.#space -= text.length;
+    this.#push(source, position, end);
+    this.#space -= end - position;
+  }
+
+  #push(of: Buffer, start: number, end: number): void {
+    this.#outputBytes += end - start;
+    const last = this.#output.at(-1);
+    if (last?.of === of && last.end === start) last.end = end;
+    else this.#output.push({ of, start, end });
   }
 
   #fullLine(): number {
@@ -133,9 +155,22 @@ class LineWriter {
   }
 }
 
+/** Where the byte is from `start` on; the length of the source when it is not there. */
+function positionOf(byte: number, source: Buffer, start: number): number {
+  const position = source.indexOf(byte, start);
+  return position < 0 ? source.length : position;
+}
+
+function joined(slices: readonly Slice[], bytes: number): Buffer {
+  const whole = Buffer.allocUnsafe(bytes);
+  let position = 0;
+  for (const { of, start, end } of slices) position += of.copy(whole, position, start, end);
+  return whole;
+}
+
 function withoutReturns(text: Buffer): Buffer {
   const copy = Buffer.from(text);
   for (let at = copy.indexOf(CARRIAGE_RETURN); at >= 0; at = copy.indexOf(CARRIAGE_RETURN, at + 1))
-    copy[at] = SPACE;
+    copy[at] = SPACE_BYTE;
   return copy;
 }

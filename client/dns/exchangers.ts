@@ -42,8 +42,8 @@ export interface SiteAddresses {
 
 export interface ExchangerContext extends HostContext {
   readonly random: Random;
-  /** Addresses of this machine's interfaces (`Network.ownAddresses`). */
-  readonly interfaceAddresses: readonly string[];
+  /** Addresses of this machine's interfaces (`Network.ownAddresses`); asked only to detect loops. */
+  readonly interfaceAddresses: () => readonly string[];
 }
 
 /** Finds the addresses of a site. Never rejects but with the signal's reason. */
@@ -103,7 +103,7 @@ async function findExchangerHosts(
     return { ...failed(soft, reason), bestPreference };
   }
 
-  const self = findSelf(found, site, context);
+  const self = await findSelf(found, site, context);
   const weAreExchanger = self !== undefined;
   if (self !== undefined) found = found.filter(({ preference }) => preference < self.preference);
   if (found.length === 0) {
@@ -120,7 +120,7 @@ async function findHost(site: Site, host: string, context: ExchangerContext): Pr
   const result = await resolveHost(host, context);
   if ('failure' in result) return failed(result.failure.dsn, result.failure.reason);
   const found = result.addresses.map((address) => ({ ...address, preference: 0, port: site.port }));
-  if (findSelf(found, site, context) !== undefined) {
+  if ((await findSelf(found, site, context)) !== undefined) {
     return { ...failed('5.4.6', `mail for ${site.domain} loops back to myself`), weAreExchanger: true };
   }
   return {
@@ -131,13 +131,13 @@ async function findHost(site: Site, host: string, context: ExchangerContext): Pr
 }
 
 /** The best of our own addresses in the list; `addresses` come in order of preference. */
-function findSelf(
+async function findSelf(
   addresses: readonly ExchangerAddress[],
   site: Site,
   context: ExchangerContext,
-): ExchangerAddress | undefined {
+): Promise<ExchangerAddress | undefined> {
   if (!site.detectLoops) return undefined;
-  const own = ownAddresses(context.settings, context.interfaceAddresses, context.hostsFile);
+  const own = await ownAddresses(context.settings, context.interfaceAddresses(), context.hostsFile);
   return addresses.find(({ address }) => own.has(canonicalAddress(address)));
 }
 

@@ -6,7 +6,8 @@ import { type ExchangerSettings, enabledFamilies, type Family, usesDns } from '.
 
 export interface HostContext extends LookupContext {
   readonly settings: ExchangerSettings;
-  readonly hostsFile: HostsFile;
+  /** Reads /etc/hosts (`readHostsFile`); asked only when a name has to be looked up there. */
+  readonly hostsFile: () => Promise<HostsFile>;
 }
 
 export interface HostAddress {
@@ -105,13 +106,13 @@ async function lookupAddresses(
   return failure;
 }
 
-function lookupNative(
+async function lookupNative(
   host: string,
   families: readonly Family[],
   context: HostContext,
   status: (detail: string) => string,
-): HostResult {
-  const found = context.hostsFile.addresses(host);
+): Promise<HostResult> {
+  const found = (await context.hostsFile()).addresses(host);
   if (found.length === 0) {
     const reason = `unable to look up host ${host}: Name or service not known`;
     return { failure: { dsn: status('4.4'), reason } };

@@ -8,11 +8,11 @@ import type { ExchangerSettings } from './settings.ts';
  * The addresses of inet_interfaces (of `interfaceAddresses`, those of the machine, with `all` and `loopback-only`)
  * and proxy_interfaces, in canonical form. Names among them are looked up in the hosts file.
  */
-export function ownAddresses(
+export async function ownAddresses(
   settings: Pick<ExchangerSettings, 'inet_interfaces' | 'proxy_interfaces'>,
   interfaceAddresses: readonly string[],
-  hostsFile: HostsFile,
-): ReadonlySet<string> {
+  hostsFile: () => Promise<HostsFile>,
+): Promise<ReadonlySet<string>> {
   const own = new Set<string>();
   const add = (addresses: readonly string[]) => {
     for (const address of addresses) own.add(canonicalAddress(address));
@@ -20,9 +20,9 @@ export function ownAddresses(
   for (const entry of settings.inet_interfaces) {
     if (entry === 'all') add(interfaceAddresses);
     else if (entry === 'loopback-only') add(interfaceAddresses.filter(isLoopback));
-    else add(addressesOf(entry, hostsFile));
+    else add(await addressesOf(entry, hostsFile));
   }
-  for (const entry of settings.proxy_interfaces) add(addressesOf(entry, hostsFile));
+  for (const entry of settings.proxy_interfaces) add(await addressesOf(entry, hostsFile));
   return own;
 }
 
@@ -31,7 +31,7 @@ export function canonicalAddress(address: string): string {
   return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
 }
 
-function addressesOf(entry: string, hostsFile: HostsFile): readonly string[] {
+async function addressesOf(entry: string, hostsFile: () => Promise<HostsFile>): Promise<readonly string[]> {
   const text = entry.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
-  return ipaddr.isValid(text) ? [text] : hostsFile.addresses(text);
+  return ipaddr.isValid(text) ? [text] : (await hostsFile()).addresses(text);
 }

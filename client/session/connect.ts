@@ -3,6 +3,9 @@
  * (delivery reference 4.1).
  */
 import type { Settings } from '../config/register.ts';
+import { readHostsFile } from '../dns/hosts-file.ts';
+import { ownAddresses } from '../dns/own-addresses.ts';
+import { isLoopback } from '../dns/resolver.ts';
 import type { EventListener } from '../events.ts';
 import type { Failure } from '../outcome/failure.ts';
 import type { Connection, Platform } from '../platform/platform.ts';
@@ -37,23 +40,44 @@ async function open(peer: Peer, context: ConnectContext, signal: AbortSignal): P
   const { network } = context.platform;
   if (peer.port === 0) return network.connectUnix(peer.address, signal);
   const target = { address: peer.address, port: peer.port };
-  const localAddress = bindAddress(peer, context.settings);
-  if (localAddress === undefined) return network.connectTcp(target, signal);
+  const source = await sourceAddress(peer, context);
+  if (source === undefined) return network.connectTcp(target, signal);
   try {
-    return await network.connectTcp({ ...target, localAddress }, signal);
+    return await network.connectTcp({ ...target, localAddress: source.address }, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== 'bind') throw error;
-    const text = `smtp_connect_addr: bind ${localAddress}: ${systemText(error)}`;
+    const text = `smtp_connect_addr: bind ${source.address}: ${systemText(error)}`;
     context.emit({ type: 'log', level: 'warning', text });
-    if (context.settings.smtp_bind_address_enforce) throw new BindError();
+    if (source.required) throw new BindError();
     return network.connectTcp(target, signal);
   }
 }
 
-function bindAddress(peer: Peer, settings: Settings): string | undefined {
-  const { smtp_bind_address: ipv4, smtp_bind_address6: ipv6 } = settings;
-  const address = (peer.address.includes(':') ? ipv6 : ipv4).replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
-  return address === '' ? undefined : address;
+interface SourceAddress {
+  readonly address: string;
+  /** Without it there is to be no connection. */
+  readonly required: boolean;
+}
+
+/** The bind address of the peer's family; failing that, the one address that inet_interfaces leaves of that family. */
+async function sourceAddress(
+  peer: Peer,
+  { platform, settings }: ConnectContext,
+): Promise<SourceAddress | undefined> {
+  const { smtp_bind_address: ipv4, smtp_bind_address6: ipv6, smtp_bind_address_enforce: required } = settings;
+  const wantsIpv6 = peer.address.includes(':');
+  const address = (wantsIpv6 ? ipv6 : ipv4).replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+  if (address !== '') return { address, required };
+  if (settings.inet_interfaces.includes('all')) return undefined;
+  const { inet_interfaces } = settings;
+  const own = await ownAddresses(
+    { inet_interfaces, proxy_interfaces: [] },
+    platform.network.ownAddresses(),
+    () => readHostsFile(platform.files),
+  );
+  const [only, ...others] = [...own].filter((candidate) => candidate.includes(':') === wantsIpv6);
+  if (only === undefined || others.length > 0 || isLoopback(only)) return undefined;
+  return { address: only, required: false };
 }
 
 /** Applies `smtp_connect_timeout`; 0 leaves it to the system. */

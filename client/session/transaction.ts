@@ -24,9 +24,6 @@ import { type Session, shortName } from './session.ts';
  */
 const GROUP_LIMIT_BYTES = 4096;
 
-/** After such a silence the server is slow: replies are read before more commands go out. */
-const GROUP_LIMIT_MS = 10_000;
-
 /** Where the sender's cursor stands. */
 type Step = 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
 
@@ -143,7 +140,7 @@ class Transaction {
     // QUIT may follow the final dot whatever is buffered: the content before it is no group of commands.
     const afterContent = this.#step === 'quit' && this.#awaited[0]?.stage === 'endOfData';
     const group = wire.unsentBytes + Buffer.byteLength(line) + 2;
-    return (group > GROUP_LIMIT_BYTES && !afterContent) || wire.idleMs > GROUP_LIMIT_MS;
+    return group > GROUP_LIMIT_BYTES && !afterContent;
   }
 
   /** With the cursors together: leaves the sequence if what is next makes no sense any more. */

@@ -203,6 +203,17 @@ describe('time', () => {
     });
   });
 
+  test('without a deadline a peer that takes the content slowly is not given up', async () => {
+    await withWire(async ({ wire, network, clock }) => {
+      network.setPath({ bytesPerSecond: 100, windowBytes: 8_192 });
+      const startedAtMs = clock.now();
+      wire.limit(limited(180));
+      await wire.put(Buffer.alloc(100_000));
+      await wire.flush();
+      expect(clock.now() - startedAtMs).toBeGreaterThan(900_000);
+    });
+  });
+
   test('silence ends with the limit, and 0 is none', async () => {
     await withWire(async ({ wire, server, clock }) => {
       wire.limit(limited(300));

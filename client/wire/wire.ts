@@ -11,13 +11,8 @@
 import type { StreamFault } from '../outcome/failure.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
-import {
-  isReplyLine,
-  printableLine,
-  REPLY_LINES_LIMIT,
-  REPLY_TEXT_LIMIT_BYTES,
-  ReplyBuilder,
-} from './reply.ts';
+import { Lines } from './lines.ts';
+import { isReplyLine, REPLY_LINES_LIMIT, REPLY_TEXT_LIMIT_BYTES, ReplyBuilder } from './reply.ts';
 
 /** Why the stream is of no further use. */
 export class WireError extends Error {
@@ -58,36 +53,41 @@ const INPUT_PAUSE_BYTES = 65_536;
 /** Output is handed to the system when this much has gathered, or when a reply is awaited. */
 const OUTPUT_BUFFER_BYTES = 65_536;
 
+/**
+ * The unit that a time limit covers while writing: a peer that takes this much within the limit is slow, not stuck
+ * (rfc5321-4.5.3.2-04).
+ */
+const WRITE_BYTES = 4096;
+
 /** How long an orderly close may wait for the peer to take what was sent last. */
 const CLOSE_LIMIT_MS = 30_000;
-
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 
 export class Wire {
   readonly #connection: Connection;
   readonly #options: WireOptions;
-  #input: Buffer = Buffer.alloc(0);
-  #inputPosition = 0;
+  readonly #lines: Lines;
   #inputEnded = false;
   #outputBroken = false;
   #aborted = false;
-  /** Bytes of an over-long line that were skipped so far; undefined outside such a line. */
-  #skipped: number | undefined;
   #unsent: (string | Buffer)[] = [];
   #unsentBytes = 0;
   #limit: TimeLimit = { seconds: 0, deadline: false };
   #budgetMs = 0;
   #wake: (() => void) | undefined;
-  #lastActivityMs: number;
 
   constructor(connection: Connection, options: WireOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#lastActivityMs = options.clock.now();
+    this.#lines = new Lines({
+      limitBytes: options.lineLimitBytes,
+      utf8: options.utf8,
+      onCut: (text) =>
+        options.onWarning(
+          `${options.peer}: response longer than ${options.lineLimitBytes}: ${text.slice(0, 30)}...`,
+        ),
+    });
     connection.on('data', this.#onData);
     connection.on('end', this.#onEnd);
-    connection.on('drain', this.#onDrain);
     connection.on('error', this.#onBroken);
     connection.on('close', this.#onBroken);
   }
@@ -95,11 +95,6 @@ export class Wire {
   /** Bytes that wait for the next flush. */
   get unsentBytes(): number {
     return this.#unsentBytes;
-  }
-
-  /** Since the last byte went out or came in. */
-  get idleMs(): number {
-    return this.#options.clock.now() - this.#lastActivityMs;
   }
 
   /** Sets the time limit for what follows. */
@@ -129,14 +124,9 @@ export class Wire {
 
   async flush(): Promise<void> {
     if (this.#unsent.length === 0) return;
-    this.#assertOutput();
     const bytes = this.#takeUnsent();
-    this.#lastActivityMs = this.#options.clock.now();
-    if (!this.#connection.write(bytes)) {
-      await this.#wait(() => this.#outputBroken || !this.#connection.writableNeedDrain);
-      this.#assertOutput();
-    }
-    this.#earn(bytes.length);
+    for (let at = 0; at < bytes.length; at += WRITE_BYTES)
+      await this.#write(bytes.subarray(at, at + WRITE_BYTES));
   }
 
   /** Flushes, then reads one whole reply. */
@@ -197,20 +187,13 @@ export class Wire {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#lastActivityMs = this.#options.clock.now();
-    const rest = this.#input.length - this.#inputPosition;
-    this.#input = rest === 0 ? chunk : Buffer.concat([this.#input.subarray(this.#inputPosition), chunk]);
-    this.#inputPosition = 0;
-    if (this.#input.length > INPUT_PAUSE_BYTES) this.#connection.pause();
+    this.#lines.add(chunk);
+    if (this.#lines.unreadBytes > INPUT_PAUSE_BYTES) this.#connection.pause();
     this.#wake?.();
   };
 
   readonly #onEnd = (): void => {
     this.#inputEnded = true;
-    this.#wake?.();
-  };
-
-  readonly #onDrain = (): void => {
     this.#wake?.();
   };
 
@@ -233,64 +216,40 @@ export class Wire {
 
   async #readLine(): Promise<string> {
     for (;;) {
-      const line = this.#takeLine();
-      if (line !== undefined) return line;
+      const line = this.#lines.next();
+      if (line === 'endless') return this.#disableInput();
+      if (line !== 'incomplete') return line.text;
       if (this.#aborted) throw new WireError('aborted');
       if (this.#inputEnded) throw new WireError('lost');
-      const before = this.#input;
+      const before = this.#lines.unreadBytes;
       if (this.#connection.isPaused()) this.#connection.resume();
-      await this.#wait(() => this.#inputEnded || this.#input !== before);
+      await this.#wait(() => this.#inputEnded || this.#lines.unreadBytes > before);
     }
-  }
-
-  /** The next line without its line end, or undefined when it has not arrived whole. */
-  #takeLine(): string | undefined {
-    const limit = this.#options.lineLimitBytes;
-    if (this.#skipped !== undefined && !this.#skipRest(limit)) return undefined;
-    const available = this.#input.length - this.#inputPosition;
-    const lineFeed = this.#input.indexOf(LINE_FEED, this.#inputPosition);
-    const length = lineFeed < 0 ? available : lineFeed - this.#inputPosition;
-    if (length > limit) {
-      const text = this.#printable(this.#inputPosition, this.#inputPosition + limit);
-      this.#inputPosition += limit;
-      this.#skipped = 0;
-      this.#options.onWarning(
-        `${this.#options.peer}: response longer than ${limit}: ${text.slice(0, 30)}...`,
-      );
-      return text;
-    }
-    if (lineFeed < 0) return undefined;
-    let end = lineFeed;
-    while (end > this.#inputPosition && this.#input[end - 1] === CARRIAGE_RETURN) end -= 1;
-    const text = this.#printable(this.#inputPosition, end);
-    this.#inputPosition = lineFeed + 1;
-    return text;
-  }
-
-  /** Skips the rest of an over-long line; false while its end has not arrived. */
-  #skipRest(limit: number): boolean {
-    const lineFeed = this.#input.indexOf(LINE_FEED, this.#inputPosition);
-    const end = lineFeed < 0 ? this.#input.length : lineFeed;
-    const skipped = (this.#skipped ?? 0) + end - this.#inputPosition;
-    if (skipped >= limit) this.#disableInput();
-    this.#skipped = lineFeed < 0 ? skipped : undefined;
-    this.#inputPosition = lineFeed < 0 ? end : end + 1;
-    return lineFeed >= 0;
   }
 
   /** A server that will not stop is not listened to any more: the session counts as lost. */
   #disableInput(): never {
     this.#options.onWarning(`disabling input from ${this.#options.peer}`);
     this.#inputEnded = true;
-    this.#input = Buffer.alloc(0);
-    this.#inputPosition = 0;
-    this.#skipped = undefined;
+    this.#lines.clear();
     this.#connection.pause();
     throw new WireError('lost');
   }
 
-  #printable(start: number, end: number): string {
-    return printableLine(this.#input.subarray(start, end), this.#options.utf8);
+  /** Hands bytes to the system and waits until it has taken them all, within the time limit. */
+  async #write(bytes: Buffer): Promise<void> {
+    this.#assertOutput();
+    let taken = false;
+    this.#connection.write(bytes, (error) => {
+      if (error) this.#outputBroken = true;
+      taken = true;
+      this.#wake?.();
+    });
+    if (this.#connection.writableLength > 0) {
+      await this.#wait(() => this.#outputBroken || taken);
+      this.#assertOutput();
+    }
+    this.#earn(bytes.length);
   }
 
   /** Waits until `ready`, within the time limit. */

@@ -5,7 +5,8 @@ import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
-import type { DeliveryRequest, Outcome } from '../../client/request.ts';
+import type { Outcome } from '../../client/request.ts';
+import { requestsOf } from './requests.ts';
 import type {
   LogLine,
   RecipientOutcome,
@@ -51,28 +52,6 @@ async function send(
     }
   }
   return { outcomes, log };
-}
-
-/** One request for each destination, as the queue manager divides a message. */
-function requestsOf(submission: Submission, relayhost: string, nowMs: number): DeliveryRequest[] {
-  const byNexthop = Map.groupBy(
-    submission.recipients,
-    ({ address }) => submission.nexthop ?? (relayhost || address.slice(address.lastIndexOf('@') + 1)),
-  );
-  return [...byNexthop].map(([nexthop, recipients]) => ({
-    queueId: submission.queueId,
-    service: submission.service,
-    nexthop,
-    sender: submission.from,
-    recipients,
-    message: submission.message,
-    arrivedAtMs: nowMs - submission.ageMs,
-    activeAtMs: nowMs,
-    smtputf8: submission.smtputf8,
-    probe: submission.probe,
-    ...(submission.envelopeId === undefined ? {} : { envelopeId: submission.envelopeId }),
-    ...(submission.returnContent === undefined ? {} : { returnContent: submission.returnContent }),
-  }));
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

@@ -26,8 +26,34 @@ export interface Sender {
   readonly version: string;
   readonly worlds: readonly WorldKind[];
   readonly claims: ReadonlySet<Claim>;
+  /** Why it cannot do what a scenario asks for, in one line; undefined when it can. */
+  cannot?(submissions: readonly Submission[], config: Readonly<Record<string, string>>): string | undefined;
+  /** Starts its daemons, once in each sandbox and before the first `send`; a rejection makes it `inconclusive`. */
+  start?(surroundings: SenderSurroundings): Promise<void>;
   /** Sends all submissions and waits until every recipient has its outcome, or `environment.signal` aborts. */
   send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport>;
+  /** Ends its daemons. What it leaves behind is ended with the sandbox. */
+  stop?(): Promise<void>;
+}
+
+/** What stands around a sender in the live world, all scenarios long. */
+export interface SenderSurroundings {
+  /** A folder of its own, empty and in memory, gone with the sandbox. */
+  readonly folder: string;
+  readonly hostname: string;
+  /** Every set of parameters that scenarios will ask for, without repeats; the empty one is among them. */
+  readonly configs: readonly Readonly<Record<string, string>>[];
+  /** Whether programs may change to users of their own. */
+  readonly privilege: 'full' | 'single-user';
+}
+
+/** How a sender that is not part of Nexthop is found. */
+export interface Enrolment {
+  readonly name: string;
+  /** The command that installs it, for the line that says it is skipped. */
+  readonly install: string;
+  /** The sender as it is installed here, or undefined. */
+  find(): Promise<Sender | undefined>;
 }
 
 export interface SenderEnvironment {

@@ -85,8 +85,8 @@ export async function resolve(
       settings: { ...DEFAULT_SETTINGS, ...settings },
       resolver: world.resolver,
       random: context.random ?? world.random,
-      hostsFile: parseHostsFile(context.hosts ?? ''),
-      interfaceAddresses: context.interfaceAddresses ?? [OWN_ADDRESS],
+      hostsFile: async () => parseHostsFile(context.hosts ?? ''),
+      interfaceAddresses: () => context.interfaceAddresses ?? [OWN_ADDRESS],
       emit: (event) => world.events.push(event),
     } satisfies ExchangerContext),
   );

@@ -21,8 +21,8 @@ interface Envelope {
   readonly recipients: { readonly address: string; readonly parameters: EsmtpParameters }[];
 }
 
-/** Thrown to leave the dialogue from anywhere; the connection has ended already. */
-class ConnectionOver extends Error {}
+/** Thrown to leave the dialogue from anywhere; the connection has ended already. One is enough: it tells no more. */
+const connectionOver = new Error('the connection is over');
 
 interface Answered {
   /** What the client reads; undefined when there was no reply or garbage. */
@@ -30,10 +30,14 @@ interface Answered {
   readonly lines: readonly string[] | undefined;
 }
 
+/** Told the code of a reply once it is on its way, and whether the connection goes on after it. */
+type Replied = (code: number | undefined, goesOn: boolean) => void;
+
 interface AnswerOptions {
   readonly address?: string;
   /** A protocol error or limit of the connection: switches do not apply, faults do. */
   readonly fixed?: boolean;
+  readonly replied?: Replied;
 }
 
 export class DeclarativeSession {
@@ -69,7 +73,7 @@ export class DeclarativeSession {
       for (let commands = 0; commands < COMMANDS_PER_CONNECTION_LIMIT; commands += 1) await this.#command();
       await this.#answer('unknown', this.#status(421, '4.7.0', 'too many commands'), { fixed: true });
     } catch (error) {
-      if (!(error instanceof ConnectionOver)) throw error;
+      if (error !== connectionOver) throw error;
     }
   }
 
@@ -211,11 +215,11 @@ export class DeclarativeSession {
     const content = await this.#content();
     if (this.#lmtp) await this.#endOfDataForEach(envelope, content);
     else {
-      const { code: final } = await this.#answer(
-        'endOfData',
-        this.#contentRefusal(content) ?? this.#accepted(),
-      );
-      if (isPositiveReply(final)) this.#deliver(envelope, envelope.recipients, content);
+      await this.#answer('endOfData', this.#contentRefusal(content) ?? this.#accepted(), {
+        replied: (final) => {
+          if (isPositiveReply(final)) this.#deliver(envelope, envelope.recipients, content);
+        },
+      });
     }
     this.#reset();
   }
@@ -223,12 +227,18 @@ export class DeclarativeSession {
   /** RFC 2033 4.2: one reply for each recipient accepted, in their order. */
   async #endOfDataForEach(envelope: Envelope, content: Buffer | undefined): Promise<void> {
     const accepted: Envelope['recipients'] = [];
+    const reply = this.#contentRefusal(content) ?? this.#accepted();
+    const last = envelope.recipients.at(-1);
     for (const recipient of envelope.recipients) {
-      const reply = this.#contentRefusal(content) ?? this.#accepted();
-      const { code } = await this.#answer('endOfData', reply, { address: recipient.address });
-      if (isPositiveReply(code)) accepted.push(recipient);
+      await this.#answer('endOfData', reply, {
+        address: recipient.address,
+        replied: (code, goesOn) => {
+          if (isPositiveReply(code)) accepted.push(recipient);
+          const complete = recipient === last || !goesOn;
+          if (complete && accepted.length > 0) this.#deliver(envelope, accepted, content);
+        },
+      });
     }
-    if (accepted.length > 0) this.#deliver(envelope, accepted, content);
   }
 
   /** Undefined: more than `maxMessageBytes`. */
@@ -297,6 +307,7 @@ export class DeclarativeSession {
       fault?.answer ?? action,
       typeof standard === 'string' ? [standard] : standard,
       fault,
+      options.replied,
     );
   }
 
@@ -316,16 +327,16 @@ export class DeclarativeSession {
     action: Action,
     standard: readonly string[],
     fault: FaultPlan | undefined,
+    replied?: Replied,
   ): Promise<Answered> {
     if (fault && fault.delayMs > 0 && fault.answer) await this.#pause(fault.delayMs);
     const lines = await sendReply(this.#peer, this.#tap, action, standard);
     if (fault && fault.delayMs > 0 && !fault.answer) await this.#pause(fault.delayMs);
     const code = replyCode(lines);
-    if (fault) return this.#end(fault.ending);
-    if (action.ending) return this.#end(action.ending);
     // RFC 5321 3.8: a server that says 421 closes the channel.
-    if (code === 421) return this.#end('close');
-    return { code, lines };
+    const ending = fault?.ending ?? action.ending ?? (code === 421 ? 'close' : undefined);
+    replied?.(code, ending === undefined);
+    return ending === undefined ? { code, lines } : this.#end(ending);
   }
 
   async #pause(delayMs: number): Promise<void> {
@@ -355,7 +366,7 @@ export class DeclarativeSession {
 
   async #end(ending: Ending): Promise<never> {
     await this.#peer.end(ending);
-    throw new ConnectionOver();
+    throw connectionOver;
   }
 }
 

@@ -6,7 +6,9 @@ import { createDnsServer, type DnsServer, type Transport } from '../dns/server.t
 import type { Zone } from '../dns/zone.ts';
 
 export interface LiveDnsOptions {
-  readonly zones: readonly Zone[];
+  /** What is served; or `answer`, which may change its mind between queries. */
+  readonly zones?: readonly Zone[];
+  readonly answer?: DnsServer['answer'];
   /** Numeric address to listen at. */
   readonly address: string;
   /** 0: any free port, the same for UDP and TCP. */
@@ -24,15 +26,16 @@ export interface LiveDns {
 const PORT_ATTEMPTS = 10;
 
 /** Rejects with the system's error when the address or port cannot be had. */
-export async function serveDns({ zones, address, port }: LiveDnsOptions): Promise<LiveDns> {
+export async function serveDns({ zones = [], answer, address, port }: LiveDnsOptions): Promise<LiveDns> {
   const server = createDnsServer({ zones, now: Date.now });
+  const answerOne = answer ?? server.answer.bind(server);
   const timers = new Set<NodeJS.Timeout>();
   const connections = new Set<Socket>();
 
   const handler =
     (transport: Transport): DnsHandler =>
     (request, send) => {
-      const { reply, delayMs } = server.answer(request.toBuffer(), transport);
+      const { reply, delayMs } = answerOne(request.toBuffer(), transport);
       if (reply === undefined) return;
       const timer = setTimeout(() => {
         timers.delete(timer);

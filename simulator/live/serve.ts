@@ -14,6 +14,8 @@ export interface ServedHost {
   /** Where it listens: numeric address and port, or the path with port 0. */
   readonly address: string;
   readonly port: number;
+  /** Connections that are not closed yet. */
+  readonly open: number;
   /** Stops listening and drops the open connections. */
   close(): Promise<void>;
 }
@@ -52,6 +54,9 @@ export async function serveHost(
   return {
     host,
     ...endpoint,
+    get open() {
+      return sockets.size;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -156,6 +156,9 @@ export class VirtualHost implements Network {
     const address = normalAddress(wanted);
     if (familyOf(address) !== familyOf(destination)) throw systemError('EINVAL', 'bind', { address });
     this.#checkOwn(address);
+    // The loopback interface leads nowhere else.
+    if (isLoopback(address) && !isLoopback(destination))
+      throw systemError('EINVAL', 'connect', { address: destination });
     return isUnspecified(address) ? sourceAddressFor(destination, this.#addresses) : address;
   }
 

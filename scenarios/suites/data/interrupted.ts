@@ -110,6 +110,7 @@ export default [
     dns,
     hosts: { mx: mailHost({ faults: [{ at: 'content', afterBytes: 200_000, then: 'reset' }] }) },
     send: message({ to, size }),
+    virtualOnly: 'how much of the text the kernel takes before the loss shows depends on its buffers',
     expect: [
       deferred(to, { dsn: '4.4.2', reason: `lost connection with ${server} while sending message body` }),
       received('mx', { count: 0 }),
@@ -125,6 +126,7 @@ export default [
       b: mailHost(),
     },
     send: message({ to, size }),
+    virtualOnly: 'how much of the text the kernel takes before the loss shows depends on its buffers',
     expect: [
       delivered(to, { via: 'b' }),
       received('b', { count: 1, unchanged: true }),
@@ -198,16 +200,16 @@ export default [
     virtualOnly: 'waits three minutes',
   }),
   scenario('data/slow-path', {
-    title: 'Eight megabytes over a slow path arrive whole, as long as each piece of it is taken in time',
+    title: 'A megabyte over a slow path arrives whole, as long as each piece of it is taken in time',
     clauses: ['rfc5321-4.5.3.2-04', 'rfc5321-4.5.3.1.7-01', 'postfix:smtp_data_xfer_timeout'],
     dns,
     hosts: { mx: mailHost() },
-    network: { mx: { bytesPerSecond: 10_000, latencyMs: 150, segmentBytes: 1460 } },
-    send: message({ to, size: 8_000_000 }),
+    network: { mx: { bytesPerSecond: 1_000, latencyMs: 150, segmentBytes: 1460 } },
+    send: message({ to, size: 1_000_000 }),
     expect: [
       delivered(to, { via: 'mx' }),
       received('mx', { count: 1, unchanged: true }),
-      elapsed({ atLeast: '800s', atMost: '1000s' }),
+      elapsed({ atLeast: '1000s', atMost: '1200s' }),
     ],
     virtualOnly: 'sends for a quarter of an hour',
   }),

@@ -138,13 +138,13 @@ export default [
     expect: [delivered(to, { via: 'other', relay: `me.example.test[${PROXY}]:2525` })],
   }),
   scenario('dns/lmtp-detects-no-loop', {
-    title: 'LMTP may go to an own address',
+    title: 'LMTP may go to an own address, on whatever port',
     clauses: ['postfix:delivery-3.1'],
     dns: zone('example.test', { store: PROXY }),
-    hosts: { store: mailHost({ protocol: 'lmtp' }) },
+    hosts: { store: mailHost({ protocol: 'lmtp', port: 25 }) },
     config: asProxy,
-    send: message({ to, service: 'lmtp', nexthop: 'store.example.test' }),
-    expect: [delivered(to, { via: 'store' })],
+    send: message({ to, service: 'lmtp', nexthop: 'store.example.test:25' }),
+    expect: [delivered(to, { via: 'store', relay: `store.example.test[${PROXY}]:25` })],
   }),
   scenario('dns/only-named-interfaces-are-mine', {
     title: 'With inet_interfaces=loopback-only, the public address of this host is not its own',

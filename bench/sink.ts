@@ -1,0 +1,91 @@
+/** The far side of the throughput benchmark, in a process of its own: Postfix's smtp-sink, or else npm smtp-server. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Sink {
+  readonly name: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+const BACKLOG = 100;
+const READY_LIMIT_MS = 10_000;
+const POLL_MS = 20;
+
+/** Programs of Postfix lie where only root's PATH leads. */
+export const systemPath = [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin'].join(delimiter);
+
+export async function startSink(): Promise<Sink> {
+  const port = await freePort();
+  const place = `127.0.0.1:${port}`;
+  // As root it insists on giving its rights away.
+  const rights = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const sink = await start('smtp-sink', [...rights, place, String(BACKLOG)], port);
+  if (sink !== undefined) return sink;
+  process.stderr.write('smtp-sink is not installed (apt-get install postfix): npm smtp-server stands in\n');
+  const script = join(import.meta.dirname, 'stock-sink.ts');
+  const stock = await start(process.execPath, [script, String(port), String(BACKLOG)], port);
+  if (stock === undefined) throw new Error(`cannot start ${process.execPath}`);
+  return { ...stock, name: 'npm smtp-server' };
+}
+
+/** Undefined when there is no such program. */
+async function start(program: string, args: readonly string[], port: number): Promise<Sink | undefined> {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PATH: systemPath },
+  });
+  const found = await new Promise<boolean>((resolve, reject) => {
+    child.once('spawn', () => resolve(true));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? resolve(false) : reject(error),
+    );
+  });
+  if (!found) return undefined;
+  await ready(child, program, port);
+  return {
+    name: program,
+    port,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function ready(child: ChildProcess, program: string, port: number): Promise<void> {
+  const deadlineMs = performance.now() + READY_LIMIT_MS;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null) throw new Error(`${program} ended with status ${child.exitCode}`);
+    if (performance.now() > deadlineMs) {
+      child.kill();
+      throw new Error(`${program} did not listen on port ${port} within ${READY_LIMIT_MS} ms`);
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,31 @@
+/** What a run and its sandboxes say to each other over their IPC channel. */
+import type { Result } from './results.ts';
+
+/** To a sandbox. */
+export type Order =
+  | {
+      readonly type: 'prepare';
+      /** Files of scenarios that are not built in. */
+      readonly files: readonly string[];
+      /** Scenarios that will come, by id: their parameters are gathered before the first. */
+      readonly ids: readonly string[];
+      readonly senders: readonly string[];
+      readonly overrides: Readonly<Record<string, string>>;
+      readonly hostname: string;
+      readonly privilege: 'full' | 'single-user';
+      readonly version: string;
+    }
+  | {
+      readonly type: 'run';
+      readonly id: string;
+      readonly sender: string;
+      readonly seed: number;
+      readonly limitMs: number;
+    };
+
+/** From a sandbox. */
+export type Answer =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly result: Result }
+  /** It cannot go on; one line. */
+  | { readonly type: 'broken'; readonly reason: string };

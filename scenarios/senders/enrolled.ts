@@ -1,0 +1,6 @@
+/** Every sender that can be put to the test beside our own client, in a fixed order. */
+import { exim } from './exim/exim.ts';
+import { postfix } from './postfix.ts';
+import type { Enrolment } from './sender.ts';
+
+export const enrolments: readonly Enrolment[] = [postfix, exim];

@@ -1,0 +1,159 @@
+/** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
+import { chmod, chown, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeliveryRequest } from '../../client/request.ts';
+import { askAgent } from './postfix/agent.ts';
+import {
+  configKey,
+  obstacleToParameter,
+  type Parameters,
+  THROTTLE_MS,
+  transportName,
+} from './postfix/configuration.ts';
+import { ACTIVE_QUEUE, encodeDeliveryRequest, type QueuedMessage } from './postfix/delivery-request.ts';
+import { findInstallation, type Installation } from './postfix/installation.ts';
+import { Instance, InstanceError } from './postfix/instance.ts';
+import type { MailLogLine } from './postfix/mail-log.ts';
+import { queueFile } from './postfix/queue-file.ts';
+import { Watch } from './postfix/watch.ts';
+import { requestsOf } from './requests.ts';
+import type {
+  Enrolment,
+  LogLine,
+  RecipientOutcome,
+  Sender,
+  SenderEnvironment,
+  SenderReport,
+  SenderSurroundings,
+  Submission,
+} from './sender.ts';
+
+export const postfix: Enrolment = {
+  name: 'postfix',
+  install: 'npm run peers',
+  async find() {
+    const installation = await findInstallation();
+    return installation === undefined ? undefined : new PostfixSender(installation);
+  },
+};
+
+/** An agent that died may be started again only after a while. */
+const REVIVAL_MS = THROTTLE_MS + 100;
+
+class PostfixSender implements Sender {
+  readonly name = 'postfix';
+  readonly version: string;
+  readonly worlds = ['live'] as const;
+  readonly claims = new Set(['postfix', 'config', 'lmtp', 'exchangers'] as const);
+  readonly #installation: Installation;
+  readonly #transports = new Map<string, number>();
+  /** When a transport whose agent died can be used again. */
+  readonly #aliveAtMs = new Map<string, number>();
+  #instance: Instance | undefined;
+  #watch: Watch | undefined;
+  #messages = 0;
+
+  constructor(installation: Installation) {
+    this.#installation = installation;
+    this.version = installation.version;
+  }
+
+  cannot(_submissions: readonly Submission[], config: Parameters): string | undefined {
+    for (const [name, value] of Object.entries(config)) {
+      const obstacle = obstacleToParameter(name, value, this.#installation.parameters);
+      if (obstacle !== undefined) return `Postfix ${this.version}: ${obstacle}`;
+    }
+    return undefined;
+  }
+
+  async start({ folder, hostname, configs, privilege }: SenderSurroundings): Promise<void> {
+    if (privilege === 'single-user') {
+      throw new InstanceError(
+        'Postfix changes to a user of its own: run as root, or get subordinate ids (/etc/subuid)',
+      );
+    }
+    const possible = configs.filter((config) => this.cannot([], config) === undefined);
+    for (const [index, config] of possible.entries()) this.#transports.set(configKey(config), index);
+    this.#instance = await Instance.start(
+      this.#installation,
+      { folder, hostname, configs: possible },
+      {
+        onLogLine: (line: MailLogLine) => this.#watch?.onLogLine(line),
+        onReport: (report) => this.#watch?.onReport(report),
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#instance?.stop();
+  }
+
+  async send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport> {
+    const outcomes: RecipientOutcome[] = [];
+    const log: LogLine[] = [];
+    for (const submission of submissions) {
+      if (environment.signal.aborted) break;
+      const report = await this.#deliver(submission, environment);
+      outcomes.push(...report.outcomes);
+      log.push(...report.log);
+    }
+    return { outcomes, log };
+  }
+
+  async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
+    const instance = this.#instance;
+    const index = this.#transports.get(configKey(environment.config));
+    if (instance === undefined || index === undefined) {
+      throw new InstanceError('Postfix was not started with the parameters of this scenario');
+    }
+    if (instance.ended !== undefined) throw new InstanceError(instance.ended);
+    const transport = transportName(submission.service, index);
+    await this.#revived(transport);
+    // Never used twice: what is still heard of a message that was given up belongs to nobody.
+    this.#messages += 1;
+    const queueId = `${this.#messages.toString(16).toUpperCase().padStart(6, '0')}F`;
+    const queued = { queueId, file: queueFile(submission.content) };
+    const path = join(instance.folders.queue, ACTIVE_QUEUE, queueId);
+    await writeFile(path, queued.file.bytes);
+    await chown(path, instance.owner, 0);
+    await chmod(path, 0o700);
+    const watch = new Watch(transport, submission, queueId);
+    this.#watch = watch;
+    try {
+      const requests = requestsOf(
+        submission,
+        environment.config.relayhost ?? '',
+        environment.platform.clock.now(),
+      );
+      for (const request of requests) {
+        if (environment.signal.aborted) break;
+        await this.#ask(instance, transport, { request, queued, watch }, environment.signal);
+      }
+      return watch.report();
+    } finally {
+      this.#watch = undefined;
+      await unlink(path);
+    }
+  }
+
+  async #ask(
+    instance: Instance,
+    transport: string,
+    { request, queued, watch }: { request: DeliveryRequest; queued: QueuedMessage; watch: Watch },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const socket = join(instance.folders.queue, 'private', transport);
+    const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
+    const answer = await askAgent(socket, encoded, signal);
+    if (answer === 'done') await watch.heard(request.recipients.length, signal);
+    if (answer === 'died') {
+      this.#aliveAtMs.set(transport, performance.now() + REVIVAL_MS);
+      watch.onDeath(request.recipients);
+    }
+  }
+
+  async #revived(transport: string): Promise<void> {
+    const leftMs = (this.#aliveAtMs.get(transport) ?? 0) - performance.now();
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+  }
+}

@@ -1,0 +1,39 @@
+/** One request to a delivery agent. */
+import { createConnection } from 'node:net';
+import { AttributeReader } from './attributes.ts';
+import { DELIVERY_PROTOCOL } from './delivery-request.ts';
+
+/**
+ * - `done`: it answered; the outcomes stand in the mail log;
+ * - `died`: it went away without an answer, as after a fatal error;
+ * - `aborted`: the signal came first.
+ */
+export type AgentAnswer = 'done' | 'died' | 'aborted';
+
+/** Never rejects. The agent answers when its session is over. */
+export function askAgent(socketPath: string, request: Uint8Array, signal: AbortSignal): Promise<AgentAnswer> {
+  return new Promise((resolve) => {
+    const reader = new AttributeReader();
+    const socket = createConnection(socketPath);
+    const end = (answer: AgentAnswer) => {
+      signal.removeEventListener('abort', onAbort);
+      socket.destroy();
+      resolve(answer);
+    };
+    const onAbort = () => end('aborted');
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    socket.on('error', () => end('died'));
+    socket.on('close', () => end('died'));
+    socket.on('data', (chunk) => {
+      try {
+        for (const list of reader.push(chunk)) {
+          if (list.get('protocol') === DELIVERY_PROTOCOL) socket.write(request);
+          else return end(list.has('status') ? 'done' : 'died');
+        }
+      } catch {
+        end('died');
+      }
+    });
+  });
+}

@@ -1,0 +1,102 @@
+/** The configuration of the private instance: main.cf for all, and a transport in master.cf for each set of parameters. */
+import type { Service } from '../../../client/request.ts';
+
+export type Parameters = Readonly<Record<string, string>>;
+
+export interface InstanceFolders {
+  readonly config: string;
+  readonly queue: string;
+  readonly data: string;
+}
+
+export interface MainCfOptions {
+  readonly folders: InstanceFolders;
+  readonly programs: string;
+  readonly hostname: string;
+  readonly release: readonly [major: number, minor: number];
+}
+
+/** Postfix wants a user and a group that nothing else of it uses; these stand on every system. */
+export const MAIL_OWNER = 'daemon';
+const SETGID_GROUP = 'bin';
+
+/** How long a dying transport stays out of use: the least that Postfix accepts. */
+export const THROTTLE_MS = 1_000;
+
+export function mainCf({ folders, programs, hostname, release }: MainCfOptions): string {
+  const parameters: Parameters = {
+    compatibility_level: release.join('.'),
+    queue_directory: folders.queue,
+    data_directory: folders.data,
+    meta_directory: folders.config,
+    daemon_directory: programs,
+    mail_owner: MAIL_OWNER,
+    setgid_group: SETGID_GROUP,
+    // To master's own standard output, which is a pipe to us.
+    maillog_file: '/dev/stdout',
+    myhostname: hostname,
+    import_environment: 'LD_LIBRARY_PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
+    default_database_type: 'texthash',
+    fast_flush_domains: '',
+    smtp_tls_security_level: 'none',
+    lmtp_tls_security_level: 'none',
+    service_throttle_time: `${THROTTLE_MS / 1000}s`,
+    // Processes are kept for scenarios with the same parameters, but not for ever: there are many sets.
+    max_idle: '10s',
+    max_use: '100000',
+  };
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
+}
+
+/** Services that the client may ask for help, and the one that writes the log. */
+const HELPERS = [
+  'postlog unix-dgram n - n - 1 postlogd',
+  'rewrite unix - - n - - trivial-rewrite',
+  'scache unix - - n - 1 scache',
+  'tlsmgr unix - - n - 1 tlsmgr',
+  'proxymap unix - - n - - proxymap',
+];
+/** Deliveries go one after another; a second process is for a scenario that follows one that was given up. */
+const PROCESS_LIMIT = 20;
+const SERVICES: readonly Service[] = ['smtp', 'lmtp'];
+
+export function transportName(service: Service, index: number): string {
+  return `${service}-${index}`;
+}
+
+export function masterCf(configs: readonly Parameters[]): string {
+  const transports = configs.flatMap((config, index) =>
+    SERVICES.map((service) => transportLine(transportName(service, index), service, config)),
+  );
+  return [...HELPERS, ...transports].map((line) => `${line}\n`).join('');
+}
+
+function transportLine(name: string, program: Service, config: Parameters): string {
+  const options = Object.entries({ ...config, syslog_name: `postfix/${name}` }).map(
+    ([parameter, value]) => ` -o { ${parameter} = ${value} }`,
+  );
+  return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${options.join('')}`;
+}
+
+/** Why a parameter cannot be given to a transport, or undefined. */
+export function obstacleToParameter(
+  name: string,
+  value: string,
+  known: ReadonlySet<string>,
+): string | undefined {
+  if (!known.has(name)) return `this version has no parameter ${name}`;
+  let depth = 0;
+  for (const character of value) {
+    if (character === '{') depth += 1;
+    if (character === '}') depth -= 1;
+    if (depth < 0 || character === '\n') break;
+  }
+  return depth === 0 && !value.includes('\n') ? undefined : `the value of ${name} cannot stand in master.cf`;
+}
+
+/** The same for equal sets, whatever the order of their names. */
+export function configKey(config: Parameters): string {
+  return JSON.stringify(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+}

@@ -1,0 +1,94 @@
+/** What a queue manager says to a delivery agent, and what the agent answers (protocol `delivery_request_protocol`). */
+import { endianness } from 'node:os';
+import { needsSmtputf8 } from '../../../client/address.ts';
+import type { DeliveryRequest, Notify } from '../../../client/request.ts';
+import { type Attributes, encodeAttributes } from './attributes.ts';
+import type { QueueFile } from './queue-file.ts';
+
+export const DELIVERY_PROTOCOL = 'delivery_request_protocol';
+
+/** The queue that messages are delivered from: a folder of the instance. */
+export const ACTIVE_QUEUE = 'active';
+
+const PROBE_FLAG = 256;
+const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
+const RETURN_FLAGS = { full: 1, headers: 2 } as const;
+const SMTPUTF8 = { requested: 1, header: 2, sender: 4, recipient: 8 } as const;
+
+export interface QueuedMessage {
+  /** The name of its file in the active queue. */
+  readonly queueId: string;
+  readonly file: QueueFile;
+}
+
+/** `release` is Postfix's, such as `[3, 7]`: one attribute changed its name. */
+export function encodeDeliveryRequest(
+  request: DeliveryRequest,
+  { queueId, file }: QueuedMessage,
+  release: readonly [major: number, minor: number],
+): Buffer {
+  const { recipients, envelopeId = '', returnContent } = request;
+  // Without the flag for it, the agent does not mark recipients as done: the message is tried only once.
+  const common: Attributes = [
+    ['flags', request.probe === true ? PROBE_FLAG : 0],
+    ['queue_name', ACTIVE_QUEUE],
+    ['queue_id', queueId],
+    ['offset', file.offset],
+    ['size', file.contentBytes],
+    ['nexthop', request.nexthop],
+    ['encoding', request.message.encoding ?? ''],
+    [isFrom(release, 3, 10) ? 'sendopts' : 'smtputf8', smtputf8Flags(request)],
+    ['sender', request.sender],
+    ['envelope_id', envelopeId],
+    ['ret_flags', returnContent === undefined ? 0 : RETURN_FLAGS[returnContent]],
+    ['time', times(request.arrivedAtMs, request.activeAtMs ?? request.arrivedAtMs)],
+    ['log_client_name', ''],
+    ['log_client_address', ''],
+    ['log_client_port', ''],
+    ['log_protocol_name', ''],
+    ['log_helo_name', ''],
+    ['sasl_method', ''],
+    ['sasl_username', ''],
+    ['sasl_sender', ''],
+    ['log_ident', queueId],
+    ['rewrite_context', 'local'],
+    ['recipient_count', recipients.length],
+  ];
+  const each = recipients.map((recipient) =>
+    encodeAttributes([
+      ['original_recipient', recipient.originalAddress ?? ''],
+      ['recipient', recipient.address],
+      ['offset', 0],
+      ['dsn_orig_rcpt', recipient.dsnOriginalRecipient ?? ''],
+      ['notify_flags', (recipient.notify ?? []).reduce((flags, word) => flags | NOTIFY_FLAGS[word], 0)],
+    ]),
+  );
+  return Buffer.concat([encodeAttributes(common), ...each]);
+}
+
+function isFrom([major, minor]: readonly [number, number], sinceMajor: number, sinceMinor: number): boolean {
+  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+}
+
+function smtputf8Flags({ smtputf8, message, sender, recipients }: DeliveryRequest): number {
+  return (
+    (smtputf8 === true ? SMTPUTF8.requested : 0) |
+    (message.utf8Headers ? SMTPUTF8.header : 0) |
+    (needsSmtputf8(sender) ? SMTPUTF8.sender : 0) |
+    (recipients.some(({ address }) => needsSmtputf8(address)) ? SMTPUTF8.recipient : 0)
+  );
+}
+
+/** Five `struct timeval` and a count, of which the queue manager knows the first two, as the machine holds them. */
+const TIMES_BYTES = 88;
+
+function times(arrivedAtMs: number, activeAtMs: number): string {
+  const bytes = Buffer.alloc(TIMES_BYTES);
+  const put = endianness() === 'LE' ? 'writeBigInt64LE' : 'writeBigInt64BE';
+  for (const [index, atMs] of [arrivedAtMs, activeAtMs].entries()) {
+    const seconds = Math.floor(atMs / 1000);
+    bytes[put](BigInt(seconds), index * 16);
+    bytes[put](BigInt(Math.floor((atMs - seconds * 1000) * 1000)), index * 16 + 8);
+  }
+  return bytes.toString('base64');
+}

@@ -1,0 +1,42 @@
+/** Postfix as it is installed here: which version, where its programs are, which parameters it knows. */
+import { askProgram, findProgram } from '../peers.ts';
+
+export interface Installation {
+  readonly version: string;
+  readonly release: readonly [major: number, minor: number];
+  /** The folder of master(8), smtp(8) and the rest. */
+  readonly programs: string;
+  /** What their environment must hold. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly parameters: ReadonlySet<string>;
+}
+
+/** From here on programs talk to each other as `attributes.ts` knows it, and log without syslog. */
+const OLDEST = [3, 6] as const;
+
+/** Undefined when there is none, or one that is too old. */
+export async function findInstallation(): Promise<Installation | undefined> {
+  const postconf = await findProgram('postfix', 'usr/sbin/postconf');
+  if (postconf === undefined) return undefined;
+  const defaults = readDefaults((await askProgram(postconf, ['-d'])) ?? '');
+  const version = defaults.get('mail_version') ?? '';
+  const folder = defaults.get('daemon_directory');
+  const [, major, minor] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  if (major === undefined || minor === undefined || folder === undefined) return undefined;
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) return undefined;
+  return {
+    version,
+    release: [major, minor],
+    programs: `${postconf.root ?? ''}${folder}`,
+    env: postconf.env,
+    parameters: new Set(defaults.keys()),
+  };
+}
+
+/** `name = value` in each line. */
+function readDefaults(text: string): ReadonlyMap<string, string> {
+  const lines = text.split('\n').map((line) => /^(\w+) = ?(.*)$/.exec(line));
+  return new Map(
+    lines.flatMap((parts) => (parts === null ? [] : [[parts[1] ?? '', parts[2] ?? ''] as const])),
+  );
+}

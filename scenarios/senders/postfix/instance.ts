@@ -1,0 +1,163 @@
+/**
+ * A private instance of Postfix without its queue: master(8), the log, and the SMTP and LMTP clients. We are the queue
+ * manager, so that recipients, time in the queue, next hop and probes are what a scenario says.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SenderSurroundings } from '../sender.ts';
+import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
+import { ACTIVE_QUEUE } from './delivery-request.ts';
+import type { Installation } from './installation.ts';
+import { type MailLogLine, readMailLogLine } from './mail-log.ts';
+import { type StatusReport, type StatusServices, serveStatusServices } from './status-services.ts';
+
+export interface InstanceListener {
+  readonly onLogLine: (line: MailLogLine) => void;
+  readonly onReport: (report: StatusReport) => void;
+}
+
+/** It did not start, or is gone; one line. */
+export class InstanceError extends Error {
+  override readonly name = 'InstanceError';
+}
+
+const START_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 2_000;
+/** Postfix waits until a configuration file is this old, lest it change under its hands. */
+const BACKDATE_MS = 3_600_000;
+const LINE_LIMIT_CHARACTERS = 1024 * 1024;
+
+export class Instance {
+  readonly folders: InstanceFolders;
+  readonly owner: number;
+  readonly #process: ChildProcess;
+  readonly #services: StatusServices;
+  #lastWords = '';
+  #ended: string | undefined;
+
+  /** Rejects with InstanceError. */
+  static async start(
+    installation: Installation,
+    { folder, hostname, configs }: Pick<SenderSurroundings, 'folder' | 'hostname' | 'configs'>,
+    listener: InstanceListener,
+  ): Promise<Instance> {
+    const folders = {
+      config: join(folder, 'config'),
+      queue: join(folder, 'queue'),
+      data: join(folder, 'data'),
+    };
+    const owner = await userId(MAIL_OWNER);
+    const owned = [
+      folders.data,
+      ...[ACTIVE_QUEUE, 'private', 'public'].map((name) => join(folders.queue, name)),
+    ];
+    for (const path of [folders.config, join(folders.queue, 'pid'), ...owned])
+      await mkdir(path, { recursive: true });
+    for (const path of owned) await chown(path, owner, 0);
+    await writeOldFile(join(folders.config, 'main.cf'), mainCf({ ...installation, folders, hostname }));
+    await writeOldFile(join(folders.config, 'master.cf'), masterCf(configs));
+    const services = await serveStatusServices(join(folders.queue, 'private'), listener.onReport);
+    const child = spawn(join(installation.programs, 'master'), ['-c', folders.config, '-d'], {
+      env: { PATH: process.env.PATH ?? '', ...installation.env, MAIL_CONFIG: folders.config },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Leader of a process group: master signals its group.
+      detached: true,
+    });
+    const instance = new Instance(folders, owner, child, services);
+    try {
+      await instance.#started(listener);
+    } catch (error) {
+      await instance.stop();
+      throw error;
+    }
+    return instance;
+  }
+
+  private constructor(
+    folders: InstanceFolders,
+    owner: number,
+    child: ChildProcess,
+    services: StatusServices,
+  ) {
+    this.folders = folders;
+    this.owner = owner;
+    this.#process = child;
+    this.#services = services;
+  }
+
+  /** Why nothing can be delivered any more, or undefined. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  async stop(): Promise<void> {
+    const { pid } = this.#process;
+    this.#services.close();
+    if (pid === undefined || this.#ended !== undefined) return;
+    const gone = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => process.kill(-pid, 'SIGKILL'), STOP_LIMIT_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #started({ onLogLine }: InstanceListener): Promise<void> {
+    const child = this.#process;
+    return new Promise((resolve, reject) => {
+      const fail = (what: string) => {
+        this.#ended ??= `Postfix ${what}${this.#lastWords === '' ? '' : `: ${this.#lastWords}`}`;
+        clearTimeout(timer);
+        reject(new InstanceError(this.#ended));
+      };
+      const timer = setTimeout(fail, START_LIMIT_MS, `did not start within ${START_LIMIT_MS} ms`);
+      child.once('error', (error) => fail(`cannot be run: ${error.message}`));
+      child.once('exit', (code, signal) => fail(`ended (${signal ?? `exit status ${code}`})`));
+      child.stderr?.on('data', (chunk: Buffer) => {
+        this.#lastWords = chunk.toString().trim().split('\n').at(-1) ?? '';
+      });
+      child.stdout?.on(
+        'data',
+        lineSplitter((line) => {
+          const read = readMailLogLine(line);
+          if (read === undefined) return;
+          if (read.program.endsWith('/master')) {
+            if (read.text.startsWith('daemon started')) {
+              clearTimeout(timer);
+              resolve();
+            } else {
+              this.#lastWords = read.text;
+            }
+          }
+          onLogLine(read);
+        }),
+      );
+    });
+  }
+}
+
+function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
+  const decoder = new TextDecoder();
+  let rest = '';
+  return (chunk) => {
+    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
+    rest = (lines.pop() ?? '').slice(0, LINE_LIMIT_CHARACTERS);
+    for (const line of lines) onLine(line);
+  };
+}
+
+async function writeOldFile(path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  const at = new Date(Date.now() - BACKDATE_MS);
+  await utimes(path, at, at);
+}
+
+async function userId(name: string): Promise<number> {
+  const line = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  const id = Number(line?.split(':')[2]);
+  if (!Number.isSafeInteger(id))
+    throw new InstanceError(`Postfix needs the user ${name}, which /etc/passwd has not`);
+  return id;
+}

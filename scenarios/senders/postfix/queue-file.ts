@@ -1,0 +1,60 @@
+/**
+ * The queue file that smtp(8) reads a message from: records of a type byte, a length in groups of seven bits (least
+ * significant first), and data. A delivery agent reads from the first line of the content to the record that ends it;
+ * envelope records before it are the queue manager's own, which tells the agent all that it needs.
+ */
+
+export interface QueueFile {
+  readonly bytes: Uint8Array;
+  /** Where the content begins. */
+  readonly offset: number;
+  /** Of the content, as cleanup(8) counts it: with records' heads, which stand for line ends. */
+  readonly contentBytes: number;
+}
+
+/** `line_length_limit`: smtpd(8) and cleanup(8) store longer lines in parts. */
+const LINE_PART_BYTES = 2048;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+
+/** Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
+export function queueFile(content: Uint8Array): QueueFile {
+  const start = record('M', Buffer.alloc(0));
+  const lines = [...linesOf(content)].flatMap(lineRecords);
+  const contentBytes = lines.reduce((sum, item) => sum + item.length, 0);
+  const end = [record('X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
+  return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length, contentBytes };
+}
+
+function* linesOf(content: Uint8Array): Generator<Buffer> {
+  const bytes = Buffer.from(content);
+  for (let at = 0; at < bytes.length; ) {
+    const found = bytes.indexOf(LINE_FEED, at);
+    const lineFeed = found < 0 ? bytes.length : found;
+    const withCr = found > at && bytes[found - 1] === CARRIAGE_RETURN;
+    const line = bytes.subarray(at, withCr ? lineFeed - 1 : lineFeed);
+    for (let cr = line.indexOf(CARRIAGE_RETURN); cr >= 0; cr = line.indexOf(CARRIAGE_RETURN, cr))
+      line[cr] = SPACE;
+    yield line;
+    at = lineFeed + 1;
+  }
+}
+
+function lineRecords(line: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  let at = 0;
+  for (; line.length - at > LINE_PART_BYTES; at += LINE_PART_BYTES) {
+    records.push(record('L', line.subarray(at, at + LINE_PART_BYTES)));
+  }
+  records.push(record('N', line.subarray(at)));
+  return records;
+}
+
+function record(type: string, data: Buffer): Buffer {
+  const head = [type.charCodeAt(0)];
+  let length = data.length;
+  for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80);
+  head.push(length);
+  return Buffer.concat([Buffer.from(head), data]);
+}

@@ -1,0 +1,25 @@
+/** The delivery requests that a message becomes. */
+import type { DeliveryRequest } from '../../client/request.ts';
+import type { Submission } from './sender.ts';
+
+/** One request for each destination, as the queue manager divides a message; `relayhost` is '' when there is none. */
+export function requestsOf(submission: Submission, relayhost: string, nowMs: number): DeliveryRequest[] {
+  const byNexthop = Map.groupBy(
+    submission.recipients,
+    ({ address }) => submission.nexthop ?? (relayhost || address.slice(address.lastIndexOf('@') + 1)),
+  );
+  return [...byNexthop].map(([nexthop, recipients]) => ({
+    queueId: submission.queueId,
+    service: submission.service,
+    nexthop,
+    sender: submission.from,
+    recipients,
+    message: submission.message,
+    arrivedAtMs: nowMs - submission.ageMs,
+    activeAtMs: nowMs,
+    smtputf8: submission.smtputf8,
+    probe: submission.probe,
+    ...(submission.envelopeId === undefined ? {} : { envelopeId: submission.envelopeId }),
+    ...(submission.returnContent === undefined ? {} : { returnContent: submission.returnContent }),
+  }));
+}

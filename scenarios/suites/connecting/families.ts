@@ -1,0 +1,145 @@
+/** IPv6 and IPv4 side by side: RFC 3974, RFC 5321 section 5.2. */
+import {
+  bounced,
+  connections,
+  deferred,
+  delivered,
+  logged,
+  mailHost,
+  message,
+  notQueried,
+  order,
+  queried,
+  scenario,
+  zone,
+} from '../../scenario.ts';
+
+const to = 'user@example.test';
+const dual = zone('example.test', { MX: '10 a', a: ['192.0.2.1', '2001:db8::1'] });
+
+export default [
+  scenario('connecting/both-families-looked-up', {
+    title: 'A client with both families asks for A and AAAA records of each exchanger',
+    clauses: ['rfc3974-3-01', 'rfc5321-5.2-02'],
+    dns: dual,
+    hosts: { a: mailHost() },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      queried('a.example.test', 'A', 1),
+      queried('a.example.test', 'AAAA', 1),
+    ],
+  }),
+  scenario('connecting/ipv4-only-client', {
+    title: 'A client without IPv6 passes over AAAA records',
+    clauses: ['rfc3974-3-01', 'rfc5321-5.2-01', 'postfix:inet_protocols'],
+    dns: dual,
+    hosts: { a: mailHost() },
+    config: { inet_protocols: 'ipv4' },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.1]:25' }),
+      order(['192.0.2.1']),
+      notQueried('a.example.test', 'AAAA'),
+    ],
+  }),
+  scenario('connecting/ipv6-only-client', {
+    title: 'A client without IPv4 passes over A records',
+    clauses: ['rfc3974-3-01', 'rfc5321-5.2-01', 'postfix:inet_protocols'],
+    dns: dual,
+    hosts: { a: mailHost() },
+    config: { inet_protocols: 'ipv6' },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a', relay: 'a.example.test[2001:db8::1]:25' }),
+      order(['2001:db8::1']),
+      notQueried('a.example.test', 'A'),
+    ],
+  }),
+  scenario('connecting/exchanger-of-other-family-skipped', {
+    title: 'An exchanger without an address that the client can use is passed over for the next one',
+    clauses: ['rfc3974-3-02', 'rfc5321-5.2-01'],
+    dns: zone('example.test', { MX: ['10 six', '20 four'], six: '2001:db8::1', four: '192.0.2.2' }),
+    hosts: { six: mailHost(), four: mailHost() },
+    config: { inet_protocols: 'ipv4' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'four' }), connections('six', 0)],
+  }),
+  scenario('connecting/no-usable-family', {
+    title: 'A domain that can be reached over IPv6 only is returned by a client that has IPv4 only',
+    clauses: ['rfc5321-5.1-08', 'postfix:inet_protocols'],
+    dns: zone('example.test', { MX: '10 six', six: '2001:db8::1' }),
+    hosts: { six: mailHost() },
+    config: { inet_protocols: 'ipv4' },
+    send: message({ to }),
+    expect: [
+      bounced(to, { dsn: '5.4.4', reason: '*name=six.example.test type=A: Host found but no data record*' }),
+      logged('no MX host for example.test has a valid address record'),
+      connections('six', 0),
+    ],
+  }),
+  ...(['networkUnreachable', 'unreachable', 'silent', 'refused'] as const).map((reachability) =>
+    scenario(`connecting/ipv6-${reachability.toLowerCase()}-then-ipv4`, {
+      title: `A host whose IPv6 address is ${reachability === 'silent' ? 'silent' : 'unreachable'} (${reachability}) gets the mail over IPv4`,
+      clauses: ['rfc3974-3-02', 'rfc3974-3-03', 'rfc5321-5.2-02', 'rfc5321-5.1-12'],
+      dns: dual,
+      hosts: { a: mailHost() },
+      network: { '2001:db8::1': reachability },
+      config: { smtp_address_preference: 'ipv6' },
+      send: message({ to }),
+      expect: [
+        delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.1]:25' }),
+        order(['2001:db8::1', '192.0.2.1']),
+        logged('connect to a.example.test[2001:db8::1]:25:'),
+      ],
+      virtualOnly: 'one address of a host is cut off',
+    }),
+  ),
+  scenario('connecting/ipv4-down-then-ipv6', {
+    title: 'A host whose IPv4 address refuses gets the mail over IPv6',
+    clauses: ['rfc5321-5.2-02', 'rfc5321-5.1-12'],
+    dns: dual,
+    hosts: { a: mailHost() },
+    network: { '192.0.2.1': 'refused' },
+    config: { smtp_address_preference: 'ipv4' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a', relay: 'a.example.test[2001:db8::1]:25' })],
+    virtualOnly: 'one address of a host is cut off',
+  }),
+  scenario('connecting/both-families-unreachable', {
+    title: 'When no address of any family can be reached, the failure is temporary',
+    clauses: ['rfc3974-3-05'],
+    dns: zone('example.test', { MX: ['10 a', '20 b'], a: ['192.0.2.1', '2001:db8::1'], b: '2001:db8::2' }),
+    network: { a: 'networkUnreachable', b: 'unreachable' },
+    send: message({ to }),
+    expect: [
+      deferred(to, { dsn: '4.4.1', reason: 'connect to b.example.test[2001:db8::2]:25: No route to host' }),
+      order(['a', 'b']),
+    ],
+    virtualOnly: 'counts attempts that only the virtual world sees',
+  }),
+  scenario('connecting/ipv6-literal', {
+    title: 'An IPv6 address literal is connected to as it stands',
+    clauses: ['postfix:delivery-2.1', 'rfc5321-5.2-02'],
+    dns: zone('example.test', { a: '2001:db8::1' }),
+    hosts: { a: mailHost() },
+    send: message({ to, nexthop: '[ipv6:2001:db8::1]' }),
+    expect: [
+      delivered(to, { via: 'a', relay: '2001:db8::1[2001:db8::1]:25' }),
+      notQueried('example.test'),
+      notQueried('a.example.test'),
+    ],
+  }),
+  scenario('connecting/ipv6-literal-without-ipv6', {
+    title: 'An IPv6 address literal is no host to a client without IPv6',
+    clauses: ['postfix:delivery-3.5', 'postfix:inet_protocols'],
+    dns: zone('example.test', { a: '2001:db8::1' }),
+    hosts: { a: mailHost() },
+    config: { inet_protocols: 'ipv4' },
+    send: message({ to, nexthop: '[ipv6:2001:db8::1]' }),
+    expect: [
+      bounced(to, { dsn: '5.4.4', reason: '*2001:db8::1: invalid host or domain name' }),
+      connections('a', 0),
+    ],
+  }),
+];

@@ -1,0 +1,215 @@
+/**
+ * The live world: the same description as a simulated one (`createWorld`), on real sockets, inside a sandbox.
+ *
+ *     const site = await openLiveSite();              // once in a sandbox: the name server
+ *     const world = await site.enter(description);    // for each scenario: zones, hosts, routes, files
+ *     ...                                             // senders of any kind do their work
+ *     await world.quiet(); world.sessions; await world.leave();
+ *
+ * One scenario at a time: names and addresses are those of the scenario, nothing is renamed.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { nodePlatform } from '../../client/platform/node.ts';
+import type { DnsServer } from '../dns/server.ts';
+import { sessionRecorder } from '../hosts/recorder.ts';
+import { definitionOf, ownersOfAddresses, placesOf } from '../places.ts';
+import type { Session } from '../session.ts';
+import { CLIENT_HOSTNAME, placesNamed, withClientZone } from '../surroundings.ts';
+import { VirtualRandom } from '../virtual/random.ts';
+import { recordingDns, type WorldAttempt, type WorldQuery } from '../witnesses.ts';
+import type { WorldDelivery, WorldDescription } from '../world.ts';
+import { serveDns } from './dns.ts';
+import { setReachability } from './reachability.ts';
+import { SANDBOX_HOSTS_FILE, SANDBOX_NAME_SERVER } from './sandbox.ts';
+import { type ServedHost, serveHost } from './serve.ts';
+
+export interface LiveSite {
+  enter(description: WorldDescription): Promise<LiveWorld>;
+  close(): Promise<void>;
+}
+
+export interface LiveWorld {
+  readonly hostname: string;
+  readonly sessions: readonly Session[];
+  readonly deliveries: readonly WorldDelivery[];
+  readonly queries: readonly WorldQuery[];
+  /** Those that were accepted: the others leave no trace in real time. */
+  readonly attempts: readonly WorldAttempt[];
+  readonly listening: ReadonlyMap<string, readonly string[]>;
+  problems(): readonly { readonly host: string; readonly text: string }[];
+  /** Waits, for a limited time, until every connection is closed: senders say QUIT after the outcome is known. */
+  quiet(): Promise<void>;
+  /** Takes everything away; what is still connected is dropped. */
+  leave(): Promise<void>;
+}
+
+const QUIET_LIMIT_MS = 2_000;
+const QUIET_STEP_MS = 2;
+const HOSTS_FILE = '/etc/hosts';
+const LOCALHOST = '127.0.0.1 localhost\n::1 localhost\n';
+
+/** Why a description has no meaning here, in one line; undefined when it has. */
+export function impossibleLive({ network = {}, files = {} }: WorldDescription): string | undefined {
+  for (const [name, setting] of Object.entries(network)) {
+    if (typeof setting === 'string') continue;
+    const { reachability: _, ...path } = setting;
+    const [key] = Object.keys(path);
+    if (key !== undefined) return `the ${key} of the path to ${name} can only be simulated`;
+  }
+  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE);
+  return odd === undefined ? undefined : `the file ${odd} cannot be put in place for a real sender`;
+}
+
+/** Starts the name server of the sandbox. Rejects with the system's error when its port is taken. */
+export async function openLiveSite(): Promise<LiveSite> {
+  let current: DnsServer | undefined;
+  const dns = await serveDns({
+    ...SANDBOX_NAME_SERVER,
+    answer: (message, transport) => current?.answer(message, transport) ?? { delayMs: 0 },
+  });
+  return {
+    async enter(description) {
+      const world = await Entered.create(description);
+      current = world.dns.server;
+      return world;
+    },
+    close: () => dns.close(),
+  };
+}
+
+class Entered implements LiveWorld {
+  readonly hostname: string;
+  readonly dns: ReturnType<typeof recordingDns>;
+  readonly listening = new Map<string, readonly string[]>();
+  readonly #recorder = sessionRecorder(nodePlatform().clock);
+  readonly #served = new Map<string, ServedHost[]>();
+  readonly #owners: Map<string, string>;
+  readonly #undo: (() => Promise<void>)[] = [];
+
+  static async create(description: WorldDescription): Promise<Entered> {
+    const world = new Entered(description);
+    try {
+      await world.#build(description);
+    } catch (error) {
+      await world.leave();
+      throw error;
+    }
+    return world;
+  }
+
+  private constructor(description: WorldDescription) {
+    this.hostname = description.hostname ?? CLIENT_HOSTNAME;
+    const zones = withClientZone(description.dns, this.hostname);
+    const { clock } = nodePlatform();
+    this.dns = recordingDns(zones, () => clock.now());
+    this.#owners = new Map(ownersOfAddresses(zones));
+  }
+
+  get sessions(): readonly Session[] {
+    return this.#recorder.sessions;
+  }
+
+  get deliveries(): readonly WorldDelivery[] {
+    return [...this.#served]
+      .flatMap(
+        ([name, [first]]) => first?.host.deliveries.map((delivery) => ({ ...delivery, host: name })) ?? [],
+      )
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+
+  get queries(): readonly WorldQuery[] {
+    return this.dns.list();
+  }
+
+  get attempts(): readonly WorldAttempt[] {
+    return this.sessions.map(({ openedAtMs, address, port, host }) => ({
+      atMs: openedAtMs,
+      address,
+      port,
+      host: this.#owners.get(address) ?? host,
+      accepted: true,
+    }));
+  }
+
+  problems(): readonly { readonly host: string; readonly text: string }[] {
+    return [...this.#served].flatMap(([name, [first]]) =>
+      (first?.host.problems() ?? []).map((text) => ({ host: name, text })),
+    );
+  }
+
+  async quiet(): Promise<void> {
+    const served = [...this.#served.values()].flat();
+    const until = performance.now() + QUIET_LIMIT_MS;
+    while (served.some((host) => host.open > 0) && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_STEP_MS));
+    }
+  }
+
+  async leave(): Promise<void> {
+    await Promise.all([...this.#served.values()].flat().map((host) => host.close()));
+    for (const undo of this.#undo.reverse()) await undo();
+  }
+
+  async #build(description: WorldDescription): Promise<void> {
+    const zones = withClientZone(description.dns, this.hostname);
+    const random = new VirtualRandom(description.seed ?? 1);
+    for (const [name, placed] of Object.entries(description.hosts ?? {})) {
+      this.listening.set(name, placesOf(name, placed, zones));
+    }
+    const closed = await this.#setNetwork(description, zones);
+    for (const [name, placed] of Object.entries(description.hosts ?? {})) {
+      const context = {
+        name,
+        clock: nodePlatform().clock,
+        random: random.fork(`host ${name}`),
+        recorder: this.#recorder,
+      };
+      const places = (this.listening.get(name) ?? []).filter((place) => !closed.has(place));
+      for (const place of places) this.#owners.set(place, name);
+      const served: ServedHost[] = [];
+      this.#served.set(name, served);
+      await serveAt(places, definitionOf(placed), context, served);
+    }
+    const hosts = description.files?.[HOSTS_FILE];
+    if (hosts !== undefined) {
+      await writeFile(SANDBOX_HOSTS_FILE, hosts);
+      this.#undo.push(() => writeFile(SANDBOX_HOSTS_FILE, LOCALHOST));
+    }
+  }
+
+  /** Sets routes; returns the places where nobody shall listen. */
+  async #setNetwork(
+    description: WorldDescription,
+    zones: ReturnType<typeof withClientZone>,
+  ): Promise<ReadonlySet<string>> {
+    const closed = new Set<string>();
+    for (const [name, setting] of Object.entries(description.network ?? {})) {
+      const reachability = typeof setting === 'string' ? setting : (setting.reachability ?? 'open');
+      if (reachability === 'open') continue;
+      for (const place of placesNamed(name, zones, this.listening)) {
+        closed.add(place);
+        if (!place.startsWith('/')) this.#undo.push(await setReachability(place, reachability));
+      }
+    }
+    return closed;
+  }
+}
+
+/** One host at all its places: it counts connections and keeps deliveries over all of them. */
+async function serveAt(
+  places: readonly string[],
+  definition: Parameters<typeof serveHost>[0],
+  context: Parameters<typeof serveHost>[2],
+  served: ServedHost[],
+): Promise<void> {
+  const host = definition.start(context);
+  for (const place of places) {
+    if (place.startsWith('/')) {
+      await mkdir(dirname(place), { recursive: true });
+      await rm(place, { force: true });
+    }
+    const target = place.startsWith('/') ? { path: place } : { address: place };
+    served.push(await serveHost({ ...definition, start: () => host }, target, context));
+  }
+}
