@@ -3,8 +3,9 @@ import { Argument, type Command } from 'commander';
 import { parameters } from '../client/config/register.ts';
 import { clauses } from '../scenarios/clauses.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
-import { enrolledSenders } from './run.ts';
+import { findSenders, senderNames } from '../scenarios/senders/find.ts';
 import { EXIT, UsageError } from './usage.ts';
+import { nexthopVersion } from './version.ts';
 
 /** One thing: the columns of a line, and the same for programs. */
 interface Item {
@@ -49,10 +50,17 @@ const listings = {
     });
   },
   async senders(): Promise<readonly Item[]> {
-    return enrolledSenders().map(({ name, version, worlds, claims }) => ({
-      columns: [name, version, worlds.join(','), [...claims].join(',')],
-      data: { name, version, worlds, claims: [...claims] },
-    }));
+    const { senders, missing } = await findSenders(senderNames, nexthopVersion());
+    return [
+      ...senders.map(({ name, version, worlds, claims }) => ({
+        columns: [name, version, worlds.join(','), [...claims].join(',')],
+        data: { name, version, worlds, claims: [...claims] },
+      })),
+      ...missing.map(({ name, install }) => ({
+        columns: [name, 'not installed', '', install],
+        data: { name, install },
+      })),
+    ];
   },
   async parameters(): Promise<readonly Item[]> {
     return parameters.map(([name, { type, default: text = '', group, since, meaning, lmtp }]) => ({

@@ -14,6 +14,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   list: async () => (await import('./list.ts')).defineList,
   report: async () => (await import('./report.ts')).defineReport,
   send: async () => (await import('./send.ts')).defineSend,
+  serve: async () => (await import('./serve.ts')).defineServe,
 };
 const [, , named = ''] = process.argv;
 const wanted = Object.hasOwn(definitions, named) ? [named] : Object.keys(definitions);

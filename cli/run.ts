@@ -1,17 +1,19 @@
 /** `nexthop run`: scenarios against senders, with a report. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
 import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
+import { runLive } from '../scenarios/live-run.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
 import { type Result, type Results, ResultsError, schemaVersion } from '../scenarios/results.ts';
 import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
 import { ScenarioError } from '../scenarios/scenario.ts';
 import { SelectorError, select } from '../scenarios/select.ts';
-import { nexthopSender } from '../scenarios/senders/nexthop.ts';
-import type { Sender } from '../scenarios/senders/sender.ts';
+import { findSenders, UnknownSenderError } from '../scenarios/senders/find.ts';
+import type { WorldKind } from '../scenarios/senders/sender.ts';
+import { SandboxError } from '../simulator/live/sandbox.ts';
 import { interruptible } from './interruptible.ts';
 import {
   checkValues,
@@ -25,6 +27,8 @@ import { nexthopVersion } from './version.ts';
 
 interface RunCommandOptions extends ParameterOptions {
   readonly sender: readonly string[];
+  readonly world: WorldKind;
+  readonly jobs: string;
   readonly seed: string;
   readonly shard?: string;
   readonly out: string;
@@ -43,6 +47,12 @@ export function defineRun(program: Command): void {
       collect,
       [],
     )
+    .addOption(
+      new Option('--world <world>', 'in virtual time, or live on real sockets in a sandbox')
+        .choices(['virtual', 'live'])
+        .default('virtual'),
+    )
+    .option('--jobs <number>', 'sandboxes side by side, in the live world', String(DEFAULT_JOBS))
     .option('--seed <number>', 'decides everything that is random', '1')
     .option('--shard <i/n>', 'run only the i-th of n parts')
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
@@ -51,16 +61,22 @@ export function defineRun(program: Command): void {
     });
 }
 
-/** The senders that can be named; issue by issue more are enrolled in `scenarios/senders/`. */
-export function enrolledSenders(): readonly Sender[] {
-  return [nexthopSender(nexthopVersion())];
-}
+/** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
+const DEFAULT_JOBS = 4;
+const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
   const parameters = await readParameters(options, EXIT.usage);
   checkValues(parameters);
-  const senders = chooseSenders(options.sender);
+  const jobs = wholeNumber('--jobs', options.jobs);
+  if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
+  const { senders, missing } = await asUsage(() =>
+    findSenders(options.sender.length === 0 ? ['nexthop'] : options.sender, nexthopVersion()),
+  );
+  for (const { name, install } of missing) {
+    process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
+  }
   const selected = await asUsage(async () => select(await loadSuites(), selectors));
   const scenarios = ofShard(
     selected.map(({ scenario }) => scenario),
@@ -73,7 +89,11 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   const startedAtMs = clock.now();
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
-    const work = runScenarios(scenarios, { senders, seed, overrides, signal });
+    const common = { senders, seed, overrides, signal };
+    const work =
+      options.world === 'live'
+        ? await asUsage(() => runLive(scenarios, { ...common, jobs, version: nexthopVersion() }))
+        : runScenarios(scenarios, common);
     const progress = showProgress(process.stderr, work.selected);
     for await (const result of work.results) {
       results.push(result);
@@ -82,7 +102,13 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     progress.end();
     return { finished: work, interrupted: signal.aborted };
   });
-  const stored = asResults(results, finished, { startedAtMs, endedAtMs: clock.now(), seed, interrupted });
+  const stored = asResults(results, finished, {
+    world: options.world,
+    startedAtMs,
+    endedAtMs: clock.now(),
+    seed,
+    interrupted,
+  });
   process.stdout.write(terminalSummary(stored, process.stdout));
   const files = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${files.page}\n`);
@@ -93,7 +119,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
 function asResults(
   results: readonly Result[],
   work: ScenarioRun,
-  run: { startedAtMs: number; endedAtMs: number; seed: number; interrupted: boolean },
+  run: { world: WorldKind; startedAtMs: number; endedAtMs: number; seed: number; interrupted: boolean },
 ): Results {
   const eventHash = work.eventHash();
   return {
@@ -102,7 +128,7 @@ function asResults(
       id: new Date(run.startedAtMs).toISOString(),
       startedAt: new Date(run.startedAtMs).toISOString(),
       seed: run.seed,
-      world: 'virtual',
+      world: run.world,
       nexthop: nexthopVersion(),
       ...(eventHash !== undefined && { eventHash }),
       wallMs: run.endedAtMs - run.startedAtMs,
@@ -111,17 +137,6 @@ function asResults(
     },
     results: [...results],
   };
-}
-
-function chooseSenders(names: readonly string[]): readonly Sender[] {
-  const enrolled = enrolledSenders();
-  if (names.length === 0) return enrolled.slice(0, 1);
-  return [...new Set(names)].map((name) => {
-    const sender = enrolled.find((candidate) => candidate.name === name);
-    if (sender !== undefined) return sender;
-    const known = enrolled.map((candidate) => candidate.name).join(', ');
-    throw new UsageError(`--sender: unknown sender '${name}', enrolled are: ${known}`);
-  });
 }
 
 /** Every n-th scenario, so that each shard has a share of every suite. */
@@ -146,7 +161,16 @@ async function asUsage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const known = [LoadError, SelectorError, ScenarioError, ReportError, ResultsError, PageError];
+    const known = [
+      UnknownSenderError,
+      SandboxError,
+      LoadError,
+      SelectorError,
+      ScenarioError,
+      ReportError,
+      ResultsError,
+      PageError,
+    ];
     if (error instanceof Error && known.some((kind) => error instanceof kind))
       throw new UsageError(error.message);
     throw error;

@@ -73,7 +73,7 @@ class Delivery {
 
   async run(): Promise<DeliveryResult> {
     if (this.#request.recipients.length === 0) {
-      this.#warn(`no recipients in delivery request for destination ${this.#request.nexthop}`);
+      this.#warnOfRequest(`no recipients in delivery request for destination ${this.#request.nexthop}`);
       return this.#recipients.result;
     }
     try {
@@ -81,7 +81,7 @@ class Delivery {
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
       if (!(error instanceof DestinationError) && !this.#aborted)
-        this.#warn(`delivery failed unexpectedly: ${errorText(error)}`);
+        this.#warnOfRequest(`delivery failed unexpectedly: ${errorText(error)}`);
     }
     if (this.#aborted)
       this.#failure = { scope: 'session', dsn: '4.3.2', reason: 'delivery aborted by the caller' };
@@ -254,7 +254,12 @@ class Delivery {
     return this.#options.signal?.aborted === true;
   }
 
+  /** About the configuration, whichever message met it. */
   #warn(text: string): void {
+    this.#emit({ type: 'log', level: 'warning', text });
+  }
+
+  #warnOfRequest(text: string): void {
     this.#emit({ type: 'log', level: 'warning', queueId: this.#request.queueId, text });
   }
 }

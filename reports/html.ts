@@ -6,8 +6,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { compareResults, type Results } from '../scenarios/results.ts';
-import { clauseCoverage } from './coverage.ts';
 import { chunkElementId, type PageSummary, summaryElementId } from './model.ts';
+import { pageSummary } from './summary.ts';
 
 const chunkSize = 50;
 const dataMark = '<!-- results -->';
@@ -40,32 +40,7 @@ export function renderPage(results: Results, template: string): string {
 
 function dataElements(results: Results): string[] {
   const ordered = results.results.toSorted(compareResults);
-  const summary: PageSummary = {
-    run: results.run,
-    rows: ordered.map(
-      ({ scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs }) => ({
-        scenario,
-        title,
-        suite,
-        sender,
-        world,
-        seed,
-        verdict,
-        reason,
-        virtualMs,
-        wallMs,
-      }),
-    ),
-    clauses: clauseCoverage(ordered).map(({ clause, ...coverage }) => ({
-      id: clause.id,
-      document: clause.document,
-      section: clause.section,
-      level: clause.level,
-      statement: clause.statement,
-      ...coverage,
-    })),
-    chunkSize,
-  };
+  const summary: PageSummary = { ...pageSummary(results, ordered), chunkSize };
   const elements = [dataElement(summaryElementId, summary)];
   for (let start = 0; start < ordered.length; start += chunkSize) {
     elements.push(dataElement(chunkElementId(start / chunkSize), ordered.slice(start, start + chunkSize)));

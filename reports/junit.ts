@@ -1,19 +1,30 @@
 /**
  * JUnit XML, which every CI system reads: a `testsuite` for each suite, sender and world; a `testcase` for each
- * result. `failed` is a failure; `skipped`, `unsupported` and `inconclusive` are skipped with their reason; a
- * SHOULD not followed or a MAY is a test that passed, with the verdict as a property.
+ * result. `failed` is a failure, unless it is expected; `skipped`, `unsupported`, `inconclusive` and expected failures
+ * are skipped with their reason; a SHOULD not followed or a MAY is a test that passed, with the verdict as a property.
+ * The comparisons of a sender with the oracle are a suite of their own, and so are expectations to correct.
  */
 import { create } from 'xmlbuilder2';
 import { compareResults, type Result, type Results } from '../scenarios/results.ts';
-
-type Element = ReturnType<ReturnType<typeof create>['ele']>;
+import {
+  agreementSuites,
+  agreementTotals,
+  type Element,
+  problemSuite,
+  problemTotals,
+  sumOf,
+} from './junit-agreement.ts';
 
 export function junitXml(results: Results): string {
   // Characters that XML cannot carry, lone surrogates included, come from hostile servers.
   const document = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' });
   const root = document.ele('testsuites', {
     name: 'nexthop',
-    ...totals(results.results),
+    ...sumOf([
+      totals(results.results),
+      agreementTotals(results.comparisons ?? []),
+      problemTotals(results.problems ?? []),
+    ]),
     time: seconds(results.run.wallMs ?? sumMs(results.results)),
     timestamp: results.run.startedAt,
   });
@@ -21,6 +32,8 @@ export function junitXml(results: Results): string {
     const suite = root.ele('testsuite', { name, ...totals(members), time: seconds(sumMs(members)) });
     for (const member of members) testCase(suite, member);
   }
+  agreementSuites(root, results.comparisons ?? []);
+  problemSuite(root, results.problems ?? []);
   return `${document.end({ prettyPrint: true })}\n`;
 }
 
@@ -38,14 +51,20 @@ function groups(results: readonly Result[]): Map<string, Result[]> {
 function totals(results: readonly Result[]) {
   return {
     tests: String(results.length),
-    failures: String(results.filter((result) => result.verdict === 'failed').length),
+    failures: String(results.filter(isFailure).length),
     errors: '0',
     skipped: String(results.filter(isSkipped).length),
   };
 }
 
-function isSkipped({ verdict }: Result): boolean {
-  return verdict === 'skipped' || verdict === 'unsupported' || verdict === 'inconclusive';
+function isFailure({ verdict, expected }: Result): boolean {
+  return verdict === 'failed' && expected === undefined;
+}
+
+const skippedVerdicts: ReadonlySet<string> = new Set(['skipped', 'unsupported', 'inconclusive']);
+
+function isSkipped({ verdict, expected }: Result): boolean {
+  return expected !== undefined || skippedVerdicts.has(verdict);
 }
 
 function testCase(suite: Element, result: Result): void {
@@ -59,10 +78,11 @@ function testCase(suite: Element, result: Result): void {
   property(properties, 'verdict', result.verdict);
   property(properties, 'seed', String(result.seed));
   for (const id of result.clauses) property(properties, 'clause', id);
-  if (result.verdict === 'failed') {
+  if (isFailure(result)) {
     element.ele('failure', { message: result.reason, type: 'failed' }).txt(failureText(result));
   } else if (isSkipped(result)) {
-    element.ele('skipped', { message: `${result.verdict}: ${result.reason}` });
+    const expected = result.expected === undefined ? '' : `expected: ${result.expected}: `;
+    element.ele('skipped', { message: `${expected}${result.verdict}: ${result.reason}` });
   }
 }
 

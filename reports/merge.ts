@@ -6,6 +6,7 @@
  */
 import {
   nameLimitCharacters,
+  problemsLimit,
   type Results,
   ResultsError,
   type Run,
@@ -37,10 +38,14 @@ export function mergeResults(parts: readonly MergePart[]): Results {
       origins.set(key, origin);
     }
   }
+  const comparisons = parts.flatMap((part) => part.results.comparisons ?? []);
+  const problems = new Set(parts.flatMap((part) => part.results.problems ?? []));
   return {
     schema: schemaVersion,
     run: mergeRuns(parts.map((part) => part.results.run)),
     results: parts.flatMap((part) => part.results.results),
+    ...(comparisons.length > 0 && { comparisons }),
+    ...(problems.size > 0 && { problems: [...problems].slice(0, problemsLimit) }),
   };
 }
 

@@ -5,13 +5,14 @@
 import { styleText } from 'node:util';
 import { compareResults, type Result, type Results, type Verdict, verdicts } from '../scenarios/results.ts';
 import { countVerdicts, duration, grouped, plural, type VerdictCounts, visible } from './format.ts';
+import { agreementLines, senderLines } from './terminal-agreement.ts';
 
 /** More failures than this are counted, not listed: the report has them all. */
 export const listedFailuresLimit = 50;
 const evidenceLinesLimit = 6;
 
 type Style = Parameters<typeof styleText>[0];
-type Paint = (style: Style, text: string) => string;
+export type Paint = (style: Style, text: string) => string;
 
 const styles: Readonly<Record<Verdict, Style>> = {
   failed: ['bold', 'red'],
@@ -26,7 +27,7 @@ const styles: Readonly<Record<Verdict, Style>> = {
 export function terminalSummary(results: Results, stream: NodeJS.WritableStream): string {
   const paint: Paint = (style, text) => styleText(style, text, { stream });
   const ordered = results.results.toSorted(compareResults);
-  const failed = ordered.filter((result) => result.verdict === 'failed');
+  const failed = ordered.filter(({ verdict, expected }) => verdict === 'failed' && expected === undefined);
   const several = new Set(ordered.map((result) => `${result.sender} ${result.world}`)).size > 1;
   const lines = [...suiteLines(ordered, paint)];
   for (const result of failed.slice(0, listedFailuresLimit)) {
@@ -35,7 +36,13 @@ export function terminalSummary(results: Results, stream: NodeJS.WritableStream)
   if (failed.length > listedFailuresLimit) {
     lines.push('', `and ${plural(failed.length - listedFailuresLimit, 'more failure')}, see the report`);
   }
-  lines.push('', ...totalLines(results, paint));
+  for (const part of [
+    agreementLines(results, paint),
+    senderLines(ordered, (counts) => countsText(counts, paint)),
+    totalLines(results, paint),
+  ]) {
+    if (part.length > 0) lines.push('', ...part);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -44,7 +51,8 @@ function suiteLines(results: readonly Result[], paint: Paint): string[] {
   const nameWidth = Math.max(0, ...[...suites.keys()].map((name) => visible(name).length));
   return [...suites].map(([name, members]) => {
     const counts = countVerdicts(members);
-    const mark = counts.failed > 0 ? paint('red', '✗') : paint('green', '✓');
+    const bad = members.some(({ verdict, expected }) => verdict === 'failed' && expected === undefined);
+    const mark = bad ? paint('red', '✗') : paint('green', '✓');
     const label = visible(name).padEnd(nameWidth);
     return `${mark} ${label}  ${String(members.length).padStart(5)}  ${countsText(counts, paint)}`;
   });
@@ -93,6 +101,8 @@ function totalLines({ run, results }: Results, paint: Paint): string[] {
   const lines = [
     `${plural(results.length, 'result')} in ${duration(wallMs)}${simulated}${results.length === 0 ? '' : `: ${countsText(counts, paint)}`}`,
   ];
+  const expected = results.filter((result) => result.expected !== undefined).length;
+  if (expected > 0) lines.push(`${plural(expected, 'failure')} expected, with a reason in the report`);
   if (run.interrupted === true) {
     const of = run.selected === undefined ? '' : ` of ${grouped(run.selected)}`;
     lines.push(paint('yellow', `interrupted: ${grouped(results.length)}${of} finished`));

@@ -2,6 +2,7 @@
 import {
   type Check,
   checksLimit,
+  contentLinesLimit,
   dialogueLinesLimit,
   evidenceLimitCharacters,
   lineLimitCharacters,
@@ -12,6 +13,7 @@ import {
   overridesLimit,
   queriesLimit,
   type Result,
+  type StoredContent,
   type StoredOutcome,
   type StoredSession,
   sessionsLimit,
@@ -82,18 +84,28 @@ function boundChecks(all: readonly Check[], note: Note): Check[] {
 
 function boundSessions(all: readonly StoredSession[], note: Note): StoredSession[] {
   let room = dialogueLinesLimit;
+  let contentRoom = contentLinesLimit;
+  const boundContent = (full: StoredContent): StoredContent => {
+    const lines = full.lines.slice(0, contentRoom).map((text) => cut(text, lineLimitCharacters));
+    contentRoom -= lines.length;
+    const whole = lines.length === full.lines.length && lines.every((text, at) => text === full.lines[at]);
+    return { ...full, lines, complete: full.complete && whole };
+  };
   return all.map((session) => {
     const lines = session.lines
       .slice(0, room)
       .map((entry) => ({ ...entry, text: cut(entry.text, lineLimitCharacters) }));
     room -= lines.length;
     note('lines', session.lines.length - lines.length);
-    return { ...session, host: cut(session.host, nameLimitCharacters), lines };
+    const bounded: StoredSession = { ...session, host: cut(session.host, nameLimitCharacters), lines };
+    if (session.contents !== undefined)
+      bounded.contents = session.contents.slice(0, dialogueLinesLimit).map(boundContent);
+    return bounded;
   });
 }
 
 /** At most `limit` UTF-16 units, never half a surrogate pair, with an ellipsis in place of the rest. */
-function cut(text: string, limit: number): string {
+export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const end = /[\uD800-\uDBFF]/.test(text.charAt(limit - 2)) ? limit - 2 : limit - 1;
   return `${text.slice(0, end)}…`;

@@ -23,9 +23,15 @@ export type Order =
       readonly limitMs: number;
     };
 
+/**
+ * What a sandbox is good for after a scenario: `good` for the next one; `spent`, since a sender in it broke off and
+ * may still be at work; `noSender`, since the sender of that scenario could not be started there.
+ */
+export type SandboxState = 'good' | 'spent' | 'noSender';
+
 /** From a sandbox. */
 export type Answer =
   | { readonly type: 'ready' }
-  | { readonly type: 'result'; readonly result: Result }
+  | { readonly type: 'result'; readonly result: Result; readonly sandbox: SandboxState }
   /** It cannot go on; one line. */
   | { readonly type: 'broken'; readonly reason: string };

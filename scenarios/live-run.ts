@@ -14,6 +14,8 @@ import type { Scenario } from './scenario-shape.ts';
 import type { Sender } from './senders/sender.ts';
 
 export interface LiveRunOptions extends Omit<RunOptions, 'world'> {
+  /** The module that obeys orders in each sandbox, with the senders that it knows: those enrolled when absent. */
+  readonly worker?: string;
   /** Sandboxes side by side. */
   readonly jobs: number;
   /** Nexthop's own version. */
@@ -27,6 +29,8 @@ const HANG_MS = 8_000;
 const PREPARE_LIMIT_MS = 30_000;
 /** How often in a row a sandbox may die before the run gives up on sandboxes. */
 const DEATHS_LIMIT = 5;
+/** In how many sandboxes in a row a sender may fail to start before it is not asked any more. */
+const STARTS_LIMIT = 3;
 
 const WORKER = fileURLToPath(
   new URL(`./live-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
@@ -53,6 +57,8 @@ class LiveRun {
   readonly #options: LiveRunOptions;
   readonly #tasks: Task[];
   readonly #finished: Result[] = [];
+  /** By sender: sandboxes in a row in which it could not be started. */
+  readonly #failedStarts = new Map<string, number>();
   #deaths = 0;
   #running = 0;
   #wake: () => void = () => {};
@@ -115,7 +121,9 @@ class LiveRun {
   /** One sandbox after another until there are no tasks left. */
   async #work(tasks: Task[], prepare: Order): Promise<void> {
     while (tasks.length > 0 && !this.#stopped) {
-      const sandbox = new Sandbox(spawnInSandbox(this.#plan, [process.execPath, WORKER]));
+      const sandbox = new Sandbox(
+        spawnInSandbox(this.#plan, [process.execPath, this.#options.worker ?? WORKER]),
+      );
       const abort = () => sandbox.kill();
       this.#options.signal?.addEventListener('abort', abort, { once: true });
       try {
@@ -153,12 +161,25 @@ class LiveRun {
       if (answer.type === 'result') {
         this.#deaths = 0;
         this.#finish(answer.result);
-        continue;
+        if (answer.sandbox === 'noSender') this.#noteFailedStart(task, answer.result.reason, tasks);
+        else this.#failedStarts.delete(task.sender.name);
+        if (answer.sandbox === 'good') continue;
+        return;
       }
       const reason = answer.type === 'broken' ? answer.reason : 'unexpected answer of the sandbox';
       this.#finish({ ...this.#blank(task), verdict: 'inconclusive', reason });
       return;
     }
+  }
+
+  /** Every attempt costs a sandbox, so a sender that never starts is given up. */
+  #noteFailedStart({ sender }: Task, reason: string, tasks: Task[]): void {
+    const count = (this.#failedStarts.get(sender.name) ?? 0) + 1;
+    this.#failedStarts.set(sender.name, count);
+    if (count < STARTS_LIMIT) return;
+    const lost = tasks.filter((task) => task.sender === sender);
+    tasks.splice(0, tasks.length, ...tasks.filter((task) => task.sender !== sender));
+    for (const task of lost) this.#finish({ ...this.#blank(task), verdict: 'inconclusive', reason });
   }
 
   #blank({ scenario, sender }: Task): Result {
@@ -193,9 +214,15 @@ class Sandbox {
     process.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = `${this.#errors}${chunk.toString()}`.slice(-ERRORS_LIMIT_CHARACTERS);
     });
-    process.on('message', (answer: Answer) => this.#settle(answer));
+    process.on('message', (answer: Answer) => {
+      if (answer.type === 'broken') this.#ended ??= answer.reason;
+      this.#settle(answer);
+    });
     process.on('error', (error) => this.#end(error.message));
-    process.on('exit', (code, signal) => this.#end(`the sandbox ended (${signal ?? `exit status ${code}`})`));
+    // Not `exit`: what it said last is still on its way then.
+    process.on('close', (code, signal) =>
+      this.#end(`the sandbox ended (${signal ?? `exit status ${code}`})`),
+    );
   }
 
   ask(order: Order, limitMs: number): Promise<Answer> {

@@ -5,10 +5,16 @@ import { SANDBOX_FOLDER, SANDBOX_NAME_SERVER } from '../simulator/live/sandbox.t
 import { impossibleLive, type LiveSite, type LiveWorld, openLiveSite } from '../simulator/live/world.ts';
 import type { WorldDescription } from '../simulator/world.ts';
 import type { Evidence } from './evidence.ts';
+import type { SandboxState } from './live-protocol.ts';
 import { submissionOf } from './message.ts';
 import { readConversation } from './monitors/conversation.ts';
 import type { Scenario } from './scenario-shape.ts';
-import type { Sender, SenderReport, SenderSurroundings } from './senders/sender.ts';
+import {
+  type Sender,
+  type SenderReport,
+  type SenderSurroundings,
+  UnsupportedError,
+} from './senders/sender.ts';
 import type { ScenarioWorld, WorldRun, WorldRunOptions } from './worlds.ts';
 
 export interface LiveWorldOptions extends Omit<SenderSurroundings, 'folder'> {}
@@ -19,6 +25,8 @@ export class LiveScenarioWorld implements ScenarioWorld {
   readonly #options: LiveWorldOptions;
   readonly #site: LiveSite;
   readonly #started = new Map<string, Promise<void>>();
+  /** After the last scenario. */
+  state: SandboxState = 'good';
 
   static async open(options: LiveWorldOptions): Promise<LiveScenarioWorld> {
     return new LiveScenarioWorld(options, await openLiveSite());
@@ -39,8 +47,10 @@ export class LiveScenarioWorld implements ScenarioWorld {
     const hostname = config.myhostname ?? this.#options.hostname;
     const world = await this.#site.enter({ ...descriptionOf(scenario), hostname, seed: options.seed });
     const { clock } = nodePlatform();
+    this.state = 'noSender';
     try {
       await this.#start(sender);
+      this.state = 'good';
       const startMs = clock.now();
       const submissions = scenario.messages.map(submissionOf);
       const { report, failure } = await withLimit(options, (signal) =>
@@ -55,6 +65,7 @@ export class LiveScenarioWorld implements ScenarioWorld {
         }),
       );
       const elapsedMs = clock.now() - startMs;
+      if (failure !== undefined) this.state = 'spent';
       await world.quiet();
       const evidence = evidenceOf(world, sender, { submissions, report, elapsedMs });
       return { evidence, startMs, eventHash: undefined, failure };
@@ -135,6 +146,7 @@ async function withLimit(
     const report = await Promise.race([work(stop.signal), gaveUp.promise]);
     return { report, failure };
   } catch (error) {
+    if (error instanceof UnsupportedError) throw error;
     return { report: nothing, failure: failure ?? (error instanceof Error ? error.message : String(error)) };
   } finally {
     clearTimeout(limit);

@@ -10,9 +10,16 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
-import { levels, verdicts } from './verdicts.ts';
+import { differenceKinds, levels, verdicts } from './verdicts.ts';
 
-export { type Level, levels, type Verdict, verdicts } from './verdicts.ts';
+export {
+  type DifferenceKind,
+  differenceKinds,
+  type Level,
+  levels,
+  type Verdict,
+  verdicts,
+} from './verdicts.ts';
 
 export const schemaVersion = 1;
 
@@ -27,9 +34,13 @@ export const sessionsLimit = 50;
 export const dialogueLinesLimit = 1_000;
 export const logLinesLimit = 300;
 export const queriesLimit = 300;
+/** Lines of message content, over all sessions of one result. */
+export const contentLinesLimit = 200;
 export const clausesLimit = 100;
 export const tagsLimit = 50;
 export const overridesLimit = 200;
+/** What is wrong with the expectation files of one run. */
+export const problemsLimit = 1_000;
 /** One line of a dialogue or log, one answer. */
 export const lineLimitCharacters = 600;
 /** One piece of evidence, one reason, one replay command. */
@@ -78,6 +89,15 @@ const sessionLine = z.object({
   repeated: z.int().min(2).exactOptional(),
 });
 
+const storedContent = z.object({
+  /** Of the message as the server takes it: dots unstuffed, terminator removed. */
+  sha256: name,
+  /** How it begins, or all of it. */
+  lines: z.array(line).max(contentLinesLimit),
+  /** Whether `lines` is all of it. */
+  complete: z.boolean(),
+});
+
 const storedSession = z.object({
   host: name,
   /** Numeric address, or the path of a unix socket with port 0. */
@@ -85,6 +105,8 @@ const storedSession = z.object({
   port: z.int().min(0).max(65_535),
   openedAtMs: milliseconds,
   lines: z.array(sessionLine).max(dialogueLinesLimit),
+  /** One for each `<content, N bytes>` among the lines; absent when there is none. */
+  contents: z.array(storedContent).max(dialogueLinesLimit).exactOptional(),
 });
 
 const query = z.object({
@@ -116,6 +138,8 @@ const result = z.object({
   verdict,
   /** Why the verdict is not `passed`, in one line; empty when there is nothing to say. */
   reason: evidence,
+  /** The failure is one that an expectation file names; its reason. */
+  expected: evidence.exactOptional(),
   seed,
   virtualMs: milliseconds,
   wallMs: milliseconds,
@@ -133,6 +157,35 @@ const result = z.object({
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
   omitted: omitted.exactOptional(),
+});
+
+const difference = z.object({
+  kind: z.literal([...differenceKinds]),
+  /** In one line, both sides included. */
+  text: evidence,
+  /** What the sender did, and what the oracle did; empty for nothing at all. */
+  left: evidence,
+  right: evidence,
+  /** Position of the session among those of the sender, counted from 0; absent where it is not about one. */
+  session: count.exactOptional(),
+  /** An expectation file accepts it; its reason. */
+  accepted: evidence.exactOptional(),
+});
+
+const comparison = z.object({
+  scenario: name.min(1),
+  sender: name,
+  senderVersion: name,
+  /** The sender that decides where no RFC does, normally `postfix`. */
+  oracle: name,
+  oracleVersion: name,
+  world,
+  seed,
+  same: z.boolean(),
+  /** Why nothing can be said; `same` is false then, and there are no differences. */
+  undecided: evidence.exactOptional(),
+  /** The first of each kind, the weightiest kind first. */
+  differences: z.array(difference).max(differenceKinds.length),
 });
 
 const runPart = z.object({
@@ -164,16 +217,23 @@ const results = z.object({
   schema: z.literal(schemaVersion),
   run,
   results: z.array(result).max(resultsLimit),
+  /** Of senders with the oracle of the run; absent when there was none. */
+  comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
+  /** Expectations that are expired, unused, or met by another cause; each fails the run. */
+  problems: z.array(evidence).max(problemsLimit).exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
 export type Check = z.infer<typeof check>;
 export type StoredOutcome = z.infer<typeof outcome>;
 export type SessionLine = z.infer<typeof sessionLine>;
+export type StoredContent = z.infer<typeof storedContent>;
 export type StoredSession = z.infer<typeof storedSession>;
 export type StoredQuery = z.infer<typeof query>;
 export type Omitted = z.infer<typeof omitted>;
 export type Result = z.infer<typeof result>;
+export type Difference = z.infer<typeof difference>;
+export type Comparison = z.infer<typeof comparison>;
 export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;
@@ -214,17 +274,31 @@ export function readResults(text: string, origin: string): Results {
  */
 export function writeResults(value: Results): string {
   const stored = checked(value, 'results');
-  const lines = stored.results.toSorted(compareResults).map((entry) => JSON.stringify(entry));
-  const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n]`;
-  return `{"schema":${stored.schema},"run":${JSON.stringify(stored.run)},"results":${body}}\n`;
+  const { comparisons, problems } = stored;
+  const members = [
+    `"schema":${stored.schema}`,
+    `"run":${JSON.stringify(stored.run)}`,
+    `"results":${linesOf(stored.results.toSorted(compareResults))}`,
+    ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
+    ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
+  ];
+  return `{${members.join(',')}}\n`;
 }
 
+function linesOf(entries: readonly unknown[]): string {
+  return entries.length === 0 ? '[]' : `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
+}
+
+/** Which scenario, by whom, where. */
+type Placed = Pick<Result, 'scenario' | 'sender' | 'senderVersion' | 'world' | 'seed'>;
+
 /** What tells results apart: the same scenario may run with several senders, worlds and seeds. */
-export function resultKey(entry: Result): string {
+export function resultKey(entry: Placed): string {
   return JSON.stringify([entry.scenario, entry.sender, entry.senderVersion, entry.world, entry.seed]);
 }
 
-export function compareResults(a: Result, b: Result): number {
+/** The stored order, of results and of comparisons. */
+export function compareResults(a: Placed, b: Placed): number {
   return (
     compareText(a.scenario, b.scenario) ||
     compareText(a.sender, b.sender) ||

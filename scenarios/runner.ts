@@ -7,16 +7,19 @@
  *     run.eventHash();
  */
 import { hash } from 'node:crypto';
-import { dialogueOf } from '../simulator/session-view.ts';
+import type { Session } from '../simulator/session.ts';
+import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
 import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
 import { submissionOf } from './message.ts';
-import type { Check, Result, StoredOutcome, StoredSession } from './results.ts';
+import type { Check, Result, StoredContent, StoredOutcome, StoredSession } from './results.ts';
 import type { Scenario } from './scenario.ts';
-import type { Sender, WorldKind } from './senders/sender.ts';
+import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
+import { shellWord } from './shell-word.ts';
 import { within } from './time-limit.ts';
+import type { Verdict } from './verdicts.ts';
 import { virtualWorld } from './virtual-run.ts';
 import type { ScenarioWorld } from './worlds.ts';
 
@@ -44,6 +47,8 @@ export interface ScenarioRun {
 }
 
 export const SCENARIO_LIMIT_MS = 30_000;
+/** How much of a message's beginning is evidence. */
+const CONTENT_STORED_BYTES = 16_384;
 
 export function runScenarios(scenarios: readonly Scenario[], options: RunOptions): ScenarioRun {
   const hashes = new Map<string, string>();
@@ -123,9 +128,14 @@ async function runOne(
     if (options.signal?.aborted === true) return undefined;
     const reason = oneLine(error instanceof Error ? error.message : String(error));
     const wallMs = roundMs(performance.now() - startedMs);
-    const verdict = world.kind === 'live' ? 'inconclusive' : 'failed';
+    const verdict = verdictOfError(error, world.kind);
     return { result: boundResult({ ...blank, verdict, reason, wallMs }), eventHash: verdict };
   }
+}
+
+function verdictOfError(error: unknown, world: WorldKind): Verdict {
+  if (error instanceof UnsupportedError) return 'unsupported';
+  return world === 'live' ? 'inconclusive' : 'failed';
 }
 
 /**
@@ -218,19 +228,7 @@ function storedEvidence(evidence: Evidence, startMs: number) {
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       }),
     ),
-    sessions: evidence.sessions.map(
-      (session): StoredSession => ({
-        host: session.host,
-        address: session.address,
-        port: session.port,
-        openedAtMs: session.openedAtMs - startMs,
-        lines: dialogueOf(session).timeline.map((item) => {
-          const atMs = item.atMs - startMs;
-          if ('line' in item) return { atMs, from: item.from === 'client' ? 'C' : 'S', text: item.line };
-          return { atMs, from: '!', text: `${item.from}: ${item.event}` };
-        }),
-      }),
-    ),
+    sessions: evidence.sessions.map((session) => storedSession(session, startMs)),
     queries: evidence.queries.map(({ atMs, name, type, transport, answer }) => ({
       atMs: atMs - startMs,
       name,
@@ -242,14 +240,41 @@ function storedEvidence(evidence: Evidence, startMs: number) {
   };
 }
 
+function storedSession(session: Session, startMs: number): StoredSession {
+  const { timeline, commands } = dialogueOf(session);
+  const contents = commands.filter((command) => command.kind === 'content').map(storedContent);
+  return {
+    host: session.host,
+    address: session.address,
+    port: session.port,
+    openedAtMs: session.openedAtMs - startMs,
+    lines: timeline.map((item) => {
+      const atMs = item.atMs - startMs;
+      if ('line' in item) return { atMs, from: item.from === 'client' ? 'C' : 'S', text: item.line };
+      return { atMs, from: '!', text: `${item.from}: ${item.event}` };
+    }),
+    ...(contents.length > 0 && { contents }),
+  };
+}
+
+function storedContent({ content, complete }: ContentView): StoredContent {
+  const begin = content.subarray(0, CONTENT_STORED_BYTES);
+  const lines = begin
+    .toString('latin1')
+    .split('\n')
+    .map((line) => visible(Buffer.from(line.replace(/\r$/, ''), 'latin1')));
+  if (begin.length === content.length && lines.at(-1) === '') lines.pop();
+  return {
+    sha256: hash('sha256', content, 'hex'),
+    lines,
+    complete: complete && begin.length === content.length,
+  };
+}
+
 function roundMs(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
 function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ');
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -17,3 +17,21 @@ export type Verdict = (typeof verdicts)[number];
 export const levels = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY', 'RULE', 'POSTFIX'] as const;
 
 export type Level = (typeof levels)[number];
+
+/**
+ * In what two senders can differ, from the weightiest to the least: the outcome of a recipient, the sessions that were
+ * opened, what was said in them, how they ended, and the mail log.
+ */
+export const differenceKinds = [
+  'outcome',
+  'dsn',
+  'relay',
+  'reason',
+  'sessions',
+  'command',
+  'reply',
+  'end',
+  'log',
+] as const;
+
+export type DifferenceKind = (typeof differenceKinds)[number];

@@ -81,10 +81,32 @@ export function transcript(session: Session): readonly string[] {
   );
 }
 
+/** Checks, monitors and reports all ask for the same dialogues; a session that has grown is read anew. */
+const read = new WeakMap<Session, { readonly entries: number; readonly dialogue: Dialogue }>();
+
 export function dialogueOf(session: Session): Dialogue {
+  const known = read.get(session);
+  if (known !== undefined && known.entries === session.entries.length) return known.dialogue;
   const reader = new DialogueReader();
   for (const entry of session.entries) reader.add(entry);
-  return reader.finish();
+  const dialogue = reader.finish();
+  read.set(session, { entries: session.entries.length, dialogue });
+  return dialogue;
+}
+
+/** Reads a session while it happens: each entry brings what is complete with it. */
+export function followDialogue(): (entry: SessionEntry) => readonly TimelineItem[] {
+  const reader = new DialogueReader();
+  let told = 0;
+  let ends = 0;
+  return (entry) => {
+    reader.add(entry);
+    if ('event' in entry && entry.event !== 'fault') ends += entry.event === 'reset' ? 2 : 1;
+    const { timeline } = ends >= 2 ? reader.finish() : reader;
+    const items = timeline.slice(told);
+    told = timeline.length;
+    return items;
+  };
 }
 
 /** Text on one line: UTF-8 where it is valid, control characters and other bytes as `\xNN`. */
@@ -152,6 +174,10 @@ class DialogueReader {
       this.#segments += 1;
       this.#readInput();
     } else this.#readOutput(bytes, entry.atMs);
+  }
+
+  get timeline(): readonly TimelineItem[] {
+    return this.#timeline;
   }
 
   finish(): Dialogue {

@@ -1,7 +1,7 @@
 /** What a world notes beside the sessions of its hosts: attempts to connect, and queries with their answers. */
 import { decodeReply } from '../client/dns/codec.ts';
 import { presentRecord } from '../client/dns/records.ts';
-import { createDnsServer, type DnsServer } from './dns/server.ts';
+import { createDnsServer, type DnsQuery, type DnsServer } from './dns/server.ts';
 import { attachDns } from './dns/virtual.ts';
 import type { Zone } from './dns/zone.ts';
 import type { VirtualClock } from './virtual/clock.ts';
@@ -65,27 +65,36 @@ export interface RecordingDns {
   list(): readonly WorldQuery[];
 }
 
-export function recordingDns(zones: readonly Zone[], now: () => number): RecordingDns {
+/** `watch` is told of each query as it is answered. */
+export function recordingDns(
+  zones: readonly Zone[],
+  now: () => number,
+  watch?: (query: WorldQuery) => void,
+): RecordingDns {
   const server = createDnsServer({ zones, now });
   const replies: (Uint8Array | undefined)[] = [];
+  const present = ({ atMs, name, type, transport }: DnsQuery, reply: Uint8Array | undefined) => ({
+    atMs,
+    name,
+    type,
+    transport,
+    answer: presentReply(reply),
+  });
   return {
     server: {
       queries: server.queries,
       answer(message, transport) {
         const known = server.queries.length;
         const answered = server.answer(message, transport);
-        if (server.queries.length > known) replies[known] = answered.reply;
+        const query = server.queries[known];
+        if (query !== undefined) {
+          replies[known] = answered.reply;
+          watch?.(present(query, answered.reply));
+        }
         return answered;
       },
     },
-    list: () =>
-      server.queries.map(({ atMs, name, type, transport }, index) => ({
-        atMs,
-        name,
-        type,
-        transport,
-        answer: presentReply(replies[index]),
-      })),
+    list: () => server.queries.map((query, index) => present(query, replies[index])),
   };
 }
 

@@ -27,6 +27,11 @@ export interface CommandOptions {
   readonly input?: string | Buffer;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before the command, that run it. */
+  readonly before?: readonly string[];
+  /** Other than the tests' own. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface Running {
@@ -37,9 +42,13 @@ export interface Running {
 }
 
 export function startNexthop(args: readonly string[], options: CommandOptions = {}): Running {
-  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], {
+  const { before = [], uid, gid } = options;
+  const [program = '', ...words] = [...before, process.execPath, join(root, 'cli/main.ts'), ...args];
+  const child = spawn(program, words, {
     cwd: options.cwd ?? root,
     env: { ...environment, NODE_COMPILE_CACHE: compileCache, ...options.env },
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
     timeout: commandLimitMs,
     killSignal: 'SIGKILL',
   });

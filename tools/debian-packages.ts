@@ -66,6 +66,8 @@ function source(options: readonly string[], stateFolder: string): PackageSource 
         for (const file of await readdir(downloads)) {
           await run('dpkg-deb', ['-x', join(downloads, file), folder], { timeout: PROGRAM_LIMIT_MS });
         }
+        // No set-uid programs lie about in a project's folder; they would not look at LD_LIBRARY_PATH either.
+        await run('chmod', ['-R', 'a-s', folder], { timeout: PROGRAM_LIMIT_MS });
       } finally {
         await rm(downloads, { recursive: true, force: true });
       }

@@ -27,12 +27,18 @@ const PEERS: readonly Peer[] = [
     programs: ['usr/sbin/postfix', 'usr/lib/postfix/sbin/master', 'usr/lib/postfix/sbin/smtp'],
   },
   { name: 'exim', packages: ['exim4-daemon-light', 'exim4-base'], programs: ['usr/sbin/exim4'] },
-  { name: 'opensmtpd', packages: ['opensmtpd'], programs: ['usr/sbin/smtpd'] },
+  { name: 'opensmtpd', packages: ['opensmtpd', 'libfaketime'], programs: ['usr/sbin/smtpd'] },
   { name: 'msmtp', packages: ['msmtp'], programs: ['usr/bin/msmtp'] },
   {
     name: 'dovecot',
     packages: ['dovecot-core', 'dovecot-lmtpd'],
     programs: ['usr/sbin/dovecot', 'usr/lib/dovecot/lmtp', 'usr/lib/dovecot/auth'],
+  },
+  {
+    name: 'aiosmtpd',
+    packages: ['python3-aiosmtpd', 'python3-public', 'python3-attr', 'python3-typing-extensions'],
+    // Python modules, which no linker has to be asked about.
+    programs: [],
   },
 ];
 

@@ -27,9 +27,6 @@ export type HostResult =
   | { readonly addresses: readonly HostAddress[] }
   | { readonly failure: AddressFailure };
 
-/** AF_INET and AF_INET6 as Linux numbers them, which is what the log line shows. */
-const SYSTEM_FAMILY_NUMBER = { 4: 2, 6: 10 } as const;
-
 const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
 
 /**
@@ -121,10 +118,6 @@ async function lookupNative(
   for (const address of found) {
     const family = address.includes(':') ? 6 : 4;
     if (families.includes(family)) addresses.push({ host, address, family });
-    else {
-      const text = `skipping address family ${SYSTEM_FAMILY_NUMBER[family]} for host ${host}`;
-      context.emit?.({ type: 'log', level: 'info', text });
-    }
   }
   if (addresses.length > 0) return { addresses };
   return { failure: { dsn: status('4.4'), reason: `${host}: host not found` } };

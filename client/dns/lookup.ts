@@ -3,7 +3,7 @@
  * reason texts of delivery reference 3.4.
  */
 import type { EventListener } from '../events.ts';
-import { addressFamily, isHostname } from './hostname.ts';
+import { addressFamily, hostnameFault, isHostname } from './hostname.ts';
 import { type DnsRecord, type RecordOf, sameName } from './records.ts';
 import type { Resolver } from './resolver.ts';
 
@@ -126,6 +126,8 @@ function isUsableName(target: string, type: 'MX' | 'CNAME', asked: string, conte
   const numeric = addressFamily(target) !== undefined;
   const complaint = numeric ? 'numeric domain name' : 'malformed domain name';
   const shown = target.slice(0, SHOWN_NAME_LIMIT);
+  const fault = numeric ? undefined : hostnameFault(target, { wildcard: true });
+  if (fault !== undefined) warn(context, `valid_hostname: ${fault}: ${shown}`);
   warn(context, `${complaint} in resource data of ${type} record for ${asked}: ${shown}`);
   return numeric;
 }

@@ -13,7 +13,8 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
     case 'outcome':
       return printable(`${event.queueId}: ${outcomeText(event.outcome, settings)}`);
     case 'connectFailed':
-      return printable(event.text);
+      // A local socket is the only server there is: its failure is the outcome, and logged as such.
+      return event.port === 0 ? undefined : printable(event.text);
     case 'log': {
       const level = event.level === 'warning' ? 'warning: ' : '';
       const queueId = event.queueId === undefined ? '' : `${event.queueId}: `;

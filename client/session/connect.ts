@@ -25,12 +25,17 @@ export async function connect(peer: Peer, context: ConnectContext): Promise<Conn
   try {
     return await withTimeLimit(context, (signal) => open(peer, context, signal));
   } catch (error) {
-    if (error instanceof BindError)
-      return { scope: 'session', dsn: '4.4.0', reason: 'server configuration error' };
-    const text = `connect to ${fullName(peer)}: ${systemText(error)}`;
-    if (context.signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text });
-    return { scope: 'session', dsn: '4.4.1', reason: text };
+    const failure = connectFailure(peer, error);
+    if (context.signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text: failure.reason });
+    return failure;
   }
+}
+
+function connectFailure(peer: Peer, error: unknown): Failure {
+  if (error instanceof BindError) {
+    return { scope: 'session', dsn: '4.4.0', reason: 'server configuration error' };
+  }
+  return { scope: 'session', dsn: '4.4.1', reason: `connect to ${fullName(peer)}: ${systemText(error)}` };
 }
 
 /** `smtp_bind_address_enforce` forbids to go on without the source address asked for. */

@@ -10,7 +10,9 @@ import type { Features } from './features.ts';
 export function mailCommand(request: DeliveryRequest, features: Features, settings: Settings): string {
   const { message } = request;
   let command = `MAIL FROM:<${path(request.sender, settings)}>`;
-  if (features.size) command += ` SIZE=${message.sizeBytes}`;
+  // A server that takes no 8-bit text may have to get the message converted, which would make the size untrue.
+  const sizeIsCertain = features.eightBitMime || message.encoding === '7bit';
+  if (features.size && sizeIsCertain) command += ` SIZE=${message.sizeBytes}`;
   if (features.eightBitMime && message.encoding !== undefined) {
     command += message.encoding === '8bit' ? ' BODY=8BITMIME' : ' BODY=7BIT';
   }

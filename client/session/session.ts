@@ -144,6 +144,14 @@ export class Session {
     const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
     const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, 100)}`;
     this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
+    const parameter =
+      this.service === 'lmtp'
+        ? 'lmtp_discard_lhlo_keyword_address_maps'
+        : 'smtp_discard_ehlo_keyword_address_maps';
+    this.log(
+      'warning',
+      `to prevent loss of mail, turn off command pipelining for ${this.peer.address} with the ${parameter} parameter`,
+    );
   }
 }
 

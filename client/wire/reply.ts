@@ -60,17 +60,20 @@ export class ReplyBuilder {
     return this.#count;
   }
 
-  get start(): string {
-    return this.#lines[0] ?? '';
+  /** The first characters of what is stored, with line ends as the log shows them. */
+  start(characters: number): string {
+    return this.#lines.join('?').slice(0, characters);
   }
 }
 
 /**
- * A line from the server as printable text: control characters become `?`, and so do bytes that are not UTF-8, or
+ * A line from the server as printable text, up to the first NUL if there is one, as Postfix has it: control characters become `?`, and so do bytes that are not UTF-8, or
  * not ASCII where UTF-8 is not wanted (`smtputf8_enable`).
  */
 export function printableLine(bytes: Buffer, utf8: boolean): string {
-  const text = utf8 ? bytes.toString('utf8').replaceAll('\ufffd', '?') : bytes.toString('latin1');
+  const nul = bytes.indexOf(0);
+  const line = nul < 0 ? bytes : bytes.subarray(0, nul);
+  const text = utf8 ? line.toString('utf8').replaceAll('\ufffd', '?') : line.toString('latin1');
   return utf8 ? text.replace(CONTROL, '?') : text.replace(CONTROL_OR_EIGHT_BIT, '?');
 }
 const CONTROL = /[\u0000-\u001f\u007f]/g;

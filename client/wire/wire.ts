@@ -141,7 +141,7 @@ export class Wire {
       if (reply.truncated && !warned) {
         warned = true;
         this.#options.onWarning(
-          `${this.#options.peer}: multi-line response longer than ${REPLY_TEXT_LIMIT_BYTES} ${reply.start.slice(0, 30)}...`,
+          `${this.#options.peer}: multi-line response longer than ${REPLY_TEXT_LIMIT_BYTES} ${reply.start(30)}...`,
         );
       }
       if (complete !== undefined) return complete;

@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { Clauses } from './clauses.tsx';
 import type { Report } from './data.ts';
+import { Matrix } from './matrix.tsx';
 import { Overview } from './overview.tsx';
 import { type Route, useRoute } from './route.ts';
 import { Scenario } from './scenario.tsx';
@@ -10,6 +11,7 @@ import { Suites } from './suites.tsx';
 const tabs = [
   { view: 'overview', label: 'Overview', hash: '#/' },
   { view: 'suites', label: 'Suites', hash: '#/suites' },
+  { view: 'matrix', label: 'Matrix', hash: '#/matrix' },
   { view: 'clauses', label: 'Clauses', hash: '#/clauses' },
 ] as const;
 
@@ -50,6 +52,8 @@ function OpenView({ report, route }: { readonly report: Report; readonly route: 
   switch (route.view) {
     case 'suites':
       return <Suites report={report} route={route} />;
+    case 'matrix':
+      return <Matrix report={report} route={route} />;
     case 'clauses':
       return <Clauses report={report} route={route} />;
     case 'scenario':

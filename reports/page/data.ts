@@ -1,6 +1,12 @@
 /** The data in the page: the summary is parsed once, a chunk of results when one of them is looked at. */
 import type { Result } from '../../scenarios/results.ts';
-import { chunkElementId, type PageRow, type PageSummary, summaryElementId } from '../model.ts';
+import {
+  chunkElementId,
+  type PageComparison,
+  type PageRow,
+  type PageSummary,
+  summaryElementId,
+} from '../model.ts';
 import { type Route, routeHash } from './route.ts';
 
 export interface Row extends PageRow {
@@ -17,6 +23,10 @@ export interface Report {
   /** Where a row is shown; the same in every report that holds the same result. */
   readonly hash: (row: Row) => string;
   readonly find: (route: Route) => Row | undefined;
+  /** The rows of a scenario, of whatever sender, world and seed. */
+  readonly ofScenario: (name: string) => readonly Row[];
+  /** How a row compares with the oracle's. */
+  readonly comparison: (row: Row) => PageComparison | undefined;
 }
 
 export function loadReport(document: Document): Report | undefined {
@@ -29,6 +39,7 @@ export function loadReport(document: Document): Report | undefined {
     searched: `${row.scenario} ${row.title} ${row.sender} ${row.reason}`.toLowerCase(),
   }));
   const named = Map.groupBy(rows, (row) => row.scenario);
+  const comparisons = new Map(summary.comparisons.map((comparison) => [comparison.row, comparison]));
   const chunks = new Map<number, readonly Result[]>();
 
   const chunk = (number: number): readonly Result[] => {
@@ -61,5 +72,7 @@ export function loadReport(document: Document): Report | undefined {
             (seed === undefined || String(row.seed) === seed),
         );
     },
+    ofScenario: (name) => named.get(name) ?? [],
+    comparison: (row) => comparisons.get(row.index),
   };
 }

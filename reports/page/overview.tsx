@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
 import { countVerdicts, duration, grouped, plural } from '../format.ts';
+import { Agreements } from './agreements.tsx';
 import type { Report } from './data.ts';
 import { Bar, Counts, Mark, ResultRow, Section } from './parts.tsx';
 import { routeHash } from './route.ts';
@@ -51,6 +52,7 @@ export function Overview({ report }: { readonly report: Report }) {
         </ul>
       </div>
       <Facts report={report} />
+      <Agreements report={report} />
       {attention.length === 0 ? null : (
         <Section title="Needs attention">
           <div class="list">

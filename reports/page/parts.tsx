@@ -30,6 +30,17 @@ export function Mark({ verdict }: { readonly verdict: Verdict | undefined }) {
   );
 }
 
+/** Where there is no room for words: a letter each. */
+export const letters: Readonly<Record<Verdict, string>> = {
+  failed: 'F',
+  'non-strict': 'N',
+  inconclusive: '?',
+  passed: '✓',
+  informational: 'I',
+  unsupported: 'U',
+  skipped: 'S',
+};
+
 export function Badge({ verdict }: { readonly verdict: Verdict }) {
   return (
     <span class={`badge ${verdict}`}>

@@ -8,6 +8,7 @@ import { Dialogue } from './dialogue.tsx';
 import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
 import { type Route, routeHash } from './route.ts';
+import { SideBySide } from './side-by-side.tsx';
 
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
@@ -42,6 +43,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
       </nav>
       <Head result={result} />
       <Checks report={report} result={result} />
+      <SideBySide report={report} row={row} route={route} />
       <Sessions result={result} />
       <Outcomes result={result} />
       <Queries result={result} />
@@ -62,6 +64,7 @@ function Head({ result }: { readonly result: Result }) {
         <Badge verdict={result.verdict} />
         {result.reason === '' ? null : <span>{visible(result.reason)}</span>}
       </p>
+      {result.expected === undefined ? null : <p class="expected">Expected: {visible(result.expected)}</p>}
       <p class="facts-line">
         <span>
           {result.sender} {result.senderVersion}

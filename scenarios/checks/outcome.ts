@@ -67,7 +67,7 @@ function outcomeExpectation(status: OutcomeStatus, address: string, details: Out
       const findings: Finding[] = [{ holds: outcome.status === status, seen: showOutcome(outcome) }];
       for (const aspect of ['dsn', 'reason', 'relay', 'reply'] as const) {
         const pattern = details[aspect];
-        if (pattern !== undefined) findings.push(detail(aspect, pattern, outcome[aspect]));
+        if (pattern !== undefined) findings.push(detail(aspect, pattern, onOneLine(outcome[aspect])));
       }
       return findings;
     },
@@ -82,6 +82,11 @@ function takeOutcome(evidence: Evidence, ledger: Ledger, status: OutcomeStatus, 
   const taken = free.find(({ outcome }) => outcome.status === status) ?? free[0];
   if (taken !== undefined) ledger.outcomes.add(taken.index);
   return taken?.outcome;
+}
+
+/** Postfix tells a reply of several lines on one line; senders that tell the lines are read the same way. */
+function onOneLine(text: string | undefined): string | undefined {
+  return text?.replaceAll('\n', ' ');
 }
 
 function detail(

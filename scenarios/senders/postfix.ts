@@ -3,17 +3,18 @@ import { chmod, chown, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeliveryRequest } from '../../client/request.ts';
 import { askAgent } from './postfix/agent.ts';
+import { endProcess, transportOf } from './postfix/agent-process.ts';
 import {
   configKey,
   obstacleToParameter,
   type Parameters,
   THROTTLE_MS,
-  transportName,
+  transportNames,
 } from './postfix/configuration.ts';
 import { ACTIVE_QUEUE, encodeDeliveryRequest, type QueuedMessage } from './postfix/delivery-request.ts';
 import { findInstallation, type Installation } from './postfix/installation.ts';
 import { Instance, InstanceError } from './postfix/instance.ts';
-import type { MailLogLine } from './postfix/mail-log.ts';
+import { isFatal, type MailLogLine } from './postfix/mail-log.ts';
 import { queueFile } from './postfix/queue-file.ts';
 import { Watch } from './postfix/watch.ts';
 import { requestsOf } from './requests.ts';
@@ -37,16 +38,14 @@ export const postfix: Enrolment = {
   },
 };
 
-/** An agent that died may be started again only after a while. */
-const REVIVAL_MS = THROTTLE_MS + 100;
-
 class PostfixSender implements Sender {
   readonly name = 'postfix';
   readonly version: string;
   readonly worlds = ['live'] as const;
   readonly claims = new Set(['postfix', 'config', 'lmtp', 'exchangers'] as const);
   readonly #installation: Installation;
-  readonly #transports = new Map<string, number>();
+  /** Index of each set of parameters. */
+  readonly #configs = new Map<string, number>();
   /** When a transport whose agent died can be used again. */
   readonly #aliveAtMs = new Map<string, number>();
   #instance: Instance | undefined;
@@ -73,12 +72,12 @@ class PostfixSender implements Sender {
       );
     }
     const possible = configs.filter((config) => this.cannot([], config) === undefined);
-    for (const [index, config] of possible.entries()) this.#transports.set(configKey(config), index);
+    for (const [index, config] of possible.entries()) this.#configs.set(configKey(config), index);
     this.#instance = await Instance.start(
       this.#installation,
       { folder, hostname, configs: possible },
       {
-        onLogLine: (line: MailLogLine) => this.#watch?.onLogLine(line),
+        onLogLine: (line) => this.#onLogLine(line),
         onReport: (report) => this.#watch?.onReport(report),
       },
     );
@@ -102,13 +101,12 @@ class PostfixSender implements Sender {
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
     const instance = this.#instance;
-    const index = this.#transports.get(configKey(environment.config));
+    const index = this.#configs.get(configKey(environment.config));
     if (instance === undefined || index === undefined) {
       throw new InstanceError('Postfix was not started with the parameters of this scenario');
     }
     if (instance.ended !== undefined) throw new InstanceError(instance.ended);
-    const transport = transportName(submission.service, index);
-    await this.#revived(transport);
+    const transport = this.#choose(transportNames(submission.service, index));
     // Never used twice: what is still heard of a message that was given up belongs to nobody.
     this.#messages += 1;
     const queueId = `${this.#messages.toString(16).toUpperCase().padStart(6, '0')}F`;
@@ -144,16 +142,28 @@ class PostfixSender implements Sender {
   ): Promise<void> {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
-    const answer = await askAgent(socket, encoded, signal);
-    if (answer === 'done') await watch.heard(request.recipients.length, signal);
-    if (answer === 'died') {
-      this.#aliveAtMs.set(transport, performance.now() + REVIVAL_MS);
-      watch.onDeath(request.recipients);
-    }
+    const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
+    if (answer === 'done') return watch.heard(request.recipients.length, signal);
+    if (signal.aborted) return;
+    watch.onDeath(request.recipients);
+    this.#aliveAtMs.set(transport, performance.now() + THROTTLE_MS);
   }
 
-  async #revived(transport: string): Promise<void> {
-    const leftMs = (this.#aliveAtMs.get(transport) ?? 0) - performance.now();
-    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+  /** One whose agent is alive, or will be soonest. */
+  #choose(transports: readonly string[]): string {
+    const nowMs = performance.now();
+    const aliveAt = (transport: string) => Math.max(this.#aliveAtMs.get(transport) ?? 0, nowMs);
+    return transports.reduce((best, other) => (aliveAt(other) < aliveAt(best) ? other : best));
+  }
+
+  #onLogLine(line: MailLogLine): void {
+    if (!isFatal(line.text)) {
+      this.#watch?.onLogLine(line);
+      return;
+    }
+    const transport = transportOf(line.processId);
+    if (transport !== undefined) this.#watch?.onFatal(transport, line);
+    // It would only sleep for a second before it ends.
+    endProcess(line.processId);
   }
 }

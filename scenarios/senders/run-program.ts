@@ -1,6 +1,7 @@
 /** Runs a program to its end, with everything it starts: none of it outlives the call. */
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { UnsupportedError } from './sender.ts';
 
 export interface ProgramRun {
   /** Exit status; undefined when a signal ended it. */
@@ -25,7 +26,9 @@ export class ProgramError extends Error {
   constructor(cause: unknown, program: string, stderr: string) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const [said = ''] = stderr.trim().split('\n');
-    super(`${program.slice(program.lastIndexOf('/') + 1)}: ${reason}${said === '' ? '' : ` (${said})`}`, { cause });
+    super(`${program.slice(program.lastIndexOf('/') + 1)}: ${reason}${said === '' ? '' : ` (${said})`}`, {
+      cause,
+    });
   }
 }
 
@@ -80,7 +83,8 @@ export function runProgram(command: readonly string[], options: ProgramOptions):
         killGroup(child.pid);
         child.stdout.destroy();
         child.stderr.destroy();
-        if (failure !== undefined) reject(new ProgramError(failure, program, stderr));
+        if (failure instanceof UnsupportedError) reject(failure);
+        else if (failure !== undefined) reject(new ProgramError(failure, program, stderr));
         else resolve({ status: code ?? undefined, stdout, stderr });
       });
     });

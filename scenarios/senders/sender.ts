@@ -36,6 +36,11 @@ export interface Sender {
   stop?(): Promise<void>;
 }
 
+/** What `send` rejects with when only then it turns out that the sender cannot do what a scenario asks for. */
+export class UnsupportedError extends Error {
+  override readonly name = 'UnsupportedError';
+}
+
 /** What stands around a sender in the live world, all scenarios long. */
 export interface SenderSurroundings {
   /** A folder of its own, empty and in memory, gone with the sandbox. */

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { quoteAddress } from '../../client/address.ts';
-import type { Submission } from './sender.ts';
+import { type Submission, UnsupportedError } from './sender.ts';
 
 export interface Submitted {
   /** The reply to the content, usually with the queue id; undefined when it did not come to that. */
@@ -16,7 +16,7 @@ export class SubmissionError extends Error {
   override readonly name = 'SubmissionError';
 }
 
-/** Speaks from greeting to QUIT. Rejects with SubmissionError. */
+/** Speaks from greeting to QUIT. Rejects with SubmissionError, or UnsupportedError before the envelope. */
 export async function submit(
   input: Readable,
   output: Writable,
@@ -36,6 +36,11 @@ export async function submit(
   const greeting = await reply();
   const hello = greeting.startsWith('2') ? await ask(`EHLO ${hostname}`) : greeting;
   if (!hello.startsWith('2')) throw new SubmissionError(`the mail system takes no submission: ${hello}`);
+  const lacks = neededExtensions(submission).find((keyword) => !hello.split(' ').includes(keyword));
+  if (lacks !== undefined) {
+    output.end('QUIT\r\n');
+    throw new UnsupportedError(`its own server has no ${lacks}, so that it cannot be handed such a message`);
+  }
   const { recipients } = submission;
   const refused = new Map<string, string>();
   const mail = await ask(mailCommand(submission));
@@ -69,10 +74,27 @@ async function* readReplies(input: Readable): AsyncGenerator<string, void> {
   }
 }
 
+/** What must be offered for the submission to be made as it is. */
+export function neededExtensions(submission: Submission): string[] {
+  const { content, smtputf8, envelopeId, returnContent, recipients } = submission;
+  const dsn = recipients.some(
+    (one) => (one.notify?.length ?? 0) > 0 || one.dsnOriginalRecipient !== undefined,
+  );
+  return [
+    ...(hasOctets(content) ? ['8BITMIME'] : []),
+    ...(smtputf8 ? ['SMTPUTF8'] : []),
+    ...(dsn || envelopeId !== undefined || returnContent !== undefined ? ['DSN'] : []),
+  ];
+}
+
+function hasOctets(content: Uint8Array): boolean {
+  return content.some((byte) => byte > 0x7f);
+}
+
 export function mailCommand(submission: Submission): string {
   const { from, content, smtputf8, envelopeId, returnContent } = submission;
   const words = [`MAIL FROM:<${quoteAddress(from)}>`];
-  if (content.some((byte) => byte > 0x7f)) words.push('BODY=8BITMIME');
+  if (hasOctets(content)) words.push('BODY=8BITMIME');
   if (smtputf8) words.push('SMTPUTF8');
   if (returnContent !== undefined) words.push(returnContent === 'full' ? 'RET=FULL' : 'RET=HDRS');
   if (envelopeId !== undefined) words.push(`ENVID=${xtext(envelopeId)}`);

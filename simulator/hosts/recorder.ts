@@ -22,13 +22,21 @@ export interface SessionRecorder {
   tap(host: string, connection: Connection, endpoint?: Endpoint): Tap;
 }
 
-export function sessionRecorder(clock: Clock): SessionRecorder {
+/** Told of sessions while they happen. */
+export interface SessionWatch {
+  opened(session: Session): void;
+  happened(session: Session, entry: SessionEntry): void;
+}
+
+/** Sessions that are watched are not kept: a server may see any number of them. */
+export function sessionRecorder(clock: Clock, watch?: SessionWatch): SessionRecorder {
   const sessions: Session[] = [];
   return {
     sessions,
     tap(host, connection, endpoint) {
-      const log = new SessionLog(clock, host, endpoint ?? endpointOf(connection));
-      if (sessions.length < RECORDED_SESSIONS_LIMIT) sessions.push(log);
+      const log = new SessionLog(clock, host, endpoint ?? endpointOf(connection), watch);
+      if (watch === undefined && sessions.length < RECORDED_SESSIONS_LIMIT) sessions.push(log);
+      watch?.opened(log);
       return new Tap(connection, log);
     },
   };
@@ -49,11 +57,13 @@ class SessionLog implements Session {
   readonly openedAtMs: number;
   readonly entries: SessionEntry[] = [];
   readonly #clock: Clock;
+  readonly #watch: SessionWatch | undefined;
   #bytes = 0;
   #full = false;
 
-  constructor(clock: Clock, host: string, endpoint: Endpoint) {
+  constructor(clock: Clock, host: string, endpoint: Endpoint, watch: SessionWatch | undefined) {
     this.#clock = clock;
+    this.#watch = watch;
     this.host = host;
     this.address = endpoint.address;
     this.port = endpoint.port;
@@ -76,21 +86,26 @@ class SessionLog implements Session {
   #add(entry: SessionEntry): void {
     if (this.#full) {
       // How a session ended matters even when its middle was too long to keep: two directions, two ends.
-      if ('event' in entry && entry.event !== 'fault') this.entries.push(entry);
+      if ('event' in entry && entry.event !== 'fault') this.#keep(entry);
       return;
     }
     if (this.#bytes > RECORDED_BYTES_LIMIT || this.entries.length >= RECORDED_ENTRIES_LIMIT) {
       this.#full = true;
-      this.entries.push({
+      this.#keep({
         atMs: entry.atMs,
         from: 'server',
         event: 'fault',
         text: `recording stopped: more than ${RECORDED_BYTES_LIMIT} bytes or ${RECORDED_ENTRIES_LIMIT} entries`,
       });
-      if ('event' in entry && entry.event !== 'fault') this.entries.push(entry);
+      if ('event' in entry && entry.event !== 'fault') this.#keep(entry);
       return;
     }
+    this.#keep(entry);
+  }
+
+  #keep(entry: SessionEntry): void {
     this.entries.push(entry);
+    this.#watch?.happened(this, entry);
   }
 }
 

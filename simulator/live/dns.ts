@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { createTCPServer, createUDPServer, type DnsHandler, type TCPServer, type UDPServer } from 'dns2';
 import { createDnsServer, type DnsServer, type Transport } from '../dns/server.ts';
 import type { Zone } from '../dns/zone.ts';
+import { ListenError } from './serve.ts';
 
 export interface LiveDnsOptions {
   /** What is served; or `answer`, which may change its mind between queries. */
@@ -25,7 +26,7 @@ export interface LiveDns {
 /** A free TCP port may be taken for UDP; another one is tried then. */
 const PORT_ATTEMPTS = 10;
 
-/** Rejects with the system's error when the address or port cannot be had. */
+/** Rejects with ListenError when the address or port cannot be had. */
 export async function serveDns({ zones = [], answer, address, port }: LiveDnsOptions): Promise<LiveDns> {
   const server = createDnsServer({ zones, now: Date.now });
   const answerOne = answer ?? server.answer.bind(server);
@@ -37,10 +38,15 @@ export async function serveDns({ zones = [], answer, address, port }: LiveDnsOpt
     (request, send) => {
       const { reply, delayMs } = answerOne(request.toBuffer(), transport);
       if (reply === undefined) return;
+      // A client that went away is nothing to the server.
+      const answerNow = () => void Promise.resolve(send(Buffer.from(reply))).catch(() => {});
+      if (delayMs === 0) {
+        answerNow();
+        return;
+      }
       const timer = setTimeout(() => {
         timers.delete(timer);
-        // A client that went away is nothing to the server.
-        Promise.resolve(send(Buffer.from(reply))).catch(() => {});
+        answerNow();
       }, delayMs);
       timers.add(timer);
     };
@@ -68,7 +74,11 @@ export async function serveDns({ zones = [], answer, address, port }: LiveDnsOpt
     }
   };
 
-  const { udp, tcp, bound } = await retry(port === 0 ? PORT_ATTEMPTS : 1, listen);
+  const { udp, tcp, bound } = await retryWhenTaken(port === 0 ? PORT_ATTEMPTS : 1, () =>
+    listen().catch((error: NodeJS.ErrnoException) => {
+      throw new ListenError(`${address}:${port}`, error);
+    }),
+  );
   return {
     port: bound,
     queries: server.queries,
@@ -83,12 +93,13 @@ export async function serveDns({ zones = [], answer, address, port }: LiveDnsOpt
   };
 }
 
-async function retry<T>(attempts: number, action: () => Promise<T>): Promise<T> {
+/** Another attempt may choose another place; what was taken at the last one is the caller's to know. */
+export async function retryWhenTaken<T>(attempts: number, action: () => Promise<T>): Promise<T> {
   for (let left = attempts; left > 1; left--) {
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      if (!(error instanceof ListenError && error.taken)) throw error;
     }
   }
   return action();

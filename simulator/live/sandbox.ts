@@ -92,7 +92,7 @@ export function spawnInSandbox(plan: SandboxPlan, command: readonly string[]): C
   return spawn(
     'setpriv',
     ['--pdeathsig', 'KILL', 'unshare', ...plan.unshare, 'sh', '-c', SETUP, 'sh', ...command],
-    { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
+    { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: environment() },
   );
 }
 
@@ -117,7 +117,7 @@ resolver=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir ${SANDBOX_FOLDER}
 chmod 755 ${SANDBOX_FOLDER}
-printf 'nameserver ${SANDBOX_NAME_SERVER.address}\\noptions trust-ad\\n' > ${SANDBOX_FOLDER}/resolv.conf
+printf 'nameserver ${SANDBOX_NAME_SERVER.address}\\noptions trust-ad edns0\\n' > ${SANDBOX_FOLDER}/resolv.conf
 printf '127.0.0.1 localhost\\n::1 localhost\\n' > ${SANDBOX_HOSTS_FILE}
 case $resolver in
   /run/*) mkdir -p "\${resolver%/*}"; cp ${SANDBOX_FOLDER}/resolv.conf "$resolver" ;;
@@ -136,6 +136,7 @@ function refusalOf(plan: SandboxPlan): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn('unshare', [...plan.unshare, 'sh', '-c', SETUP, 'sh', 'true'], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: environment(),
       timeout: PROBE_LIMIT_MS,
     });
     let errors = '';
@@ -149,8 +150,17 @@ function refusalOf(plan: SandboxPlan): Promise<string | undefined> {
   });
 }
 
+/** Where users' own paths end, programs of administrators begin. */
+function programFolders(): readonly string[] {
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: programFolders().join(delimiter) };
+}
+
 async function inPath(program: string): Promise<boolean> {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const folders = programFolders();
   const found = await Promise.all(
     folders.map((folder) =>
       access(join(folder, program), constants.X_OK).then(

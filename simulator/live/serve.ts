@@ -14,8 +14,8 @@ export interface ServedHost {
   /** Where it listens: numeric address and port, or the path with port 0. */
   readonly address: string;
   readonly port: number;
-  /** Connections that are not closed yet. */
-  readonly open: number;
+  /** Resolves as soon as no connection is open. */
+  idle(): Promise<void>;
   /** Stops listening and drops the open connections. */
   close(): Promise<void>;
 }
@@ -23,6 +23,13 @@ export interface ServedHost {
 /** One line: where it could not listen, and the system's reason. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
+  /** Another place may be free. */
+  readonly taken: boolean;
+
+  constructor(where: string, { code, message }: NodeJS.ErrnoException) {
+    super(`cannot listen on ${where}: ${code ?? message}`);
+    this.taken = code === 'EADDRINUSE';
+  }
 }
 
 const CONNECTIONS_LIMIT = 10_000;
@@ -36,9 +43,13 @@ export async function serveHost(
   const host = definition.start(context);
   const path = 'path' in target ? target.path : undefined;
   const sockets = new Set<net.Socket>();
+  const waiting: (() => void)[] = [];
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) for (const tell of waiting.splice(0)) tell();
+    });
     host.serve(socket as Connection, path === undefined ? undefined : { address: path, port: 0 });
   });
   server.maxConnections = CONNECTIONS_LIMIT;
@@ -54,9 +65,11 @@ export async function serveHost(
   return {
     host,
     ...endpoint,
-    get open() {
-      return sockets.size;
-    },
+    idle: () =>
+      new Promise((resolve) => {
+        if (sockets.size === 0) resolve();
+        else waiting.push(resolve);
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -72,10 +85,13 @@ function listen(
   const where = 'path' in target ? target.path : `${target.address}:${target.port}`;
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new ListenError(`cannot listen on ${where}: ${error.code ?? error.message}`));
+      reject(new ListenError(where, error));
     });
+    // Senders may run under users of their own.
     server.listen(
-      'path' in target ? { path: target.path } : { host: target.address, port: target.port },
+      'path' in target
+        ? { path: target.path, readableAll: true, writableAll: true }
+        : { host: target.address, port: target.port },
       () => {
         server.removeAllListeners('error');
         // A failing accept (too many open files) costs one connection, not the process.

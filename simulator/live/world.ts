@@ -12,7 +12,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { nodePlatform } from '../../client/platform/node.ts';
 import type { DnsServer } from '../dns/server.ts';
-import { sessionRecorder } from '../hosts/recorder.ts';
+import { type SessionRecorder, type SessionWatch, sessionRecorder } from '../hosts/recorder.ts';
 import { definitionOf, ownersOfAddresses, placesOf } from '../places.ts';
 import type { Session } from '../session.ts';
 import { CLIENT_HOSTNAME, placesNamed, withClientZone } from '../surroundings.ts';
@@ -45,7 +45,6 @@ export interface LiveWorld {
 }
 
 const QUIET_LIMIT_MS = 2_000;
-const QUIET_STEP_MS = 2;
 const HOSTS_FILE = '/etc/hosts';
 const LOCALHOST = '127.0.0.1 localhost\n::1 localhost\n';
 
@@ -61,7 +60,7 @@ export function impossibleLive({ network = {}, files = {} }: WorldDescription): 
   return odd === undefined ? undefined : `the file ${odd} cannot be put in place for a real sender`;
 }
 
-/** Starts the name server of the sandbox. Rejects with the system's error when its port is taken. */
+/** Starts the name server of the sandbox. Rejects with ListenError when its port is taken. */
 export async function openLiveSite(): Promise<LiveSite> {
   let current: DnsServer | undefined;
   const dns = await serveDns({
@@ -70,7 +69,7 @@ export async function openLiveSite(): Promise<LiveSite> {
   });
   return {
     async enter(description) {
-      const world = await Entered.create(description);
+      const world = await LiveHosts.open(description);
       current = world.dns.server;
       return world;
     },
@@ -78,17 +77,24 @@ export async function openLiveSite(): Promise<LiveSite> {
   };
 }
 
-class Entered implements LiveWorld {
+/** Told of what happens while it happens. */
+export interface LiveWatch extends SessionWatch {
+  queried(query: WorldQuery): void;
+}
+
+/** The hosts of a description at their places, and its names, which somebody has to serve. */
+export class LiveHosts implements LiveWorld {
   readonly hostname: string;
   readonly dns: ReturnType<typeof recordingDns>;
   readonly listening = new Map<string, readonly string[]>();
-  readonly #recorder = sessionRecorder(nodePlatform().clock);
+  readonly #recorder: SessionRecorder;
   readonly #served = new Map<string, ServedHost[]>();
   readonly #owners: Map<string, string>;
   readonly #undo: (() => Promise<void>)[] = [];
 
-  static async create(description: WorldDescription): Promise<Entered> {
-    const world = new Entered(description);
+  /** Rejects with ListenError. What is watched is not kept. */
+  static async open(description: WorldDescription, watch?: LiveWatch): Promise<LiveHosts> {
+    const world = new LiveHosts(description, watch);
     try {
       await world.#build(description);
     } catch (error) {
@@ -98,11 +104,12 @@ class Entered implements LiveWorld {
     return world;
   }
 
-  private constructor(description: WorldDescription) {
+  private constructor(description: WorldDescription, watch: LiveWatch | undefined) {
     this.hostname = description.hostname ?? CLIENT_HOSTNAME;
     const zones = withClientZone(description.dns, this.hostname);
     const { clock } = nodePlatform();
-    this.dns = recordingDns(zones, () => clock.now());
+    this.#recorder = sessionRecorder(clock, watch);
+    this.dns = recordingDns(zones, () => clock.now(), watch?.queried);
     this.#owners = new Map(ownersOfAddresses(zones));
   }
 
@@ -139,11 +146,11 @@ class Entered implements LiveWorld {
   }
 
   async quiet(): Promise<void> {
-    const served = [...this.#served.values()].flat();
-    const until = performance.now() + QUIET_LIMIT_MS;
-    while (served.some((host) => host.open > 0) && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_STEP_MS));
-    }
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, QUIET_LIMIT_MS);
+    const idle = Promise.all([...this.#served.values()].flat().map((host) => host.idle()));
+    await Promise.race([idle, limit.promise]);
+    clearTimeout(timer);
   }
 
   async leave(): Promise<void> {

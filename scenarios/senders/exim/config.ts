@@ -32,14 +32,23 @@ primary_hostname = ${hostname}
 keep_environment = LD_LIBRARY_PATH
 deliver_drop_privilege = true
 dsn_advertise_hosts = *
+allow_domain_literals = true
+acl_smtp_rcpt = all
+acl_smtp_data = all
 local_from_check = false
 dns_dnssec_ok = 1
+dns_retrans = 1s
+dns_retry = 2
 log_selector = +smtp_confirmation +outgoing_port +tls_peerdn +dnssec -retry_defer
 message_size_limit = 128M
 check_spool_space = 0
 delay_warning =
 
 begin acl
+
+all:
+  accept
+
 begin routers
 
 notices:
@@ -50,25 +59,7 @@ notices:
 ${route(config)}
 begin transports
 
-remote:
-  driver = smtp
-${timeLimits()}
-lmtp_tcp:
-  driver = smtp
-  protocol = lmtp
-  port = 24
-  hosts_try_fastopen =
-${timeLimits()}${
-  config.destination?.kind === 'unix'
-    ? `
-lmtp_socket:
-  driver = lmtp
-  socket = ${quoted(config.destination.path)}
-  timeout = ${PATIENCE_SECONDS}s
-  batch_max = 1000
-`
-    : ''
-}
+${transport(config)}
 begin retry
 
 * * F,1h,1m
@@ -76,11 +67,14 @@ begin retry
 }
 
 function route({ service, destination }: EximConfig): string {
-  const transport = service === 'lmtp' ? 'lmtp_tcp' : 'remote';
   if (destination === undefined) {
-    return `exchangers:
+    return `literals:
+  driver = ipliteral
+  transport = remote
+
+exchangers:
   driver = dnslookup
-  transport = ${transport}
+  transport = remote
   dnssec_request_domains = *
   self = fail
   no_more
@@ -89,22 +83,36 @@ function route({ service, destination }: EximConfig): string {
   if (destination.kind === 'unix') {
     return `socket:
   driver = accept
-  transport = lmtp_socket
+  transport = remote
 `;
   }
-  const { domain, bracketed, port } = destination;
-  // Hosts are listed with semicolons between them, so that addresses may have colons.
-  const host = bracketed || service === 'lmtp' ? domain : `${domain}/MX`;
-  const place = domain.includes(':') ? `[${domain}]` : host;
+  const { domain, bracketed } = destination;
+  const host = domain.replaceAll(':', '::');
   return `named:
   driver = manualroute
-  transport = ${transport}
-  route_data = <; ${place}:${port}
+  transport = remote
+  route_data = ${bracketed || service === 'lmtp' ? host : `${host}/MX`}
   host_find_failed = defer
   dnssec_request_domains = *
   self = send
   no_more
 `;
+}
+
+function transport({ service, destination }: EximConfig): string {
+  if (destination?.kind === 'unix') {
+    return `remote:
+  driver = lmtp
+  socket = ${quoted(destination.path)}
+  timeout = ${PATIENCE_SECONDS}s
+  batch_max = 1000
+`;
+  }
+  return `remote:
+  driver = smtp
+  protocol = ${service}
+  port = ${destination?.port ?? (service === 'lmtp' ? 24 : 25)}
+${timeLimits()}`;
 }
 
 function timeLimits(): string {

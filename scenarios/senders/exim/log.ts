@@ -1,4 +1,5 @@
 /** What Exim's main log says about the recipients of a message. */
+import { quoteAddress } from '../../../client/address.ts';
 import type { RecipientOutcome } from '../sender.ts';
 
 const STATUS = { '=>': 'sent', '->': 'sent', '==': 'deferred', '**': 'bounced' } as const;
@@ -11,16 +12,20 @@ export function linesOf(log: string, id: string): string[] {
     .map((line) => line.slice(21 + id.length));
 }
 
-/** The last word about each recipient; nothing is said of those that the log does not name. */
+/**
+ * The last word about each recipient; nothing is said of those that the log does not name. It names an address once
+ * that was given twice.
+ */
 export function outcomesIn(lines: readonly string[], recipients: readonly string[]): RecipientOutcome[] {
   const outcomes = new Map<string, RecipientOutcome>();
   for (const line of lines) {
     const flag = line.slice(0, 2);
     if (!isFlag(flag)) continue;
     const text = line.slice(3);
-    const address = recipients.find((known) => text.startsWith(`${known} `) || text.startsWith(`${known}: `));
+    const [, head = ''] = /^(.*?)(?=: | R=|$)/.exec(text) ?? [];
+    const address = recipients.find((known) => names(head, known));
     if (address === undefined) continue;
-    const rest = text.slice(address.length).replace(/^:/, '').trim();
+    const rest = text.slice(head.length).replace(/^:/, '').trim();
     const relay = relayIn(rest);
     const reason = reasonIn(rest);
     const reply = replyIn(rest);
@@ -32,7 +37,15 @@ export function outcomesIn(lines: readonly string[], recipients: readonly string
       ...(reply === undefined ? {} : { reply }),
     });
   }
-  return [...outcomes.values()];
+  return recipients.flatMap((address) => outcomes.get(address) ?? []);
+}
+
+/** An address may be quoted, completed if it had no domain, and followed by its first form if it was changed. */
+function names(head: string, address: string): boolean {
+  return [address, quoteAddress(address)].some(
+    (form) =>
+      head === form || head.endsWith(` <${form}>`) || (!form.includes('@') && head.startsWith(`${form}@`)),
+  );
 }
 
 function isFlag(text: string): text is keyof typeof STATUS {
@@ -47,8 +60,7 @@ function relayIn(text: string): string | undefined {
 
 /** What the line says after its attributes: the error text. */
 function reasonIn(text: string): string | undefined {
-  const attributes =
-    /^(?:<[^>]*>\s+)?(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|\S+)(?:\s+\[[^\]]*\](?::\d+)?)?:?\s*)*/.exec(text);
+  const attributes = /^(?:[A-Za-z]+=(?:"(?:[^"\\]|\\.)*"|\S+)(?:\s+\[[^\]]*\](?::\d+)?)?:?\s*)*/.exec(text);
   const rest = text.slice(attributes?.[0].length ?? 0).trim();
   return rest === '' ? undefined : rest;
 }

@@ -20,7 +20,7 @@ export interface MainCfOptions {
 export const MAIL_OWNER = 'daemon';
 const SETGID_GROUP = 'bin';
 
-/** How long a dying transport stays out of use: the least that Postfix accepts. */
+/** How long master(8) may refuse to start the agent of a transport again after it died: the least that it accepts. */
 export const THROTTLE_MS = 1_000;
 
 export function mainCf({ folders, programs, hostname, release }: MainCfOptions): string {
@@ -62,13 +62,19 @@ const HELPERS = [
 const PROCESS_LIMIT = 20;
 const SERVICES: readonly Service[] = ['smtp', 'lmtp'];
 
-export function transportName(service: Service, index: number): string {
-  return `${service}-${index}`;
+/** The agent of another one takes over when that of the first died, and master(8) does not start it again at once. */
+const TRANSPORTS_OF_EACH = 4;
+
+/** Names of the transports for the set of parameters at `index`. */
+export function transportNames(service: Service, index: number): string[] {
+  return Array.from({ length: TRANSPORTS_OF_EACH }, (_, number) => `${service}-${index}-${number}`);
 }
 
 export function masterCf(configs: readonly Parameters[]): string {
   const transports = configs.flatMap((config, index) =>
-    SERVICES.map((service) => transportLine(transportName(service, index), service, config)),
+    SERVICES.flatMap((service) =>
+      transportNames(service, index).map((name) => transportLine(name, service, config)),
+    ),
   );
   return [...HELPERS, ...transports].map((line) => `${line}\n`).join('');
 }

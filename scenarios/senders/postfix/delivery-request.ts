@@ -11,6 +11,8 @@ export const DELIVERY_PROTOCOL = 'delivery_request_protocol';
 export const ACTIVE_QUEUE = 'active';
 
 const PROBE_FLAG = 256;
+/** Recipients without a place in the queue file: -1 as an unsigned long. */
+const UNMARKED = '18446744073709551615';
 const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
 const RETURN_FLAGS = { full: 1, headers: 2 } as const;
 const SMTPUTF8 = { requested: 1, header: 2, sender: 4, recipient: 8 } as const;
@@ -34,7 +36,8 @@ export function encodeDeliveryRequest(
     ['queue_name', ACTIVE_QUEUE],
     ['queue_id', queueId],
     ['offset', file.offset],
-    ['size', file.contentBytes],
+    // Postfix's own count differs by a few bytes for long lines; whoever submits may say what it likes.
+    ['size', request.message.sizeBytes],
     ['nexthop', request.nexthop],
     ['encoding', request.message.encoding ?? ''],
     [isFrom(release, 3, 10) ? 'sendopts' : 'smtputf8', smtputf8Flags(request)],
@@ -58,7 +61,7 @@ export function encodeDeliveryRequest(
     encodeAttributes([
       ['original_recipient', recipient.originalAddress ?? ''],
       ['recipient', recipient.address],
-      ['offset', 0],
+      ['offset', UNMARKED],
       ['dsn_orig_rcpt', recipient.dsnOriginalRecipient ?? ''],
       ['notify_flags', (recipient.notify ?? []).reduce((flags, word) => flags | NOTIFY_FLAGS[word], 0)],
     ]),

@@ -2,9 +2,12 @@
  * A private instance of Postfix without its queue: master(8), the log, and the SMTP and LMTP clients. We are the queue
  * manager, so that recipients, time in the queue, next hop and probes are what a scenario says.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
 import { chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { SenderSurroundings } from '../sender.ts';
 import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
 import { ACTIVE_QUEUE } from './delivery-request.ts';
@@ -58,15 +61,17 @@ export class Instance {
     await writeOldFile(join(folders.config, 'main.cf'), mainCf({ ...installation, folders, hostname }));
     await writeOldFile(join(folders.config, 'master.cf'), masterCf(configs));
     const services = await serveStatusServices(join(folders.queue, 'private'), listener.onReport);
+    const log = await openPipe(join(folder, 'log'));
     const child = spawn(join(installation.programs, 'master'), ['-c', folders.config, '-d'], {
       env: { PATH: process.env.PATH ?? '', ...installation.env, MAIL_CONFIG: folders.config },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', log.writeEnd, 'pipe'],
       // Leader of a process group: master signals its group.
       detached: true,
     });
+    closeSync(log.writeEnd);
     const instance = new Instance(folders, owner, child, services);
     try {
-      await instance.#started(listener);
+      await instance.#started(log.readEnd, listener);
     } catch (error) {
       await instance.stop();
       throw error;
@@ -102,7 +107,7 @@ export class Instance {
     clearTimeout(timer);
   }
 
-  #started({ onLogLine }: InstanceListener): Promise<void> {
+  #started(log: Socket, { onLogLine }: InstanceListener): Promise<void> {
     const child = this.#process;
     return new Promise((resolve, reject) => {
       const fail = (what: string) => {
@@ -116,7 +121,7 @@ export class Instance {
       child.stderr?.on('data', (chunk: Buffer) => {
         this.#lastWords = chunk.toString().trim().split('\n').at(-1) ?? '';
       });
-      child.stdout?.on(
+      log.on(
         'data',
         lineSplitter((line) => {
           const read = readMailLogLine(line);
@@ -134,6 +139,14 @@ export class Instance {
       );
     });
   }
+}
+
+/** A named pipe: postlogd(8) opens its log by name, which no pipe of Node's own can be. */
+async function openPipe(path: string) {
+  await promisify(execFile)('mkfifo', ['-m', '600', path]);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const readEnd = new Socket({ fd, readable: true, writable: false });
+  return { readEnd, writeEnd: openSync(path, constants.O_WRONLY | constants.O_NONBLOCK) };
 }
 
 function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {

@@ -5,14 +5,22 @@ import type { LogLine, RecipientOutcome } from '../sender.ts';
 export interface MailLogLine {
   /** `syslog_name` and the program: `postfix/s0/smtp`. */
   readonly program: string;
+  readonly processId: number;
   /** What follows the program's name and process id. */
   readonly text: string;
 }
 
 /** `Nov 23 22:03:04 host postfix/s0/smtp[51]: text`; undefined for something else. */
 export function readMailLogLine(line: string): MailLogLine | undefined {
-  const [, program, text] = /^[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ ([^\s[]+)\[\d+\]: (.*)$/s.exec(line) ?? [];
-  return program === undefined || text === undefined ? undefined : { program, text };
+  const parts = /^[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ ([^\s[]+)\[(\d+)\]: (.*)$/s.exec(line);
+  if (parts === null) return undefined;
+  const [, program = '', processId = '', text = ''] = parts;
+  return { program, processId: Number(processId), text };
+}
+
+/** The last line of a process that gives up. */
+export function isFatal(text: string): boolean {
+  return /^(?:fatal|panic): /.test(text);
 }
 
 export function asLogLine(text: string): LogLine {
@@ -34,13 +42,13 @@ const STATUSES: Readonly<Record<string, RecipientOutcome['status']>> = {
 
 /**
  * The outcome that a line tells: `QUEUEID: to=<address>, relay=..., delay=..., dsn=X.Y.Z, status=WORD (reason)`, with
- * more attributes between in some versions. Undefined for every other line.
+ * more attributes between in some versions. A very long reason loses its end. Undefined for every other line.
  */
 export function readOutcome(text: string): LoggedOutcome | undefined {
   const head = /^([0-9A-Za-z]+): to=<(.*?)>, (?:orig_to=<.*?>, )?relay=(.*?), (?:conn_use=|delay=)/s.exec(
     text,
   );
-  const tail = /, dsn=(\d\.\d+\.\d+), status=(\w+) \((.*)\)$/s.exec(text);
+  const tail = /, dsn=(\d\.\d+\.\d+), status=(\w+) \((.*?)\)?$/s.exec(text);
   if (head === null || tail === null) return undefined;
   const [, queueId = '', address = '', relay = ''] = head;
   const [, dsn = '', word = '', reason = ''] = tail;

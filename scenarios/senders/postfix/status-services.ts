@@ -1,6 +1,6 @@
 /**
- * Stands in for bounce(8), defer(8), trace(8) and verify(8): takes what the client reports to them. A report holds the
- * server's reply as it came, which the mail log has not; and no notices go out into the scenario.
+ * Stands in for bounce(8), defer(8), trace(8) and verify(8): takes what the client reports to them. A report has the
+ * server's reply apart from the reason, and both in full; and no notices go out into the scenario.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
@@ -18,7 +18,9 @@ const PROTOCOLS = {
 export interface StatusReport {
   readonly queueId: string;
   readonly recipient: string;
-  /** The server's reply; lines joined by newlines. */
+  /** In full, where the log has cut it off. */
+  readonly reason: string;
+  /** The server's reply, its lines joined by spaces; '' when none decided it. */
   readonly reply: string;
 }
 
@@ -26,7 +28,7 @@ export interface StatusServices {
   close(): void;
 }
 
-/** Listens in the folder of private sockets; `onReport` is called for each report that quotes a server. */
+/** Listens in the folder of private sockets; `onReport` is called for each report about a recipient. */
 export async function serveStatusServices(
   folder: string,
   onReport: (report: StatusReport) => void,
@@ -57,10 +59,7 @@ function serve(socket: Socket, protocol: string, onReport: (report: StatusReport
   socket.on('data', (chunk) => {
     try {
       for (const list of reader.push(chunk)) {
-        const reply = list.get('diag_text') ?? '';
-        if (list.get('diag_type') === 'smtp' && reply !== '') {
-          onReport({ queueId: list.get('queue_id') ?? '', recipient: list.get('recipient') ?? '', reply });
-        }
+        if (list.get('nrequest') === '0') onReport(reportOf(list));
         socket.write(encodeAttributes([['status', 0]]));
       }
     } catch {
@@ -68,6 +67,16 @@ function serve(socket: Socket, protocol: string, onReport: (report: StatusReport
     }
   });
   socket.write(protocolGreeting(protocol));
+}
+
+function reportOf(list: ReadonlyMap<string, string>): StatusReport {
+  const text = (name: string) => list.get(name) ?? '';
+  return {
+    queueId: text('queue_id'),
+    recipient: text('recipient'),
+    reason: text('reason'),
+    reply: text('diag_type') === 'smtp' ? text('diag_text') : '',
+  };
 }
 
 function listening(server: Server, path: string): Promise<Server> {

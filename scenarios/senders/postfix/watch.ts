@@ -6,7 +6,6 @@ import type { StatusReport } from './status-services.ts';
 
 /** The log goes through another process: it may come later than the agent's answer. */
 const LATE_LIMIT_MS = 2_000;
-
 /** What the queue manager makes of an agent that goes away without an answer. */
 const DEATH = {
   status: 'deferred',
@@ -16,19 +15,34 @@ const DEATH = {
 } as const;
 
 export class Watch {
+  readonly #transport: string;
   readonly #program: string;
   readonly #submission: Submission;
   readonly #queueId: string;
   readonly #outcomes: RecipientOutcome[] = [];
   readonly #log: LogLine[] = [];
-  readonly #replies = new Map<string, string>();
+  readonly #reports = new Map<string, StatusReport>();
+  readonly #stillborn = new AbortController();
   #expected = 0;
   #enough: () => void = () => {};
 
   constructor(transport: string, submission: Submission, queueId: string) {
+    this.#transport = transport;
     this.#program = `postfix/${transport}/${submission.service}`;
     this.#submission = submission;
     this.#queueId = queueId;
+  }
+
+  /** Aborts when an agent with these parameters cannot even start. */
+  get stillborn(): AbortSignal {
+    return this.#stillborn.signal;
+  }
+
+  /** The last words of an agent; before it has read its options it does not log under the name of its transport. */
+  onFatal(transport: string, { program, text }: MailLogLine): void {
+    if (transport !== this.#transport) return;
+    this.#log.push(asLogLine(text));
+    if (program !== this.#program) this.#stillborn.abort();
   }
 
   onLogLine({ program, text }: MailLogLine): void {
@@ -42,10 +56,11 @@ export class Watch {
     if (this.#outcomes.length >= this.#expected) this.#enough();
   }
 
-  onReport({ queueId, recipient, reply }: StatusReport): void {
-    if (queueId === this.#queueId) this.#replies.set(recipient, reply);
+  onReport(report: StatusReport): void {
+    if (report.queueId === this.#queueId) this.#reports.set(report.recipient, report);
   }
 
+  /** The agent is gone: recipients that it told nothing about wait. */
   onDeath(recipients: readonly Recipient[]): void {
     const told = new Set(this.#outcomes.map(({ address }) => address));
     const left = recipients.filter(({ address }) => !told.has(address));
@@ -54,28 +69,43 @@ export class Watch {
   }
 
   /** Waits, for a limited time, until the log has told of that many recipients more. */
-  heard(recipients: number, signal: AbortSignal): Promise<void> {
+  async heard(recipients: number, signal: AbortSignal): Promise<void> {
     this.#expected += recipients;
-    if (this.#outcomes.length >= this.#expected || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.#enough = () => {};
-        this.#expected = this.#outcomes.length;
-        resolve();
-      };
-      const timer = setTimeout(done, LATE_LIMIT_MS);
-      signal.addEventListener('abort', done, { once: true });
-      this.#enough = done;
-    });
+    if (this.#outcomes.length < this.#expected) {
+      await waitFor(LATE_LIMIT_MS, signal, (enough) => {
+        this.#enough = enough;
+      });
+    }
+    this.#expected = this.#outcomes.length;
   }
 
   report(): SenderReport {
-    const outcomes = this.#outcomes.map((outcome) => {
-      const reply = this.#replies.get(outcome.address) ?? outcome.reply;
-      return reply === undefined ? outcome : { ...outcome, reply };
-    });
-    return { outcomes, log: this.#log };
+    return { outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)), log: this.#log };
   }
+
+  #completed(outcome: RecipientOutcome): RecipientOutcome {
+    const report = this.#reports.get(outcome.address);
+    if (report === undefined) return outcome;
+    const { reason, reply } = report;
+    return {
+      ...outcome,
+      ...(reason.startsWith(outcome.reason ?? '') ? { reason } : {}),
+      ...(reply === '' ? {} : { reply }),
+    };
+  }
+}
+
+/** Until `arm`'s argument is called, the signal aborts, or the time is over. */
+function waitFor(limitMs: number, signal: AbortSignal, arm: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, limitMs);
+    if (signal.aborted) return done();
+    signal.addEventListener('abort', done, { once: true });
+    arm(done);
+  });
 }

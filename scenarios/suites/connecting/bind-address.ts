@@ -73,6 +73,7 @@ export default [
     hosts: { a: mailHost() },
     config: { inet_interfaces: elsewhere, smtp_bind_address_enforce: 'yes' },
     send: message({ to }),
+    virtualOnly: 'Postfix itself does not start with addresses that no interface has',
     expect: [delivered(to, { via: 'a' }), noAddress(elsewhere)],
   }),
   ...[`${elsewhere}, 203.0.113.98`, 'loopback-only', 'all'].map((interfaces, index) =>
@@ -83,6 +84,9 @@ export default [
       hosts: { a: mailHost() },
       config: { inet_interfaces: interfaces },
       send: message({ to }),
+      ...(index === 0 && {
+        virtualOnly: 'Postfix itself does not start with addresses that no interface has',
+      }),
       // A warning about an address that cannot be bound to would fail the scenario.
       expect: [delivered(to, { via: 'a' })],
     }),

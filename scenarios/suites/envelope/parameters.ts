@@ -11,7 +11,7 @@ const mails = [
     title: 'SIZE counts every line end as two octets and no transparency dot',
     clauses: ['rfc1870-5-01', 'rfc5321-4.5.3.1.7-02'],
     extensions: ['SIZE 1000000'],
-    send: { content: 'Subject: x\n\n.dot\n..\nlast' },
+    send: { content: 'Subject: x\n\n.dot\n..\nlast', encoding: '7bit' },
     mail: 'MAIL FROM:<sender@client.test> SIZE=30',
   },
   {
@@ -19,7 +19,7 @@ const mails = [
     title: 'A server that offers SIZE without a limit is told the size',
     clauses: ['rfc1870-3-01'],
     extensions: ['SIZE'],
-    send: { content: 'Subject: x\r\n\r\n' },
+    send: { content: 'Subject: x\r\n\r\n', encoding: '7bit' },
     mail: 'MAIL FROM:<sender@client.test> SIZE=14',
   },
   {

@@ -159,7 +159,7 @@ export default [
     clauses: ['postfix:delivery-5.3'],
     dns,
     hosts: { a: mailHost({ extensions: ['SIZE huge'] }) },
-    send: message({ to }),
+    send: message({ to, encoding: '7bit' }),
     expect: [
       delivered(to, { via: 'a' }),
       dialogue('a', ['...', `C: ${sender} SIZE=*`, '...', 'C: QUIT']),
@@ -172,7 +172,7 @@ export default [
       clauses,
       dns,
       hosts: { a: mailHost({ extensions: [`SIZE ${limit}`] }) },
-      send: message({ to, size: 2000 }),
+      send: message({ to, size: 2000, encoding: '7bit' }),
       expect: [
         delivered(to, { via: 'a' }),
         dialogue('a', ['...', `C: ${sender} SIZE=2000`, '...', 'C: QUIT']),

@@ -166,7 +166,7 @@ export default [
         outcome(to, {
           dsn,
           reason: `host a.example.test[192.0.2.1] said: ${shown(reply)} (in reply to RCPT TO command)`,
-          reply: reply.replaceAll('\t', '?'),
+          reply: shown(reply),
         }),
         connections('a', 1),
       ],

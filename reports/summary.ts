@@ -1,0 +1,99 @@
+/** What the page is told of a run before it looks at single results. */
+import { type Comparison, type Result, type Results, resultKey, type Verdict } from '../scenarios/results.ts';
+import { agreementState } from './agreement.ts';
+import { clauseCoverage } from './coverage.ts';
+import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+
+/** @param ordered the results in stored order */
+export function pageSummary(results: Results, ordered: readonly Result[]): Omit<PageSummary, 'chunkSize'> {
+  const columns = columnsOf(ordered);
+  const numbers = new Map(columns.map((column, index) => [columnKey(column), index]));
+  const columnOf = (result: PageColumn) => numbers.get(columnKey(result)) ?? 0;
+  return {
+    run: results.run,
+    rows: ordered.map((result) => pageRow(result, columnOf(result))),
+    clauses: pageClauses(ordered, columns.length, columnOf),
+    columns,
+    comparisons: pageComparisons(results.comparisons ?? [], ordered),
+    problems: results.problems ?? [],
+  };
+}
+
+function columnKey({ sender, senderVersion, world }: PageColumn): string {
+  return JSON.stringify([sender, senderVersion, world]);
+}
+
+/** Our own client first, then by name. */
+function columnsOf(results: readonly Result[]): PageColumn[] {
+  const columns = new Map(
+    results.map(({ sender, senderVersion, world }) => {
+      const column = { sender, senderVersion, world };
+      return [columnKey(column), column];
+    }),
+  );
+  const rank = ({ sender }: PageColumn) => (sender === 'nexthop' ? 0 : 1);
+  return [...columns]
+    .sort(([a, left], [b, right]) => rank(left) - rank(right) || (a < b ? -1 : 1))
+    .map(([, column]) => column);
+}
+
+function pageRow(result: Result, column: number): PageRow {
+  const { scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs, expected } =
+    result;
+  return {
+    scenario,
+    title,
+    suite,
+    sender,
+    world,
+    seed,
+    verdict,
+    reason,
+    virtualMs,
+    wallMs,
+    column,
+    ...(expected !== undefined && { expected }),
+  };
+}
+
+function pageClauses(
+  ordered: readonly Result[],
+  columns: number,
+  columnOf: (result: Result) => number,
+): PageClause[] {
+  const single = Array.from({ length: columns }, (_, column) => {
+    const own = ordered.filter((result) => columnOf(result) === column);
+    return new Map(clauseCoverage(own).map(({ clause, verdict }) => [clause.id, verdict]));
+  });
+  return clauseCoverage(ordered).map(({ clause, ...coverage }) => ({
+    id: clause.id,
+    document: clause.document,
+    section: clause.section,
+    level: clause.level,
+    statement: clause.statement,
+    byColumn: single.map((verdicts): Verdict | null => verdicts.get(clause.id) ?? null),
+    ...coverage,
+  }));
+}
+
+/** Comparisons whose result is not among those shown are left out. */
+function pageComparisons(comparisons: readonly Comparison[], ordered: readonly Result[]): PageComparison[] {
+  const rows = new Map(ordered.map((result, index) => [resultKey(result), index]));
+  return comparisons.flatMap((comparison) => {
+    const { oracle, oracleVersion, undecided, differences } = comparison;
+    const row = rows.get(resultKey(comparison));
+    if (row === undefined) return [];
+    return {
+      row,
+      oracle,
+      oracleVersion,
+      state: agreementState(comparison),
+      ...(undecided !== undefined && { undecided }),
+      differences: differences.map(({ kind, text, accepted }) => ({
+        kind,
+        text,
+        ...(accepted !== undefined && { accepted }),
+      })),
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { configKey, mainCf, masterCf, obstacleToParameter, transportNames } from './configuration.ts';
+
+test('main.cf names the folders, the log and the release', () => {
+  const text = mainCf({
+    folders: { config: '/x/config', queue: '/x/queue', data: '/x/data' },
+    programs: '/usr/lib/postfix/sbin',
+    hostname: 'client.test',
+    release: [3, 7],
+  });
+  expect(text.split('\n')).toEqual(
+    expect.arrayContaining([
+      'queue_directory = /x/queue',
+      'data_directory = /x/data',
+      'daemon_directory = /usr/lib/postfix/sbin',
+      'myhostname = client.test',
+      'maillog_file = /dev/stdout',
+      'compatibility_level = 3.7',
+    ]),
+  );
+});
+
+describe('master.cf', () => {
+  const lines = masterCf([{}, { smtp_helo_name: 'a b', smtp_pix_workarounds: '' }]).split('\n');
+
+  test('has transports of its own for each service and set of parameters', () => {
+    for (const name of [...transportNames('smtp', 0), ...transportNames('lmtp', 1)]) {
+      expect(lines.filter((line) => line.startsWith(`${name} unix `))).toHaveLength(1);
+    }
+  });
+
+  test('gives each its parameters, also those with spaces and empty ones', () => {
+    const [name] = transportNames('lmtp', 1);
+    expect(lines).toContain(
+      `${name} unix - - n - 20 lmtp -o { smtp_helo_name = a b } -o { smtp_pix_workarounds =  } -o { syslog_name = postfix/${name} }`,
+    );
+  });
+});
+
+describe('a parameter', () => {
+  const known = new Set(['smtp_helo_name']);
+
+  test.each(['', 'a b', '${x?{a}:{b}}', '$mydomain'])('may have the value %j', (value) => {
+    expect(obstacleToParameter('smtp_helo_name', value, known)).toBeUndefined();
+  });
+
+  test.each(['{', '}{', 'a\nb'])('cannot have the value %j', (value) => {
+    expect(obstacleToParameter('smtp_helo_name', value, known)).toBe(
+      'the value of smtp_helo_name cannot stand in master.cf',
+    );
+  });
+
+  test('must be known to the version', () => {
+    expect(obstacleToParameter('new_one', '1', known)).toBe('this version has no parameter new_one');
+  });
+});
+
+test('sets of parameters are the same in any order', () => {
+  expect(configKey({ a: '1', b: '2' })).toBe(configKey({ b: '2', a: '1' }));
+  expect(configKey({ a: '1' })).not.toBe(configKey({ a: '2' }));
+});
