@@ -2,10 +2,13 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { nodePlatform } from '../client/platform/node.ts';
 import { PageError } from '../reports/html.ts';
 import { mergeResults } from '../reports/merge.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { ReportError, readReport, writeReport } from '../reports/write.ts';
+import { applyExpectations, defaultExpectations } from '../scenarios/expectations.ts';
+import { compareWithOracle } from '../scenarios/oracle.ts';
 import { ResultsError } from '../scenarios/results.ts';
 import { EXIT, UsageError } from './usage.ts';
 
@@ -33,7 +36,9 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     const parts = await Promise.all(
       folders.map(async (origin) => ({ origin, results: await readReport(origin) })),
     );
-    const results = mergeResults(parts);
+    const today = new Date(nodePlatform().clock.now()).toISOString().slice(0, 10);
+    const merged = compareWithOracle(mergeResults(parts));
+    const results = applyExpectations(merged, await defaultExpectations(), { today });
     const { page } = await writeReport(results, out);
     process.stdout.write(terminalSummary(results, process.stdout));
     process.stdout.write(`report: ${page}\n`);

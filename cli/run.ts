@@ -5,8 +5,16 @@ import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
-import { runLive } from '../scenarios/live-run.ts';
+import {
+  applyExpectations,
+  defaultExpectations,
+  ExpectationsError,
+  hasFailed,
+  loadExpectations,
+} from '../scenarios/expectations.ts';
+import { runLive } from '../scenarios/live/run.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
+import { compareWithOracle } from '../scenarios/oracle.ts';
 import { type Result, type Results, ResultsError, schemaVersion } from '../scenarios/results.ts';
 import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
 import { ScenarioError } from '../scenarios/scenario.ts';
@@ -31,6 +39,7 @@ interface RunCommandOptions extends ParameterOptions {
   readonly jobs: string;
   readonly seed: string;
   readonly shard?: string;
+  readonly expectations?: string;
   readonly out: string;
 }
 
@@ -55,6 +64,10 @@ export function defineRun(program: Command): void {
     .option('--jobs <number>', 'sandboxes side by side, in the live world', String(DEFAULT_JOBS))
     .option('--seed <number>', 'decides everything that is random', '1')
     .option('--shard <i/n>', 'run only the i-th of n parts')
+    .option(
+      '--expectations <file>',
+      'deviations that are known and accepted, beside those that Nexthop knows',
+    )
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
     .action(async (selectors: readonly string[], options: RunCommandOptions) => {
       process.exitCode = await run(selectors, options);
@@ -77,11 +90,16 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
   }
-  const selected = await asUsage(async () => select(await loadSuites(), selectors));
+  const suites = await asUsage(() => loadSuites());
+  const selected = await asUsage(() => select(suites, selectors));
   const scenarios = ofShard(
     selected.map(({ scenario }) => scenario),
     options.shard,
   );
+  const expectations = await asUsage(async () => [
+    ...(await defaultExpectations()),
+    ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
+  ]);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   const overrides = Object.fromEntries(parameters);
@@ -102,18 +120,23 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     progress.end();
     return { finished: work, interrupted: signal.aborted };
   });
-  const stored = asResults(results, finished, {
+  const plain = asResults(results, finished, {
     world: options.world,
     startedAtMs,
     endedAtMs: clock.now(),
     seed,
     interrupted,
   });
+  const compared = compareWithOracle(plain);
+  const stored = applyExpectations(compared, expectations, {
+    today: new Date(startedAtMs).toISOString().slice(0, 10),
+    ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
+  });
   process.stdout.write(terminalSummary(stored, process.stdout));
   const files = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${files.page}\n`);
   if (interrupted) return EXIT.interrupted;
-  return results.some(({ verdict }) => verdict === 'failed') ? EXIT.failed : EXIT.ok;
+  return hasFailed(stored) ? EXIT.failed : EXIT.ok;
 }
 
 function asResults(
@@ -162,6 +185,7 @@ async function asUsage<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const known = [
+      ExpectationsError,
       UnknownSenderError,
       SandboxError,
       LoadError,

@@ -6,7 +6,8 @@ import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } fro
 
 /** @param ordered the results in stored order */
 export function pageSummary(results: Results, ordered: readonly Result[]): Omit<PageSummary, 'chunkSize'> {
-  const columns = columnsOf(ordered);
+  const oracles = new Set(results.comparisons?.map(({ oracle }) => oracle));
+  const columns = columnsOf(ordered, oracles);
   const numbers = new Map(columns.map((column, index) => [columnKey(column), index]));
   const columnOf = (result: PageColumn) => numbers.get(columnKey(result)) ?? 0;
   return {
@@ -23,15 +24,18 @@ function columnKey({ sender, senderVersion, world }: PageColumn): string {
   return JSON.stringify([sender, senderVersion, world]);
 }
 
-/** Our own client first, then by name. */
-function columnsOf(results: readonly Result[]): PageColumn[] {
+/** Our own client first, then the oracle, then by name. */
+function columnsOf(results: readonly Result[], oracles: ReadonlySet<string>): PageColumn[] {
   const columns = new Map(
     results.map(({ sender, senderVersion, world }) => {
       const column = { sender, senderVersion, world };
       return [columnKey(column), column];
     }),
   );
-  const rank = ({ sender }: PageColumn) => (sender === 'nexthop' ? 0 : 1);
+  const rank = ({ sender }: PageColumn) => {
+    if (sender === 'nexthop') return 0;
+    return oracles.has(sender) ? 1 : 2;
+  };
   return [...columns]
     .sort(([a, left], [b, right]) => rank(left) - rank(right) || (a < b ? -1 : 1))
     .map(([, column]) => column);

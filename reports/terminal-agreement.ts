@@ -2,7 +2,7 @@
 import { type Comparison, compareResults, type Result, type Results } from '../scenarios/results.ts';
 import { agreementState, agreements } from './agreement.ts';
 import { countVerdicts, grouped, plural, type VerdictCounts, visible } from './format.ts';
-import type { Paint } from './terminal.ts';
+import type { Paint } from './paint.ts';
 
 /** More new differences than this are counted, not listed: the report has them all. */
 export const listedDifferencesLimit = 50;

@@ -5,14 +5,12 @@
 import { styleText } from 'node:util';
 import { compareResults, type Result, type Results, type Verdict, verdicts } from '../scenarios/results.ts';
 import { countVerdicts, duration, grouped, plural, type VerdictCounts, visible } from './format.ts';
+import type { Paint, Style } from './paint.ts';
 import { agreementLines, senderLines } from './terminal-agreement.ts';
 
 /** More failures than this are counted, not listed: the report has them all. */
 export const listedFailuresLimit = 50;
 const evidenceLinesLimit = 6;
-
-type Style = Parameters<typeof styleText>[0];
-export type Paint = (style: Style, text: string) => string;
 
 const styles: Readonly<Record<Verdict, Style>> = {
   failed: ['bold', 'red'],

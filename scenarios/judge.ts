@@ -22,18 +22,33 @@ export interface Judgement {
 export async function judge(scenario: Scenario, evidence: Evidence): Promise<Judgement> {
   const ledger = new Ledger();
   const checks: Check[] = [];
+  const derailed = derailment(evidence);
   for (const expectation of scenario.expect) {
     const findings = await lookAt(expectation, evidence, ledger);
     for (const id of expectation.clauses ?? scenario.clauses) {
-      for (const finding of findings) checks.push(judgeFinding(expectation, finding, id, evidence));
+      for (const finding of findings) checks.push(derailed(judgeFinding(expectation, finding, id, evidence)));
     }
   }
   const tolerated = new Set<string>();
   for (const observation of observe(monitors, viewOf(evidence))) {
     checks.push(judgeObservation(observation, scenario, evidence, tolerated));
   }
-  checks.push(...unexpected(scenario, evidence, ledger, tolerated));
+  checks.push(...unexpected(scenario, evidence, ledger, tolerated).map(derailed));
   return conclude(checks);
+}
+
+/**
+ * A scripted host that hears something else than its script ends the dialogue. For a sender that claims Postfix
+ * behaviour that is a fault; for others what follows shows nothing about them.
+ */
+function derailment(evidence: Evidence): (check: Check) => Check {
+  const [problem] = evidence.problems;
+  if (claimsPostfix(evidence) || problem === undefined) return (check) => check;
+  const why = `the script of ${problem.host} does not provide for this sender: ${problem.text}`;
+  return (check) =>
+    check.verdict === 'failed' || check.verdict === 'non-strict'
+      ? { ...check, verdict: 'inconclusive', evidence: why }
+      : check;
 }
 
 /** The verdict that checks come to together. */

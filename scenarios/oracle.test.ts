@@ -44,7 +44,9 @@ describe('comparing a run with its oracle', () => {
     expect(compared(result('nexthop', { verdict: 'unsupported' }), result('postfix')).comparisons).toEqual(
       [],
     );
-    expect(compared(result('nexthop'), result('postfix', { verdict: 'skipped' })).comparisons).toEqual([]);
+    expect(compared(result('nexthop'), result('postfix', { verdict: 'skipped' }))).not.toHaveProperty(
+      'comparisons',
+    );
   });
 
   test('counts what was too slow to tell as undecided, not as the same', () => {

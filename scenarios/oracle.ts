@@ -18,7 +18,8 @@ export const DEFAULT_ORACLE = 'postfix';
 const notRun: ReadonlySet<string> = new Set(['skipped', 'unsupported']);
 
 /**
- * The results with every sender compared to the oracle, scenario by scenario, in the same world with the same seed.
+ * The results with every sender compared to the oracle, scenario by scenario, in the same world with the same seed; as
+ * they were when the oracle did not run.
  * @param senders whom to compare; normally those that claim Postfix behaviour
  */
 export function compareWithOracle(
@@ -32,6 +33,7 @@ export function compareWithOracle(
       .filter((result) => result.sender === oracle && !notRun.has(result.verdict))
       .map((result) => [place(result), result]),
   );
+  if (decided.size === 0) return results;
   const comparisons = results.results.flatMap((result): Comparison[] => {
     const other = decided.get(place(result));
     if (other === undefined || result.sender === oracle || !senders.includes(result.sender)) return [];

@@ -26,8 +26,8 @@
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    delivered deferred bounced | dialogue pipelined connections order | received | queried notQueried |
  *    logged notLogged | elapsed | check('title', function).
- *    Status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
- *    inside `postfixOnly(...)`. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
+ *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
+ *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
  * 8. Monitors watch each session besides. Where the configuration asks for what a clause forbids, or Postfix is known
  *    to do so, say it: `tolerates: { 'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0' }`. If nothing needs the

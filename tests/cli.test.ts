@@ -179,12 +179,7 @@ describe('a mistake is told in one line', () => {
     ],
     ['a bad seed', ['run', '--seed', '1.5'], 2, "--seed: '1.5' is not a whole number"],
     ['a bad shard', ['run', '--shard', '3/2'], 2, "--shard: '3/2' is not I/N"],
-    [
-      'an unknown sender',
-      ['run', '--sender', 'pigeon'],
-      2,
-      "--sender: unknown sender 'pigeon', enrolled are: nexthop",
-    ],
+    ['an unknown sender', ['run', '--sender', 'pigeon'], 2, "unknown sender 'pigeon', enrolled are: nexthop"],
     [
       'something unknown to list',
       ['list', 'pigeons'],

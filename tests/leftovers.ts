@@ -1,4 +1,4 @@
-/** What a command leaves on this machine: processes that carry a mark in their environment, and their networks. */
+/** What a command leaves on this machine: processes that carry a mark in their environment, or were beside those. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const MARK = 'NEXTHOP_TEST_MARK';
@@ -7,9 +7,9 @@ const POLL_MS = 20;
 export interface Mark {
   /** For the environment of what is to be watched; all that it starts inherits it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Notes the networks that marked processes have for themselves now. */
-  readonly networks: () => ReadonlySet<string>;
-  /** What is left of them when the time is over, as lines for a failure; empty as soon as nothing is. */
+  /** Notes who is there now, and counts the networks that marked processes have for themselves. */
+  readonly note: () => number;
+  /** Who is left when the time is over, as lines for a failure; empty as soon as nobody is. */
   readonly leftAfter: (limitMs: number) => Promise<readonly string[]>;
 }
 
@@ -17,22 +17,22 @@ export function mark(value: string): Mark {
   const own = networkOf('self');
   const noted = new Set<string>();
   const marked = () => processes().filter((pid) => read(pid, 'environ').includes(`${MARK}=${value}\0`));
-  const networks = () => {
-    for (const pid of marked()) {
-      const network = networkOf(pid);
-      if (network !== undefined && network !== own) noted.add(network);
-    }
-    return noted;
-  };
   const left = () => {
-    const pids = new Set(marked());
-    // Processes may have dropped their environment, but not their network.
-    for (const pid of processes()) if (noted.has(networkOf(pid) ?? '')) pids.add(pid);
-    return [...pids].map((pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`);
+    const known = processes().filter((pid) => noted.has(identityOf(pid) ?? ''));
+    return [...new Set([...marked(), ...known])].map(
+      (pid) => `${pid} ${read(pid, 'cmdline').replaceAll('\0', ' ')}`,
+    );
   };
   return {
     env: { [MARK]: value },
-    networks,
+    note() {
+      const networks = new Set(marked().map(networkOf));
+      networks.delete(own);
+      networks.delete(undefined);
+      // Daemons may have dropped their environment, but not their network. Its number is not unique over time.
+      for (const pid of processes()) if (networks.has(networkOf(pid))) noted.add(identityOf(pid) ?? pid);
+      return networks.size;
+    },
     async leftAfter(limitMs) {
       const until = performance.now() + limitMs;
       while (left().length > 0 && performance.now() < until)
@@ -44,6 +44,16 @@ export function mark(value: string): Mark {
 
 function processes(): readonly string[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+}
+
+/** Process number and start time: numbers come again. One that only waits to be collected is nobody. */
+function identityOf(pid: string): string | undefined {
+  const stat = read(pid, 'stat');
+  // The program's name, in brackets, may hold anything; the start time is the twentieth field after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const startTime = fields[19];
+  return state === 'Z' || startTime === undefined ? undefined : `${pid} ${startTime}`;
 }
 
 /** Empty for a process that has ended meanwhile, or is somebody else's. */

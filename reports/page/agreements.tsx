@@ -56,8 +56,7 @@ function NewDifference({ entry, report }: { readonly entry: PageComparison; read
   if (row === undefined || difference === undefined) return null;
   return (
     <li>
-      <a href={report.hash(row)}>{visible(row.scenario)}</a> <span class="kind">{difference.kind}</span>
-      {visible(difference.text)}
+      <a href={report.hash(row)}>{visible(row.scenario)}</a>: {visible(difference.text)}
     </li>
   );
 }

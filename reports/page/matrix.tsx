@@ -1,36 +1,14 @@
 /** Senders across, scenarios or clauses down: who did what. */
 import { useMemo } from 'preact/hooks';
 import { verdicts } from '../../scenarios/verdicts.ts';
-import type { AgreementState } from '../agreement.ts';
 import { grouped, plural, visible } from '../format.ts';
-import {
-  clauseMatrix,
-  type MatrixCell,
-  type MatrixEntry,
-  type MatrixRow,
-  matrixEntries,
-  matrixFilters,
-  scenarioMatrix,
-} from '../matrix.ts';
+import { clauseMatrix, type MatrixRow, matrixEntries, matrixFilters, scenarioMatrix } from '../matrix.ts';
 import type { PageColumn } from '../model.ts';
 import type { Report } from './data.ts';
+import { agreementMarks, agreementWords, Entry } from './matrix-row.tsx';
 import { Choices, FilterBox, letters } from './parts.tsx';
-import { type Route, replaceQuery, routeHash } from './route.ts';
+import { type Route, replaceQuery } from './route.ts';
 import { Windowed } from './windowed.tsx';
-
-export const agreementMarks: Readonly<Record<AgreementState, string>> = {
-  same: '=',
-  accepted: '≈',
-  new: '≠',
-  undecided: '?',
-};
-
-export const agreementWords: Readonly<Record<AgreementState, string>> = {
-  same: 'same as the oracle',
-  accepted: 'differs from the oracle, accepted',
-  new: 'differs from the oracle',
-  undecided: 'agreement undecided',
-};
 
 export function Matrix({ report, route }: { readonly report: Report; readonly route: Route }) {
   const { q = '', show = '', rows = '' } = route.query;
@@ -174,95 +152,5 @@ function Head({ columns, compared, noun, report }: HeadProps) {
         ])}
       </tr>
     </thead>
-  );
-}
-
-interface EntryProps {
-  readonly entry: MatrixEntry;
-  readonly position: number;
-  readonly report: Report;
-  readonly compared: ReadonlySet<number>;
-  readonly byClause: boolean;
-}
-
-function Entry({ entry, position, report, compared, byClause }: EntryProps) {
-  // The head is the first row.
-  const place = { 'aria-rowindex': position + 2, 'data-row': '' };
-  if ('heading' in entry) {
-    return (
-      <tr class="matrix-heading" {...place}>
-        <th scope="rowgroup">{visible(entry.heading)}</th>
-      </tr>
-    );
-  }
-  const first = entry.cells.find((cell) => cell?.row !== undefined)?.row;
-  const row = first === undefined ? undefined : report.rows[first];
-  const clauseLink = routeHash({ view: 'clauses', name: '', query: { q: entry.name } });
-  const href = byClause || row === undefined ? clauseLink : report.hash(row);
-  return (
-    <tr class="matrix-row" {...place}>
-      <th class="matrix-name" scope="row" title={entry.title}>
-        <a href={href}>{visible(entry.name)}</a>
-      </th>
-      {entry.cells.map((cell, column) => [
-        <td key={column} class="matrix-cell">
-          <Verdict cell={cell} report={report} column={column} fallback={clauseLink} />
-        </td>,
-        compared.has(column) ? (
-          <td key={`${column} agreement`} class="matrix-cell">
-            <Agreed cell={cell} report={report} />
-          </td>
-        ) : null,
-      ])}
-    </tr>
-  );
-}
-
-interface VerdictProps {
-  readonly cell: MatrixCell | undefined;
-  readonly report: Report;
-  readonly column: number;
-  readonly fallback: string;
-}
-
-function Verdict({ cell, report, column, fallback }: VerdictProps) {
-  const sender = report.summary.columns[column]?.sender ?? '';
-  if (cell === undefined) {
-    return (
-      <span class="verdict-cell missing" role="img" aria-label={`${sender}: no result`}>
-        ·
-      </span>
-    );
-  }
-  const row = cell.row === undefined ? undefined : report.rows[cell.row];
-  const text = `${sender}: ${cell.verdict}${cell.reason === '' ? '' : `: ${cell.reason}`}`;
-  return (
-    <a
-      class={`verdict-cell ${cell.verdict}`}
-      href={row === undefined ? fallback : report.hash(row)}
-      title={visible(text)}
-      aria-label={`${sender}: ${cell.verdict}`}
-    >
-      {letters[cell.verdict]}
-    </a>
-  );
-}
-
-function Agreed({ cell, report }: { readonly cell: MatrixCell | undefined; readonly report: Report }) {
-  const row = cell?.row === undefined ? undefined : report.rows[cell.row];
-  if (row === undefined || cell?.agreement === undefined) return null;
-  const comparison = report.comparison(row);
-  const [difference] = comparison?.differences ?? [];
-  const text = difference?.text ?? comparison?.undecided ?? '';
-  const words = agreementWords[cell.agreement];
-  return (
-    <a
-      class={`verdict-cell agreement-${cell.agreement}`}
-      href={report.hash(row)}
-      title={visible(text === '' ? words : `${words}: ${text}`)}
-      aria-label={words}
-    >
-      {agreementMarks[cell.agreement]}
-    </a>
   );
 }

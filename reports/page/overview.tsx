@@ -17,10 +17,11 @@ export function Overview({ report }: { readonly report: Report }) {
   const attention = useMemo(
     () =>
       rows
-        .filter((row) => urgent.includes(row.verdict))
+        .filter((row) => urgent.includes(row.verdict) && row.expected === undefined)
         .toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict)),
     [report],
   );
+  const expected = rows.filter((row) => row.expected !== undefined).length;
   const slowest = useMemo(
     () => rows.toSorted((a, b) => b.wallMs - a.wallMs).slice(0, slowestLimit),
     [report],
@@ -30,6 +31,11 @@ export function Overview({ report }: { readonly report: Report }) {
       <div class="headline">
         <p class="eyebrow">{startedText(report)}</p>
         <h1 tabIndex={-1}>{headline(rows.length, counts.failed)}</h1>
+        {expected === 0 ? null : (
+          <p class="lead">
+            {grouped(expected)} of them {expected === 1 ? 'is' : 'are'} expected, each with a reason.
+          </p>
+        )}
         {report.summary.run.interrupted === true ? (
           <p class="warning">
             The run was interrupted: {grouped(rows.length)}

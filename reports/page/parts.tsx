@@ -82,9 +82,13 @@ export function ResultRow({ report, row, time = 'virtual' }: RowProps) {
     <a class="row" href={report.hash(row)}>
       <Mark verdict={row.verdict} />
       <span class="row-text">
-        <span class="row-name">{row.scenario}</span>
+        <span class="row-name">
+          {row.scenario}
+          {report.summary.columns.length > 1 ? <span class="row-sender">{row.sender}</span> : null}
+        </span>
         <span class="row-title">{row.title}</span>
         {row.reason === '' ? null : <span class="row-reason">{row.reason}</span>}
+        {row.expected === undefined ? null : <span class="row-reason">Expected: {row.expected}</span>}
       </span>
       <span class="row-time">{duration(time === 'wall' ? row.wallMs : row.virtualMs)}</span>
     </a>

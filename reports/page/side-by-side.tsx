@@ -108,8 +108,11 @@ function Differences({ differences, accepted }: DifferencesProps) {
     return <p class="agreement">The same outcomes, the same dialogue and the same log.</p>;
   return (
     <ul class="agreement">
-      {differences.map(({ kind, text }) => {
-        const reason = accepted.get(kind);
+      {differences.map(({ kind, text }, index) => {
+        const next = differences[index + 1];
+        const own = accepted.get(kind);
+        // Several with one reason in a row: it is told once, after the last.
+        const reason = next !== undefined && accepted.get(next.kind) === own ? undefined : own;
         return (
           <li key={kind}>
             <span class="kind">{kind}</span>

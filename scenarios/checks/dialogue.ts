@@ -29,7 +29,8 @@ export function dialogue(
   }
   return {
     title: `dialogue with ${host}${options.session === undefined ? '' : `, session ${options.session}`}`,
-    binds: 'everyone',
+    // Its exact words are one sender's way; what an RFC says about them is for `verifies`, and for monitors.
+    binds: 'postfix',
     mentions: { hosts: [host] },
     look(evidence, ledger) {
       ledger.hosts.add(host);

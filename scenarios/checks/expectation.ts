@@ -50,9 +50,9 @@ export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
 
-/** `expectation` verifies these clauses, not the scenario's. */
+/** `expectation` verifies these clauses, not the scenario's, and binds everyone they bind. */
 export function verifies(clauses: string | readonly string[], expectation: Expectation): Expectation {
-  return { ...expectation, clauses: typeof clauses === 'string' ? [clauses] : clauses };
+  return { ...expectation, binds: 'everyone', clauses: typeof clauses === 'string' ? [clauses] : clauses };
 }
 
 /** What is expected is Postfix's way, which no RFC asks for: others may do otherwise. */

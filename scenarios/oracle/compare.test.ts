@@ -218,7 +218,7 @@ describe('what means something', () => {
     const { log } = result('nexthop');
     const warning = 'warning: valid_hostname: misplaced hyphen: -bad-.example.test';
     expect(differences({ log: [warning, ...log] }, { log })).toEqual([
-      `log: log: nexthop '${warning}', postfix nothing`,
+      `log: mail log: nexthop '${warning}', postfix nothing`,
     ]);
   });
 

@@ -186,7 +186,7 @@ function compareLogs({ left, right, translate, note }: Pair): void {
   const [mine, other] = [row.left?.text ?? '', row.right?.text ?? ''];
   note({
     kind: 'log',
-    text: describe('log', left, right, [shown(mine), shown(other)]),
+    text: describe('mail log', left, right, [shown(mine), shown(other)]),
     left: mine,
     right: other,
   });

@@ -3,14 +3,14 @@ import { simpleParser } from 'mailparser';
 import { createClient } from '../../client/client.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import type { Outcome, Recipient, Service } from '../../client/request.ts';
-import type { RunningServer, StoredMessage } from '../../simulator/live/servers/server.ts';
+import type { Notification, RunningServer, StoredMessage } from '../../simulator/live/servers/server.ts';
 import { canonical, EVERY_BYTE, MIME_SUBJECT, MIME_TEXT, messageId } from './messages.ts';
 import type { TrialReport } from './report.ts';
 import { type DialogueLine, DOMAIN, type DsnRequest, type Expected, type Trial } from './trials.ts';
 
 export interface Opponent {
   readonly server: RunningServer;
-  readonly notifies: boolean;
+  readonly notification: Notification;
   readonly service: Service;
   readonly nexthop: string;
   /** Its EHLO keywords. */
@@ -85,6 +85,7 @@ export async function runTrial(trial: Trial, opponent: Opponent, index: number):
       faults.push(...outcomeFaults(recipient, outcome, expected[recipient] ?? 'sent'));
     }
   }
+  for (const line of lines) faults.push(...sizeFaults(line, sent));
   if (count === 1) {
     const complaint = dialogue?.(lines, offers);
     if (complaint !== undefined) faults.push(`${complaint}: ${JSON.stringify(lines.slice(0, 20))}`);
@@ -99,7 +100,7 @@ export async function runTrial(trial: Trial, opponent: Opponent, index: number):
     const [first] = own;
     if (trial.name.includes('MIME') && first !== undefined) faults.push(...(await mimeFaults(first.content)));
   }
-  if (trial.dsn !== undefined && opponent.notifies) faults.push(...(await notificationFaults(server, trial.dsn)));
+  if (trial.dsn !== undefined) faults.push(...(await notificationFaults(opponent, trial.dsn)));
   return {
     name,
     faults,
@@ -122,6 +123,19 @@ function dialogueLines(event: ClientEvent): DialogueLine[] {
   if (event.type === 'reply') return [{ reply: event.code }];
   return event.type === 'content' ? [{ content: event.bytes }] : [];
 }
+
+/** What MAIL announces is what the message measures on the wire, no dots doubled and no lines folded (RFC 1870). */
+function sizeFaults(line: DialogueLine, sent: readonly Sent[]): string[] {
+  const [, announced] = ('command' in line && / SIZE=(\d+)/.exec(line.command)) || [];
+  if (announced === undefined) return [];
+  const sizes = sent.map(({ content }) => {
+    const text = canonical(content);
+    return text.length + text.reduce((lines, byte) => lines + Number(byte === LINE_FEED), 0);
+  });
+  return sizes.includes(Number(announced)) ? [] : [`SIZE=${announced} instead of ${sizes}`];
+}
+
+const LINE_FEED = 0x0a;
 
 function outcomeFaults(recipient: string, outcome: Outcome | undefined, expected: Expected): string[] {
   if (outcome === undefined) return [`no outcome for ${recipient}`];
@@ -179,22 +193,28 @@ function storedFaults(
   return faults;
 }
 
-/** The server tells the sender of its success, and quotes what it was told about the envelope, decoded. */
+/** The server tells the sender of its success, and quotes what it was told about the envelope. */
 async function notificationFaults(
-  server: RunningServer,
-  { envelopeId, originalRecipient }: DsnRequest,
+  { server, notification }: Opponent,
+  { envelopeId, originalRecipient, onTheWire }: DsnRequest,
 ): Promise<string[]> {
+  if (notification === 'none') return [];
   const notifications = async () =>
     (await server.stored())
+      .filter(({ mailbox }) => `${mailbox}@${DOMAIN}` === DEFAULT_SENDER)
       .map(({ content }) => content.toString('latin1'))
-      .filter((text) => /^content-type:\s*multipart\/report/im.test(text));
+      .filter((text) => /^content-type:\s*message\/delivery-status/im.test(text));
   await waitUntil(async () => (await notifications()).length > 0);
-  const [notification = '', ...others] = await notifications();
-  if (notification === '' || others.length > 0) return [`${others.length + 1} notifications: ${notification}`];
-  const wanted = [`Original-Envelope-Id: ${envelopeId}`, `Original-Recipient: ${originalRecipient}`];
-  return wanted
-    .filter((line) => !notification.toLowerCase().includes(line.toLowerCase()))
-    .map((line) => `the notification has no '${line}': ${notification}`);
+  const [report = '', ...others] = await notifications();
+  if (report === '' || others.length > 0) return [`${report === '' ? 0 : others.length + 1} notifications`];
+  const quoted: Readonly<Record<typeof notification, readonly string[]>> = {
+    bare: [],
+    undecoded: onTheWire,
+    complete: [envelopeId, originalRecipient],
+  };
+  return ['Action: delivered', ...quoted[notification]]
+    .filter((text) => !report.includes(text))
+    .map((text) => `the notification lacks '${text}': ${report}`);
 }
 
 const CONTEXT_BYTES = 60;

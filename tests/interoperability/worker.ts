@@ -56,7 +56,13 @@ async function tryServer(
     });
     startMs = performance.now() - started;
     offers = await offersOf(protocol, nexthop);
-    const opponent = { server: running, notifies: server.notifies, service: protocol, nexthop, offers: new Set(offers) };
+    const opponent = {
+      server: running,
+      notification: server.notification,
+      service: protocol,
+      nexthop,
+      offers: new Set(offers),
+    };
     for (const [index, trial] of trials.entries()) {
       const result = await runTrial(trial, opponent, index);
       reports.push(result);

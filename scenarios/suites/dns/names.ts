@@ -169,9 +169,9 @@ export default [
     dns: zone('example.test', { MX: '10 a', a: '192.0.2.1' }),
     hosts: { a: mailHost() },
     config: { disable_dns_lookups: 'yes' },
-    send: message({ to }),
+    send: message({ to: 'user@nowhere.test' }),
     expect: [
-      bounced(to, { dsn: '5.4.4', reason: 'unable to look up host example.test: *' }),
+      bounced('user@nowhere.test', { dsn: '5.4.4', reason: 'unable to look up host nowhere.test: *' }),
       connections('a', 0),
       noQueries,
     ],

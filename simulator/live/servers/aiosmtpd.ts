@@ -2,7 +2,6 @@
  * Python's aiosmtpd with a handler that writes files. Its LMTP is left out: it answers DATA once, not once for each
  * recipient (RFC 2033 section 4.2), so that a client waits for the rest in vain.
  */
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { Daemon } from './daemon.ts';
@@ -38,7 +37,7 @@ const MODULES = '/usr/lib/python3/dist-packages';
 class Aiosmtpd implements RealServer {
   readonly name = 'aiosmtpd';
   readonly protocols = ['smtp'] as const;
-  readonly notifies = false;
+  readonly notification = 'none';
   readonly version: string;
   readonly #program: ServerProgram;
 
@@ -51,7 +50,6 @@ class Aiosmtpd implements RealServer {
     const { folder, listen, domain, mailboxes, messageLimitBytes } = options;
     if ('path' in listen) throw new ServerError('aiosmtpd is tried over TCP only');
     const maildirs = await Maildirs.create(join(folder, 'mail'));
-    await chmod(maildirs.folder, 0o777);
     const words = [maildirs.folder, domain, messageLimitBytes, listen.address, listen.port].map(String);
     const daemon = await Daemon.start({
       command: [this.#program.path, '-c', SCRIPT, ...words, ...mailboxes],

@@ -1,5 +1,5 @@
 /** Dovecot's LMTP server, over TCP or a unix socket. */
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { Daemon, overlayUsr } from './daemon.ts';
@@ -28,7 +28,7 @@ const MAILBOX_OWNER_ID = 65_534;
 class Dovecot implements RealServer {
   readonly name = 'dovecot';
   readonly protocols = ['lmtp'] as const;
-  readonly notifies = false;
+  readonly notification = 'none';
   readonly version: string;
   readonly #program: ServerProgram;
 
@@ -43,11 +43,15 @@ class Dovecot implements RealServer {
     // Its parts and modules are where they were compiled to be.
     const uncover = root === undefined ? undefined : await overlayUsr(root);
     const maildirs = await Maildirs.create(join(folder, 'mail'));
-    await chmod(maildirs.folder, 0o777);
     await writeFile(join(folder, 'users'), mailboxes.map((name) => `${name}:{PLAIN}::::::\n`).join(''));
     const config = join(folder, 'dovecot.conf');
     await writeFile(config, dovecotConfig(options, maildirs.folder));
-    const daemon = await Daemon.start({ command: [program, '-F', '-c', config], env, listen });
+    const daemon = await Daemon.start({ command: [program, '-F', '-c', config], env, listen }).catch(
+      async (error: unknown) => {
+        await uncover?.();
+        throw error;
+      },
+    );
     return {
       stored: () => maildirs.stored(),
       async stop() {

@@ -32,7 +32,7 @@ export const exim: ServerEnrolment = {
 class Exim implements RealServer {
   readonly name = 'exim';
   readonly protocols = ['smtp'] as const;
-  readonly notifies = true;
+  readonly notification = 'undecoded';
   readonly version: string;
   readonly #program: ServerProgram;
 

@@ -1,5 +1,5 @@
 /** Reads what servers stored: a maildir for each mailbox, in a folder of its own that is named like it. */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredMessage } from './server.ts';
 
@@ -15,6 +15,7 @@ export class Maildirs {
   /** Makes the folder; the maildirs in it are for the server to make. Every user may write there. */
   static async create(folder: string): Promise<Maildirs> {
     await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o777);
     return new Maildirs(folder);
   }
 

@@ -37,7 +37,7 @@ export const opensmtpd: ServerEnrolment = {
 class OpenSmtpd implements RealServer {
   readonly name = 'opensmtpd';
   readonly protocols = ['smtp'] as const;
-  readonly notifies = true;
+  readonly notification = 'bare';
   readonly version: string;
   readonly #program: ServerProgram;
 
@@ -57,10 +57,14 @@ class OpenSmtpd implements RealServer {
     await mkdir(SPOOL);
     await chmod(SPOOL, 0o711);
     const maildirs = await Maildirs.create(join(folder, 'mail'));
-    await chmod(maildirs.folder, 0o777);
     const config = join(folder, 'smtpd.conf');
     await writeFile(config, openSmtpdConfig(options, listen, maildirs.folder));
-    const daemon = await Daemon.start({ command: [program, '-d', '-F', '-f', config], env, listen });
+    const daemon = await Daemon.start({ command: [program, '-d', '-F', '-f', config], env, listen }).catch(
+      async (error: unknown) => {
+        await uncover?.();
+        throw error;
+      },
+    );
     return {
       stored: () => maildirs.stored(),
       async stop() {

@@ -1,5 +1,5 @@
 /** Postfix: smtpd(8) into the queue, and virtual(8) into maildirs. */
-import { chmod, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { Daemon } from './daemon.ts';
@@ -33,7 +33,7 @@ const MAIL_OWNER = 'daemon';
 const SETGID_GROUP = 'bin';
 /** Owner of the mail: virtual(8) wants an id of 100 or more. */
 const MAILBOX_OWNER_ID = 65_534;
-/** Postfix waits until a configuration file is this old, lest it change under its hands. */
+/** Postfix waits until a file of its configuration is old enough, lest it change under its hands. */
 const BACKDATE_MS = 3_600_000;
 
 const QUEUES = [
@@ -55,7 +55,7 @@ const QUEUES = [
 class Postfix implements RealServer {
   readonly name = 'postfix';
   readonly protocols = ['smtp'] as const;
-  readonly notifies = true;
+  readonly notification = 'complete';
   readonly version: string;
   readonly #programs: string;
   readonly #postconf: ServerProgram;
@@ -75,9 +75,8 @@ class Postfix implements RealServer {
     for (const path of [config, join(folder, 'queue/pid'), ...owned]) await mkdir(path, { recursive: true });
     for (const path of owned) await chown(path, owner, 0);
     const maildirs = await Maildirs.create(join(folder, 'mail'));
-    await chmod(maildirs.folder, 0o777);
     const { domain, mailboxes } = options;
-    await writeFile(
+    await writeOldFile(
       join(config, 'mailboxes'),
       mailboxes.map((name) => `${name}@${domain} ${name}/\n`).join(''),
     );
@@ -124,6 +123,8 @@ function mainCf(
     virtual_mailbox_limit: '0',
     message_size_limit: String(messageLimitBytes),
     smtputf8_enable: 'yes',
+    // It would take its time over clients that try recipients in vain.
+    smtpd_error_sleep_time: '0',
     in_flow_delay: '0',
     fast_flush_domains: '',
   };

@@ -44,11 +44,21 @@ export interface RealServer {
   readonly name: string;
   readonly version: string;
   readonly protocols: readonly Service[];
-  /** Whether it reports a success that was asked for (RFC 3461) to a sender of its own domain. */
-  readonly notifies: boolean;
+  /** What it tells a sender of its own domain who asked to hear of success (RFC 3461). */
+  readonly notification: Notification;
   /** Resolves when it listens. Rejects with ServerError. */
   start(options: ServerOptions): Promise<RunningServer>;
 }
+
+export type Notification =
+  /** Nothing: it only takes the parameters in, or does not offer them. */
+  | 'none'
+  /** That it was delivered, but neither envelope id nor original recipient. */
+  | 'bare'
+  /** Envelope id and original recipient as they were on the wire, in xtext. */
+  | 'undecoded'
+  /** Envelope id and original recipient as RFC 3464 sections 2.2.1 and 2.3.1 have them. */
+  | 'complete';
 
 export interface ServerOptions {
   /** Its own, empty, and open to every user. */

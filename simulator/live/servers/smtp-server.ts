@@ -14,7 +14,13 @@ export const smtpServer: ServerEnrolment = {
   install: 'npm ci',
   users: [],
   changesUsers: false,
-  find: async () => ({ name: 'smtp-server', version, protocols: ['smtp', 'lmtp'], notifies: false, start }),
+  find: async () => ({
+    name: 'smtp-server',
+    version,
+    protocols: ['smtp', 'lmtp'],
+    notification: 'none',
+    start,
+  }),
 };
 
 async function start(options: ServerOptions): Promise<RunningServer> {

@@ -4,14 +4,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { planSandbox, type SandboxPlan, spawnInSandbox } from '../simulator/live/sandbox.ts';
-import { CLIENT_HOSTNAME } from '../simulator/surroundings.ts';
-import type { Answer, Order } from './live-protocol.ts';
-import { obstacleToLive } from './live-world.ts';
-import type { Result } from './results.ts';
-import { blankResult, obstacleTo, type RunOptions, type ScenarioRun } from './runner.ts';
-import type { Scenario } from './scenario-shape.ts';
-import type { Sender } from './senders/sender.ts';
+import { planSandbox, type SandboxPlan, spawnInSandbox } from '../../simulator/live/sandbox.ts';
+import { CLIENT_HOSTNAME } from '../../simulator/surroundings.ts';
+import type { Result } from '../results.ts';
+import { blankResult, obstacleTo, type RunOptions, type ScenarioRun } from '../runner.ts';
+import type { Scenario } from '../scenario-shape.ts';
+import type { Sender } from '../senders/sender.ts';
+import type { Answer, Order } from './protocol.ts';
+import { obstacleToLive } from './world.ts';
 
 export interface LiveRunOptions extends Omit<RunOptions, 'world'> {
   /** The module that obeys orders in each sandbox, with the senders that it knows: those enrolled when absent. */
@@ -33,7 +33,7 @@ const DEATHS_LIMIT = 5;
 const STARTS_LIMIT = 3;
 
 const WORKER = fileURLToPath(
-  new URL(`./live-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
 );
 
 interface Task {

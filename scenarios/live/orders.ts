@@ -2,12 +2,13 @@
  * The process inside a sandbox: takes orders over its IPC channel and runs scenarios, one after another. It ends with
  * the channel, and the sandbox with it.
  */
-import type { Answer, Order } from './live-protocol.ts';
-import { LiveScenarioWorld } from './live-world.ts';
-import { type LoadedScenario, loadFile, loadSuites } from './load.ts';
-import { runScenarios } from './runner.ts';
-import type { findSenders } from './senders/find.ts';
-import type { Sender } from './senders/sender.ts';
+
+import { type LoadedScenario, loadFile, loadSuites } from '../load.ts';
+import { runScenarios } from '../runner.ts';
+import type { findSenders } from '../senders/find.ts';
+import type { Sender } from '../senders/sender.ts';
+import type { Answer, Order } from './protocol.ts';
+import { LiveScenarioWorld } from './world.ts';
 
 interface Prepared {
   readonly overrides: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** What a run and its sandboxes say to each other over their IPC channel. */
-import type { Result } from './results.ts';
+import type { Result } from '../results.ts';
 
 /** To a sandbox. */
 export type Order =

@@ -1,21 +1,21 @@
 /** Runs scenarios in the live world, one after another inside one sandbox, and brings back the evidence. */
 import { mkdir, rm } from 'node:fs/promises';
-import { nodePlatform } from '../client/platform/node.ts';
-import { SANDBOX_FOLDER, SANDBOX_NAME_SERVER } from '../simulator/live/sandbox.ts';
-import { impossibleLive, type LiveSite, type LiveWorld, openLiveSite } from '../simulator/live/world.ts';
-import type { WorldDescription } from '../simulator/world.ts';
-import type { Evidence } from './evidence.ts';
-import type { SandboxState } from './live-protocol.ts';
-import { submissionOf } from './message.ts';
-import { readConversation } from './monitors/conversation.ts';
-import type { Scenario } from './scenario-shape.ts';
+import { nodePlatform } from '../../client/platform/node.ts';
+import { SANDBOX_FOLDER, SANDBOX_NAME_SERVER } from '../../simulator/live/sandbox.ts';
+import { impossibleLive, type LiveSite, type LiveWorld, openLiveSite } from '../../simulator/live/world.ts';
+import type { WorldDescription } from '../../simulator/world.ts';
+import type { Evidence } from '../evidence.ts';
+import { submissionOf } from '../message.ts';
+import { readConversation } from '../monitors/conversation.ts';
+import type { Scenario } from '../scenario-shape.ts';
 import {
   type Sender,
   type SenderReport,
   type SenderSurroundings,
   UnsupportedError,
-} from './senders/sender.ts';
-import type { ScenarioWorld, WorldRun, WorldRunOptions } from './worlds.ts';
+} from '../senders/sender.ts';
+import type { ScenarioWorld, WorldRun, WorldRunOptions } from '../worlds.ts';
+import type { SandboxState } from './protocol.ts';
 
 export interface LiveWorldOptions extends Omit<SenderSurroundings, 'folder'> {}
 

@@ -1,5 +1,0 @@
-/** What runs inside a sandbox. */
-import { obeyOrders } from './live-orders.ts';
-import { findSenders } from './senders/find.ts';
-
-obeyOrders(findSenders);

@@ -1,0 +1,6 @@
+/** What runs inside a sandbox. */
+
+import { findSenders } from '../senders/find.ts';
+import { obeyOrders } from './orders.ts';
+
+obeyOrders(findSenders);
