@@ -94,6 +94,8 @@ describe('the summary', () => {
 
   test('is coloured on a terminal only, and not against NO_COLOR', () => {
     vi.stubEnv('TERM', 'xterm');
+    // A build machine is not expected to show colours.
+    vi.stubEnv('CI', undefined);
     vi.stubEnv('FORCE_COLOR', undefined);
     vi.stubEnv('NO_COLOR', undefined);
     expect(summary([failed()], true)).toContain('\u001b[');

@@ -326,6 +326,11 @@ describe('list', () => {
   ])('%s, as a table and as JSON', async (what, keys, first) => {
     const items = await json(what);
     for (const item of items) {
+      // A sender that is not installed here has the command that installs it, and nothing else.
+      if ('install' in item) {
+        expect(Object.keys(item)).toEqual(['name', 'install']);
+        continue;
+      }
       expect(Object.keys(item).filter((key) => key !== 'lmtp')).toEqual(keys.filter((key) => key in item));
       expect(keys.filter((key) => !(key in item) && key !== 'since')).toEqual([]);
     }
