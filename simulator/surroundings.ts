@@ -10,14 +10,20 @@ export const CLIENT_HOSTNAME = 'client.test';
 export function withClientZone(given: Zone | readonly Zone[] | undefined, hostname: string): readonly Zone[] {
   const zones = zonesOf(given);
   if (zones.some((known) => hostname === known.origin || hostname.endsWith(`.${known.origin}`))) return zones;
-  const ours = zone(hostname, {
+  return [...zones, hostname === CLIENT_HOSTNAME ? usualClientZone : clientZone(hostname)];
+}
+
+function clientZone(hostname: string): Zone {
+  return zone(hostname, {
     '@': {
       A: CLIENT_ADDRESSES.filter((address) => !address.includes(':')),
       AAAA: CLIENT_ADDRESSES.filter((address) => address.includes(':')),
     },
   });
-  return [...zones, ours];
 }
+
+/** Nearly every world has it; zones are never changed. */
+const usualClientZone = clientZone(CLIENT_HOSTNAME);
 
 function zonesOf(given: Zone | readonly Zone[] | undefined): readonly Zone[] {
   if (given === undefined) return [];

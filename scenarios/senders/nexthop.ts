@@ -1,11 +1,12 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
+import type { Settings } from '../../client/config/register.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
-import type { Outcome } from '../../client/request.ts';
+import type { Outcome, Service } from '../../client/request.ts';
 import { requestsOf } from './requests.ts';
 import type {
   LogLine,
@@ -37,8 +38,11 @@ async function send(
   );
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
+  const settingsOf = new Map<Service, Settings>();
   for (const submission of submissions) {
-    const settings = resolveSettings(assigned, submission.service, { hostname });
+    const { service } = submission;
+    const settings = settingsOf.get(service) ?? resolveSettings(assigned, service, { hostname });
+    settingsOf.set(service, settings);
     const emit = (event: ClientEvent): void => {
       environment.emit(event);
       const text = mailLogLine(event, settings);

@@ -27,14 +27,14 @@ function triedByFamily(wanted: { readonly v4: number; readonly v6: number }): Ex
 }
 
 const noListener = 'counts refused attempts, which only the virtual world sees';
-const MESSAGES = 60;
+const MESSAGES = 45;
 const manyMessages = Array.from({ length: MESSAGES }, () => message({ to }));
 const manyDeliveries = manyMessages.map(() => delivered(to));
 
-/** Each of the names is what messages are tried with first, equally often; five standard deviations are allowed. */
+/** Each of the names is what messages are tried with first, equally often; four and a half standard deviations are allowed. */
 function evenly(names: readonly string[], nameOf: (attempt: Attempt) => string | undefined): Expectation {
   const mean = MESSAGES / names.length;
-  const slack = 5 * Math.sqrt(mean * (1 - 1 / names.length));
+  const slack = 4.5 * Math.sqrt(mean * (1 - 1 / names.length));
   return check(`comes first about ${mean} times each: ${names.join(', ')}`, ({ attempts }, ledger) => {
     for (const { host } of attempts) if (host !== undefined) ledger.hosts.add(host);
     const counts = names.map((name) => attempts.filter((attempt) => nameOf(attempt) === name).length);
