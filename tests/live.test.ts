@@ -10,7 +10,7 @@ import { loadFile } from '../scenarios/load.ts';
 import { type Result, readResults } from '../scenarios/results.ts';
 import { nexthopSender } from '../scenarios/senders/nexthop.ts';
 import { planSandbox, SandboxError } from '../simulator/live/sandbox.ts';
-import { errandSender, lameSender } from './fixtures/misbehaving-senders.ts';
+import { boastfulSender, errandSender, lameSender } from './fixtures/misbehaving-senders.ts';
 import { mark } from './leftovers.ts';
 import { type CommandOptions, nexthop, startNexthop } from './processes.ts';
 import { root } from './source-tree.ts';
@@ -30,14 +30,18 @@ chmodSync(folder, 0o777);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Scenarios `NAME/0`, `NAME/1`, ...: each message carries its errand; the fields are source. */
-const scenarioFile = (name: string, items: readonly { errand?: string; host?: string; fails?: true }[]) => {
+const scenarioFile = (
+  name: string,
+  items: readonly { errand?: string; host?: string; fails?: true; config?: string }[],
+) => {
   const path = join(folder, `${name}.js`);
   const scenarios = items.map(
-    ({ errand = 'none', host = '', fails }, index) => `scenario('${name}/${index}', {
+    ({ errand = 'none', host = '', fails, config = '' }, index) => `scenario('${name}/${index}', {
       title: 'A message arrives',
       clauses: ['rfc5321-2.1-01'],
       dns: zone('example.test', { MX: '10 a', a: '192.0.2.1' }),
       hosts: { a: mailHost({ ${host} }) },
+      config: { ${config} },
       send: message({ to, headers: { 'X-Errand': '${errand}' } }),
       expect: [${fails === true ? 'deferred(to)' : "delivered(to, { via: 'a' })"}],
     })`,
@@ -71,6 +75,16 @@ describe.skipIf(obstacle !== undefined)('a sender', { timeout: 30_000 }, () => {
     return results;
   };
   const worker = join(root, 'tests/fixtures/misbehaving-worker.ts');
+
+  test('that claims more than it can do loses the claim, and what depends on it is not held against it', async () => {
+    const file = scenarioFile('boasts', [{}, { config: "smtp_helo_name: 'other.test'" }, {}]);
+    const results = await runAll(file, { senders: [boastfulSender], worker });
+    expect(results.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ['passed', ''],
+      ['unsupported', 'boaster has no Postfix parameters'],
+      ['passed', ''],
+    ]);
+  });
 
   test('that hangs, throws, crashes, dies, loops or forks costs its scenario and nothing else', async () => {
     const marked = mark(randomUUID());

@@ -7,6 +7,7 @@ import { type LoadedScenario, loadFile, loadSuites } from '../load.ts';
 import { runScenarios } from '../runner.ts';
 import type { findSenders } from '../senders/find.ts';
 import type { Sender } from '../senders/sender.ts';
+import { proofConfigs, withProvenClaims } from './proofs.ts';
 import type { Answer, Order } from './protocol.ts';
 import { LiveScenarioWorld } from './world.ts';
 
@@ -15,6 +16,8 @@ interface Prepared {
   readonly world: LiveScenarioWorld;
   readonly scenarios: ReadonlyMap<string, LoadedScenario['scenario']>;
   readonly senders: ReadonlyMap<string, Sender>;
+  /** The same, as far as they have proved their claims. */
+  readonly proven: Map<string, Sender>;
 }
 
 /** Takes orders until the run that gives them has ended. `find` finds the senders that the orders name. */
@@ -42,10 +45,12 @@ function breakDown(error: unknown): void {
 
 async function run(order: Extract<Order, { type: 'run' }>, prepared: Prepared | undefined): Promise<void> {
   const scenario = prepared?.scenarios.get(order.id);
-  const sender = prepared?.senders.get(order.sender);
-  if (prepared === undefined || scenario === undefined || sender === undefined) {
+  const found = prepared?.senders.get(order.sender);
+  if (prepared === undefined || scenario === undefined || found === undefined) {
     throw new Error(`no scenario ${order.id} or no sender ${order.sender} in the sandbox`);
   }
+  const sender = prepared.proven.get(order.sender) ?? (await withProvenClaims(found, prepared.world));
+  prepared.proven.set(order.sender, sender);
   const { results } = runScenarios([scenario], {
     senders: [sender],
     seed: order.seed,
@@ -69,7 +74,7 @@ async function prepare(
   const { senders } = await find(order.senders, order.version);
   const { overrides } = order;
   const configs = new Map(
-    [{}, ...[...scenarios.values()].map(({ config }) => config)]
+    [{}, ...proofConfigs, ...[...scenarios.values()].map(({ config }) => config)]
       .map((config) => ({ ...config, ...overrides }))
       .map((config) => [JSON.stringify(config), config]),
   );
@@ -78,7 +83,13 @@ async function prepare(
     configs: [...configs.values()],
     privilege: order.privilege,
   });
-  return { overrides, world, scenarios, senders: new Map(senders.map((sender) => [sender.name, sender])) };
+  return {
+    overrides,
+    world,
+    scenarios,
+    senders: new Map(senders.map((sender) => [sender.name, sender])),
+    proven: new Map(),
+  };
 }
 
 function answer(what: Answer): void {
