@@ -29,8 +29,6 @@ export function traceLine(event: ClientEvent): string | undefined {
       return `C: <content, ${event.bytes} bytes>`;
     case 'disconnected':
       return `= session ${event.session} ${event.how}`;
-    case 'decision':
-      return `= ${event.text}`;
     default:
       return undefined;
   }

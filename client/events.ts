@@ -31,7 +31,6 @@ export type ClientEvent =
   | { readonly type: 'reply'; readonly session: string; readonly code: number; readonly text: string }
   | { readonly type: 'content'; readonly session: string; readonly bytes: number }
   | { readonly type: 'disconnected'; readonly session: string; readonly how: 'closed' | 'lost' | 'timeout' }
-  | { readonly type: 'decision'; readonly text: string }
   | LogEvent
   | { readonly type: 'outcome'; readonly queueId: string; readonly outcome: Outcome };
 

@@ -5,7 +5,7 @@ import { countVerdicts, grouped, plural, type VerdictCounts, visible } from './f
 import type { Paint } from './paint.ts';
 
 /** More new differences than this are counted, not listed: the report has them all. */
-export const listedDifferencesLimit = 50;
+const listedDifferencesLimit = 50;
 const listedProblemsLimit = 50;
 const sideLimitCharacters = 300;
 

@@ -18,8 +18,8 @@ import {
 import { differenceKinds } from './verdicts.ts';
 import { VersionRange } from './version-range.ts';
 
-export const EXPECTATIONS_LIMIT = 10_000;
-export const EXPECTATIONS_LIMIT_BYTES = 16 * 1024 * 1024;
+const EXPECTATIONS_LIMIT = 10_000;
+const EXPECTATIONS_LIMIT_BYTES = 16 * 1024 * 1024;
 const SHOWN_CAUSE_CHARACTERS = 300;
 
 const DEFAULT_FILE = new URL('./expectations.json', import.meta.url);

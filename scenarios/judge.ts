@@ -52,7 +52,7 @@ function derailment(evidence: Evidence): (check: Check) => Check {
 }
 
 /** The verdict that checks come to together. */
-export function conclude(checks: readonly Check[]): Judgement {
+function conclude(checks: readonly Check[]): Judgement {
   const worst = verdicts.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'passed';
   const bad =
     worst === 'passed' || worst === 'informational'
@@ -91,12 +91,7 @@ function judgeFinding(expectation: Expectation, finding: Finding, id: string, ev
  * What a finding means. Where Postfix's own behaviour is expected, a sender that claims it is held to it whatever
  * the level of the clause, and others are not held to it at all.
  */
-export function verdictOf(
-  holds: boolean,
-  level: Level,
-  postfixOnly: boolean,
-  claimsPostfix: boolean,
-): Verdict {
+function verdictOf(holds: boolean, level: Level, postfixOnly: boolean, claimsPostfix: boolean): Verdict {
   if (holds) return 'passed';
   if (postfixOnly) return claimsPostfix ? 'failed' : 'informational';
   if (level === 'MAY') return 'informational';

@@ -12,7 +12,7 @@ import {
   type Results,
 } from './results.ts';
 
-export const DEFAULT_ORACLE = 'postfix';
+const DEFAULT_ORACLE = 'postfix';
 
 /** Verdicts of results that say that there was nothing to do: no comparison is missing there. */
 const notRun: ReadonlySet<string> = new Set(['skipped', 'unsupported']);

@@ -25,7 +25,7 @@ export const schemaVersion = 1;
 
 /** A stored file larger than this is not read: V8 strings end at about twice this size. */
 export const resultsFileLimitBytes = 256 * 1024 * 1024;
-export const resultsLimit = 100_000;
+const resultsLimit = 100_000;
 /** Evidence kept for one result. */
 export const checksLimit = 500;
 export const outcomesLimit = 1_000;
@@ -36,8 +36,8 @@ export const logLinesLimit = 300;
 export const queriesLimit = 300;
 /** Lines of message content, over all sessions of one result. */
 export const contentLinesLimit = 200;
-export const clausesLimit = 100;
-export const tagsLimit = 50;
+const clausesLimit = 100;
+const tagsLimit = 50;
 export const overridesLimit = 200;
 /** What is wrong with the expectation files of one run. */
 export const problemsLimit = 1_000;

@@ -46,7 +46,7 @@ export interface ScenarioRun {
   eventHash(): string | undefined;
 }
 
-export const SCENARIO_LIMIT_MS = 30_000;
+const SCENARIO_LIMIT_MS = 30_000;
 /** How much of a message's beginning is evidence. */
 const CONTENT_STORED_BYTES = 16_384;
 

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import type { DnsRecord, RecordType } from './records.ts';
 
 /** RFC 9715: large enough for mail's records, small enough to escape fragmentation. */
-export const EDNS_UDP_LIMIT_BYTES = 1232;
+const EDNS_UDP_LIMIT_BYTES = 1232;
 const HEADER_BYTES = 12;
 const LABEL_LIMIT_BYTES = 63;
 const NAME_LIMIT_BYTES = 253;

@@ -8,7 +8,7 @@ export interface HostsFile {
   addresses(host: string): readonly string[];
 }
 
-export const HOSTS_PATH = '/etc/hosts';
+const HOSTS_PATH = '/etc/hosts';
 const FILE_LIMIT_BYTES = 1_048_576;
 
 /** Reads the file; one that cannot be read counts as empty, as it does for the system. */

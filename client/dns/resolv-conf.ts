@@ -16,7 +16,7 @@ export interface ResolvConf {
   readonly trustAd: boolean;
 }
 
-export const RESOLV_CONF_PATH = '/etc/resolv.conf';
+const RESOLV_CONF_PATH = '/etc/resolv.conf';
 const FILE_LIMIT_BYTES = 65_536;
 const DNS_PORT = 53;
 const SERVERS_LIMIT = 3;

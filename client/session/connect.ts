@@ -139,7 +139,7 @@ const SYSTEM_TEXTS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'Connection timed out',
 };
 
-export function systemText(error: unknown): string {
+function systemText(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return SYSTEM_TEXTS[code] ?? message;
 }

@@ -335,7 +335,7 @@ class Transaction {
 }
 
 /** Marks a failure of the message's own source, so that it is not taken for one of the connection. */
-export class ContentError extends Error {
+class ContentError extends Error {
   override readonly name = 'ContentError';
 }
 

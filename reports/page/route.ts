@@ -13,7 +13,7 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-export function parseHash(hash: string): Route {
+function parseHash(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view, ...rest] = path.split('/');
   const query = Object.fromEntries(new URLSearchParams(search));

@@ -32,7 +32,7 @@ export function pipelined(
   };
 }
 
-export function groupsOf(conversation: Conversation): string[][] {
+function groupsOf(conversation: Conversation): string[][] {
   const groups: string[][] = [];
   let previous: Step | undefined;
   for (const step of conversation.steps) {

@@ -23,7 +23,7 @@ export interface LiveRunOptions extends Omit<RunOptions, 'world'> {
 }
 
 /** Real time for one scenario in the live world; those that need more say that they are for the virtual one. */
-export const LIVE_LIMIT_MS = 15_000;
+const LIVE_LIMIT_MS = 15_000;
 /** Beyond a scenario's limit, until its sandbox counts as hung. */
 const HANG_MS = 8_000;
 const PREPARE_LIMIT_MS = 30_000;

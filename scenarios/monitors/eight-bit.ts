@@ -37,7 +37,7 @@ export function mailBefore(conversation: Conversation, index: number): Step | un
   return conversation.steps.slice(0, index).findLast((step) => step.verb === 'MAIL');
 }
 
-export function hasHighBit(bytes: Buffer): boolean {
+function hasHighBit(bytes: Buffer): boolean {
   for (let index = 0; index < bytes.length; index++) if ((bytes[index] ?? 0) > 0x7f) return true;
   return false;
 }

@@ -30,7 +30,7 @@ export const lineEnds: Monitor = {
 };
 
 /** Index of the first CR or LF that is not half of a CRLF, or -1. */
-export function strayLineEnd(bytes: Buffer): number {
+function strayLineEnd(bytes: Buffer): number {
   let from = 0;
   for (;;) {
     const lf = bytes.indexOf(LF, from);

@@ -27,7 +27,7 @@ export const textLines: Monitor = {
   },
 };
 
-export function longestLineBytes(text: Buffer): number {
+function longestLineBytes(text: Buffer): number {
   let longest = 0;
   let from = 0;
   while (from < text.length) {

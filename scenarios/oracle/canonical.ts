@@ -17,7 +17,7 @@ export interface CanonicalLine {
 }
 
 /** Why lines mean nothing. */
-export const ignoredBecause = {
+const ignoredBecause = {
   afterQuit: 'a client may close without reading the reply to QUIT, so nothing after QUIT is certain',
   script: 'what the simulated host does on purpose',
   secondEnd: 'who ends second only follows the one who ended first',

@@ -20,7 +20,7 @@ export interface ProgramOptions {
 }
 
 /** The conversation with a program failed; one line, with what the program said of it. */
-export class ProgramError extends Error {
+class ProgramError extends Error {
   override readonly name = 'ProgramError';
 
   constructor(cause: unknown, program: string, stderr: string) {

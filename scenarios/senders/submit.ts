@@ -12,7 +12,7 @@ export interface Submitted {
 }
 
 /** The mail system closed the connection, or refused to talk at all; one line. */
-export class SubmissionError extends Error {
+class SubmissionError extends Error {
   override readonly name = 'SubmissionError';
 }
 
@@ -75,7 +75,7 @@ async function* readReplies(input: Readable): AsyncGenerator<string, void> {
 }
 
 /** What must be offered for the submission to be made as it is. */
-export function neededExtensions(submission: Submission): string[] {
+function neededExtensions(submission: Submission): string[] {
   const { content, smtputf8, envelopeId, returnContent, recipients } = submission;
   const dsn = recipients.some(
     (one) => (one.notify?.length ?? 0) > 0 || one.dsnOriginalRecipient !== undefined,

@@ -18,7 +18,7 @@ import { type ZoneEntries, zone } from './zone.ts';
 export const NAME_SERVER = '192.0.2.53';
 export const OWN_ADDRESS = '198.51.100.7';
 
-export const DEFAULT_SETTINGS: ExchangerSettings = {
+const DEFAULT_SETTINGS: ExchangerSettings = {
   inet_protocols: ['all'],
   smtp_dns_support_level: '',
   disable_dns_lookups: false,

@@ -35,7 +35,7 @@ export { type RecordType, ZoneError, type ZoneRecord } from './zone-record.ts';
  * malformed: a reply whose answer section is cut off. otherQuestion: a reply to another question, under the right id.
  * noEdns: FORMERR for every query with EDNS, as from servers before RFC 6891. The others are response codes.
  */
-export const FAULTS = [
+const FAULTS = [
   'SERVFAIL',
   'NXDOMAIN',
   'REFUSED',

@@ -81,7 +81,7 @@ const DEFAULT_IDLE_TIMEOUT = '5m';
 export const MESSAGE_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** What a host offers unless told otherwise; SIZE follows `maxMessageBytes`. */
-export const DEFAULT_EXTENSIONS = [
+const DEFAULT_EXTENSIONS = [
   'PIPELINING',
   'SIZE',
   '8BITMIME',

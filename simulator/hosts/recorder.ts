@@ -11,9 +11,9 @@ import type { Endpoint, Session, SessionEntry } from '../session.ts';
 
 /** Recording of a session stops here, with a note; the connection itself goes on. */
 export const RECORDED_BYTES_LIMIT = 64 * 1024 * 1024;
-export const RECORDED_ENTRIES_LIMIT = 200_000;
+const RECORDED_ENTRIES_LIMIT = 200_000;
 /** Sessions beyond this number are served but not recorded. */
-export const RECORDED_SESSIONS_LIMIT = 100_000;
+const RECORDED_SESSIONS_LIMIT = 100_000;
 
 export interface SessionRecorder {
   /** Every session of the run, open ones included, in the order in which they began. */

@@ -27,7 +27,7 @@ import {
 import type { Tap } from './recorder.ts';
 import { asRecord, isPositive, onlyKeys } from './switches.ts';
 
-export const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
+const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
 export type StockExtension = (typeof STOCK_EXTENSIONS)[number];
 
 export interface StockOptions {

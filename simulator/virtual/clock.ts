@@ -18,15 +18,15 @@ import { TimerHeap, type TimerNode } from './timer-heap.ts';
 /** Where virtual time starts unless said otherwise: 2026-01-01T00:00:00Z. */
 export const DEFAULT_START_MS = Date.UTC(2026, 0, 1);
 /** Event-loop turns after each batch of timers; fewer than two change results when TLS is used. */
-export const IDLE_TURNS = 3;
+const IDLE_TURNS = 3;
 /** Event-loop turns without any timer before the run is called deadlocked. */
-export const DEADLOCK_TURNS = 100;
+const DEADLOCK_TURNS = 100;
 /** The longest virtual time of one run: 400 days. */
-export const MAX_VIRTUAL_MS = 400 * 24 * 3_600_000;
+const MAX_VIRTUAL_MS = 400 * 24 * 3_600_000;
 /** The most timers that one run may fire. */
-export const MAX_TIMERS_FIRED = 20_000_000;
+const MAX_TIMERS_FIRED = 20_000_000;
 /** How long, in real time, a run waits for the real operations it was told of. */
-export const MAX_REAL_WAIT_MS = 60_000;
+const MAX_REAL_WAIT_MS = 60_000;
 
 export interface RunLimits {
   /** Virtual milliseconds from the start of this run; `MAX_VIRTUAL_MS` when absent. */

@@ -20,7 +20,7 @@ import { systemError } from './system-error.ts';
 import { type UdpListener, UdpTraffic } from './udp.ts';
 
 /** Linux gives up a connection attempt after this time (seven SYNs: `tcp_syn_retries` of 6). */
-export const SYSTEM_CONNECT_LIMIT_MS = 127_000;
+const SYSTEM_CONNECT_LIMIT_MS = 127_000;
 
 export interface VirtualNetworkOptions {
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import type { Path } from './path.ts';
 import { systemError } from './system-error.ts';
 
 /** The longest UDP payload over IPv4. */
-export const MAX_DATAGRAM_BYTES = 65_507;
+const MAX_DATAGRAM_BYTES = 65_507;
 
 /** `reply` sends to the source, from the listener's own address unless another (forged) one is given. */
 export type UdpListener = (

@@ -38,7 +38,7 @@ const TRACE_FIELD =
 const TRACE_LIMIT_BYTES = 64 * 1024;
 
 /** Takes the trace fields off, down to the first field of the message itself. */
-export function storedMessage(mailbox: string, file: Buffer): StoredMessage {
+function storedMessage(mailbox: string, file: Buffer): StoredMessage {
   // One character for each byte, so that lengths agree.
   let top = file.toString('latin1', 0, TRACE_LIMIT_BYTES);
   let length = 0;
