@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import nodemailer, { type SMTPPoolOptions, type Transporter } from 'nodemailer';
 import { createClient } from '../client/client.ts';
-import { systemPath } from './sink.ts';
+import { findProgram } from '../scenarios/senders/peers.ts';
 
 export interface Batch {
   readonly port: number;
@@ -80,9 +80,11 @@ function smtpSource(name: string, options: readonly string[]): Mailer {
     async send({ port, messages, connections, recipients, file }) {
       const load = ['-s', connections, '-m', messages, '-r', recipients.length, '-F', file].map(String);
       const envelope = ['-M', OWN_NAME, '-f', SENDER, '-t', recipients[0] ?? ''];
-      const child = spawn('smtp-source', [...options, ...load, ...envelope, `127.0.0.1:${port}`], {
+      const program = await findProgram('postfix', 'usr/sbin/smtp-source');
+      if (program === undefined) throw new Error('smtp-source is not here; npm run peers fetches it');
+      const child = spawn(program.path, [...options, ...load, ...envelope, `127.0.0.1:${port}`], {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, PATH: systemPath },
+        env: { ...process.env, ...program.env },
       });
       const [status] = await once(child, 'exit');
       if (status !== 0) throw new Error(`smtp-source ended with status ${status}`);

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '../scenarios/senders/peers.ts';
 
 export interface Sink {
   readonly name: string;
@@ -15,39 +16,35 @@ const BACKLOG = 100;
 const READY_LIMIT_MS = 10_000;
 const POLL_MS = 20;
 
-/** Programs of Postfix lie where only root's PATH leads. */
-export const systemPath = [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin'].join(delimiter);
-
 export async function startSink(): Promise<Sink> {
   const port = await freePort();
   const place = `127.0.0.1:${port}`;
   // As root it insists on giving its rights away.
   const rights = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const sink = await start('smtp-sink', [...rights, place, String(BACKLOG)], port);
-  if (sink !== undefined) return sink;
-  process.stderr.write('smtp-sink is not installed (apt-get install postfix): npm smtp-server stands in\n');
+  const program = await findProgram('postfix', 'usr/sbin/smtp-sink');
+  if (program !== undefined) {
+    return start('smtp-sink', program.path, [...rights, place, String(BACKLOG)], port, program.env);
+  }
+  process.stderr.write('smtp-sink is not here (npm run peers fetches it): npm smtp-server stands in\n');
   const script = join(import.meta.dirname, 'stock-sink.ts');
-  const stock = await start(process.execPath, [script, String(port), String(BACKLOG)], port);
-  if (stock === undefined) throw new Error(`cannot start ${process.execPath}`);
-  return { ...stock, name: 'npm smtp-server' };
+  return start('npm smtp-server', process.execPath, [script, String(port), String(BACKLOG)], port);
 }
 
-/** Undefined when there is no such program. */
-async function start(program: string, args: readonly string[], port: number): Promise<Sink | undefined> {
-  const child = spawn(program, args, {
+async function start(
+  name: string,
+  path: string,
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Sink> {
+  const child = spawn(path, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, PATH: systemPath },
+    env: { ...process.env, ...env },
   });
-  const found = await new Promise<boolean>((resolve, reject) => {
-    child.once('spawn', () => resolve(true));
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' ? resolve(false) : reject(error),
-    );
-  });
-  if (!found) return undefined;
-  await ready(child, program, port);
+  await once(child, 'spawn');
+  await ready(child, name, port);
   return {
-    name: program,
+    name,
     port,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
