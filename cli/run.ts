@@ -130,6 +130,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   const compared = compareWithOracle(plain);
   const stored = applyExpectations(compared, expectations, {
     today: new Date(startedAtMs).toISOString().slice(0, 10),
+    // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
   process.stdout.write(terminalSummary(stored, process.stdout));

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeReport } from '../reports/write.ts';
 import { readResults } from '../scenarios/results.ts';
 import { type CommandOptions, type Finished, nexthop, startNexthop } from './processes.ts';
+import { sampleMatrix } from './sample-comparisons.ts';
 import { root } from './source-tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nexthop-cli-'));
@@ -298,6 +300,15 @@ describe('run', () => {
     expect(await inFolder(['report', 'rebuilt'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(folder, 'rebuilt/index.html'))).toBe(true);
     expect(readFileSync(join(folder, 'rebuilt/results.json'), 'utf8')).toBe(before);
+  });
+
+  test('a rebuilt report keeps what was accepted when it was made', async () => {
+    const out = join(folder, 'judged');
+    await writeReport(sampleMatrix(30), out);
+    const before = readFileSync(join(out, 'results.json'), 'utf8');
+    expect(before).toContain('"accepted":"an old version"');
+    expect((await inFolder(['report', 'judged'])).status).toBe(0);
+    expect(readFileSync(join(out, 'results.json'), 'utf8')).toBe(before);
   });
 
   test('colours are for those who can see them', async () => {

@@ -20,10 +20,13 @@ export interface DaemonOptions {
   readonly listen: ServerAddress;
   readonly uid?: number;
   readonly gid?: number;
+  /** What has to be undone once it has ended, or could not be started. */
+  readonly afterwards?: (() => Promise<void>) | undefined;
 }
 
 export class Daemon {
   readonly #process: ChildProcess;
+  readonly #afterwards: DaemonOptions['afterwards'];
   #lastWords = '';
   #ended: string | undefined;
 
@@ -39,7 +42,8 @@ export class Daemon {
     return daemon;
   }
 
-  private constructor({ command: [program = '', ...words], env, uid, gid }: DaemonOptions) {
+  private constructor({ command: [program = '', ...words], env, uid, gid, afterwards }: DaemonOptions) {
+    this.#afterwards = afterwards;
     this.#process = spawn(program, words, {
       // A process group of its own, so that it can be ended as a whole.
       detached: true,
@@ -59,6 +63,11 @@ export class Daemon {
 
   /** Returns when its first process has ended; whatever is left in its group is killed. */
   async stop(): Promise<void> {
+    await this.#endProcess();
+    await this.#afterwards?.();
+  }
+
+  async #endProcess(): Promise<void> {
     const { pid } = this.#process;
     if (pid === undefined) return;
     if (this.#ended === undefined) {

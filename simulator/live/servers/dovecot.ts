@@ -46,19 +46,13 @@ class Dovecot implements RealServer {
     await writeFile(join(folder, 'users'), mailboxes.map((name) => `${name}:{PLAIN}::::::\n`).join(''));
     const config = join(folder, 'dovecot.conf');
     await writeFile(config, dovecotConfig(options, maildirs.folder));
-    const daemon = await Daemon.start({ command: [program, '-F', '-c', config], env, listen }).catch(
-      async (error: unknown) => {
-        await uncover?.();
-        throw error;
-      },
-    );
-    return {
-      stored: () => maildirs.stored(),
-      async stop() {
-        await daemon.stop();
-        await uncover?.();
-      },
-    };
+    const daemon = await Daemon.start({
+      command: [program, '-F', '-c', config],
+      env,
+      listen,
+      afterwards: uncover,
+    });
+    return { stored: () => maildirs.stored(), stop: () => daemon.stop() };
   }
 }
 

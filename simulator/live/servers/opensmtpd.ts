@@ -59,19 +59,13 @@ class OpenSmtpd implements RealServer {
     const maildirs = await Maildirs.create(join(folder, 'mail'));
     const config = join(folder, 'smtpd.conf');
     await writeFile(config, openSmtpdConfig(options, listen, maildirs.folder));
-    const daemon = await Daemon.start({ command: [program, '-d', '-F', '-f', config], env, listen }).catch(
-      async (error: unknown) => {
-        await uncover?.();
-        throw error;
-      },
-    );
-    return {
-      stored: () => maildirs.stored(),
-      async stop() {
-        await daemon.stop();
-        await uncover?.();
-      },
-    };
+    const daemon = await Daemon.start({
+      command: [program, '-d', '-F', '-f', config],
+      env,
+      listen,
+      afterwards: uncover,
+    });
+    return { stored: () => maildirs.stored(), stop: () => daemon.stop() };
   }
 }
 
