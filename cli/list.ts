@@ -1,6 +1,7 @@
 /** `nexthop list`: what there is to select, verify, test and set. */
 import { Argument, type Command } from 'commander';
 import { parameters } from '../client/config/register.ts';
+import { cases } from '../scenarios/cases.ts';
 import { clauses } from '../scenarios/clauses.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
 import { findSenders, senderNames } from '../scenarios/senders/find.ts';
@@ -16,7 +17,7 @@ interface Item {
 export function defineList(program: Command): void {
   program
     .command('list')
-    .description('list scenarios, clauses, senders or parameters')
+    .description('list scenarios, clauses, cases, senders or parameters')
     .addArgument(new Argument('[what]').choices(Object.keys(listings)).default('scenarios'))
     .option('--json', 'as JSON')
     .action(async (what: keyof typeof listings, options: { readonly json?: true }) => {
@@ -31,9 +32,9 @@ export function defineList(program: Command): void {
 const listings = {
   async scenarios(): Promise<readonly Item[]> {
     const loaded = await loadSuites();
-    return loaded.map(({ scenario: { id, suite, title, tags, worlds, clauses: ids } }) => ({
+    return loaded.map(({ scenario: { id, suite, title, tags, worlds, origins, clauses: ids } }) => ({
       columns: [id, title],
-      data: { id, suite, title, clauses: ids, tags, worlds },
+      data: { id, suite, title, clauses: ids, origins, tags, worlds },
     }));
   },
   async clauses(): Promise<readonly Item[]> {
@@ -46,6 +47,16 @@ const listings = {
       return {
         columns: [id, level, String(exercising.length), statement],
         data: { id, level, scope, testable, statement, scenarios: exercising.map((scenario) => scenario.id) },
+      };
+    });
+  },
+  async cases(): Promise<readonly Item[]> {
+    const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
+    return [...cases().values()].map((entry) => {
+      const showing = scenarios.filter(({ origins }) => origins.includes(entry.id)).map(({ id }) => id);
+      return {
+        columns: [entry.id, String(showing.length), `${entry.situation} -> ${entry.expected}`],
+        data: { ...entry, scenarios: showing },
       };
     });
   },

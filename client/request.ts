@@ -27,6 +27,33 @@ export interface DeliveryRequest {
   readonly returnContent?: 'full' | 'headers';
   /** An address probe: nothing is delivered (delivery reference 6.6). */
   readonly probe?: boolean;
+  /** Whose message it was before it came to us, for servers that take XFORWARD. */
+  readonly submitter?: Submitter;
+  /** Which kept connections this delivery may use, beside those to `smtp_connection_cache_destinations`. */
+  readonly reuse?: Reuse;
+}
+
+/** How the message came to this mail system; what is not known is absent. */
+export interface Submitter {
+  readonly name?: string;
+  readonly address?: string;
+  readonly port?: string;
+  /** `ESMTP`, `SMTP`, ... */
+  readonly protocol?: string;
+  readonly helo?: string;
+  /** The queue id under which it was received; the request's own when absent. */
+  readonly queueId?: string;
+  /** From this host's own users rather than from the network; so when absent. */
+  readonly local?: boolean;
+}
+
+/**
+ * Connection reuse on demand (delivery reference 1.4, 4.5): `load`, look for a connection that was kept;
+ * `store`, keep this one.
+ */
+export interface Reuse {
+  readonly load: boolean;
+  readonly store: boolean;
 }
 
 export type Service = 'smtp' | 'lmtp';

@@ -2,7 +2,7 @@
  * Messages that scenarios send. Without `content` a small message is made up, the same in every run.
  */
 import { messageFromBytes } from '../client/content/message.ts';
-import type { Notify, Service } from '../client/request.ts';
+import type { Notify, Reuse, Service, Submitter } from '../client/request.ts';
 import { type Duration, durationMs } from '../simulator/duration.ts';
 import { ScenarioError } from './checks/expectation.ts';
 import { checkFields, count, flag, isRecord, oneOf, required, text, textRecord } from './definition.ts';
@@ -26,6 +26,8 @@ export interface MessageSpec {
   readonly nexthop?: string;
   /** How long the message counts as queued, such as `'600s'`. */
   readonly age?: Duration;
+  /** How long to wait before it is sent, counted from the end of the message before it. */
+  readonly after?: Duration;
   readonly smtputf8?: boolean;
   /** How the submitter labelled the content; absent, what its own headers say. */
   readonly encoding?: '7bit' | '8bit';
@@ -34,6 +36,10 @@ export interface MessageSpec {
   readonly ret?: 'full' | 'headers';
   /** An address probe: nothing is delivered. */
   readonly probe?: boolean;
+  /** Whose message it was before, for XFORWARD. */
+  readonly submitter?: Submitter;
+  /** Connection reuse on demand, as the queue manager asks for it. */
+  readonly reuse?: 'load' | 'store' | 'both';
 }
 
 export interface RecipientSpec {
@@ -61,6 +67,11 @@ const SHORTEST_LINE_BYTES = 2;
 
 const notifyWords: ReadonlySet<unknown> = new Set(['never', 'success', 'failure', 'delay']);
 
+const duration = {
+  takes: "a duration such as '600s'",
+  test: (value: unknown) => typeof value === 'string' || typeof value === 'number',
+};
+
 const fields = {
   from: text,
   to: required({
@@ -77,15 +88,24 @@ const fields = {
   size: count,
   service: oneOf('smtp', 'lmtp'),
   nexthop: text,
-  age: {
-    takes: "a duration such as '600s'",
-    test: (value: unknown) => typeof value === 'string' || typeof value === 'number',
-  },
+  age: duration,
+  after: duration,
   smtputf8: flag,
   encoding: oneOf('7bit', '8bit'),
   envid: text,
   ret: oneOf('full', 'headers'),
   probe: flag,
+  submitter: { takes: "what is known, such as { name: 'host.test', address: '192.0.2.9' }", test: isRecord },
+  reuse: oneOf('load', 'store', 'both'),
+};
+const submitterFields = {
+  name: text,
+  address: text,
+  port: text,
+  protocol: text,
+  helo: text,
+  queueId: text,
+  local: flag,
 };
 const recipientFields = {
   address: required(text),
@@ -117,7 +137,11 @@ export function checkMessage(owner: string, { spec }: ScenarioMessage): Scenario
       }
     }
   }
-  if (spec.age !== undefined) checkAge(where, spec.age);
+  for (const field of ['age', 'after'] as const) {
+    const given = spec[field];
+    if (given !== undefined) checkDuration(`${where}: '${field}'`, given);
+  }
+  if (spec.submitter !== undefined) checkFields(`${where}: submitter`, spec.submitter, submitterFields);
   const recipients = recipientsOf(spec).map((recipient): SubmittedRecipient => {
     if (typeof recipient === 'string') return { address: recipient };
     checkFields(`${where}: recipient`, recipient, recipientFields);
@@ -146,11 +170,11 @@ function isList(to: MessageSpec['to']): to is readonly (string | RecipientSpec)[
   return Array.isArray(to);
 }
 
-function checkAge(where: string, age: Duration): void {
+function checkDuration(where: string, given: Duration): void {
   try {
-    durationMs(age);
+    durationMs(given);
   } catch (error) {
-    throw new ScenarioError(`${where}: 'age': ${error instanceof Error ? error.message : String(error)}`);
+    throw new ScenarioError(`${where}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -184,7 +208,14 @@ export function submissionOf({ spec, recipients }: ScenarioMessage, index: numbe
     envelopeId: spec.envid,
     returnContent: spec.ret,
     probe: spec.probe ?? false,
+    submitter: spec.submitter,
+    reuse: spec.reuse === undefined ? undefined : reuseOf(spec.reuse),
+    afterMs: spec.after === undefined ? 0 : durationMs(spec.after),
   };
+}
+
+function reuseOf(what: 'load' | 'store' | 'both'): Reuse {
+  return { load: what !== 'store', store: what !== 'load' };
 }
 
 function contentOf(spec: MessageSpec, recipients: readonly SubmittedRecipient[], index: number): Uint8Array {

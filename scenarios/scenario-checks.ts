@@ -1,6 +1,7 @@
 /** Whether the parts of a scenario fit together: clauses that exist, hosts with addresses, names that lead somewhere. */
 import type { Zone } from '../simulator/dns/zone.ts';
 import { definitionOf, namesIn, placesOf } from '../simulator/places.ts';
+import { cases } from './cases.ts';
 import { ScenarioError } from './checks/expectation.ts';
 import { danglingClauses } from './clauses.ts';
 import { checkFields, describe, isRecord, nearest } from './definition.ts';
@@ -34,6 +35,7 @@ const hostNetworkFields = {
 /** Throws ScenarioError, one line, for the first thing that does not fit. */
 export function checkScenario(owner: string, scenario: Scenario): void {
   checkClauses(owner, scenario);
+  checkOrigins(owner, scenario);
   checkHosts(owner, scenario);
   checkNetwork(owner, scenario);
   checkMentions(owner, scenario);
@@ -51,6 +53,13 @@ function checkClauses(owner: string, { clauses, expect, tolerates }: Scenario): 
     throw new ScenarioError(
       `${owner}: no clause '${dangling}'; \`nexthop list clauses\` shows those there are`,
     );
+  }
+}
+
+function checkOrigins(owner: string, { origins }: Scenario): void {
+  const dangling = origins.find((id) => !cases().has(id));
+  if (dangling !== undefined) {
+    throw new ScenarioError(`${owner}: no case '${dangling}'; \`nexthop list cases\` shows those there are`);
   }
 }
 

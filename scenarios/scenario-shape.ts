@@ -28,5 +28,7 @@ export interface Scenario {
   readonly worlds: readonly WorldKind[];
   readonly virtualOnly: string | undefined;
   readonly tags: readonly string[];
+  /** Ids of the catalogue of cases. */
+  readonly origins: readonly string[];
   readonly tolerates: Readonly<Record<string, string>>;
 }

@@ -32,7 +32,8 @@
  * 8. Monitors watch each session besides. Where the configuration asks for what a clause forbids, or Postfix is known
  *    to do so, say it: `tolerates: { 'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0' }`. If nothing needs the
  *    tolerance, the scenario fails.
- * 9. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
+ * 9. `origins` are the cases of the catalogue that it puts to the test: `nexthop list cases`.
+ * 10. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
@@ -87,6 +88,8 @@ export interface ScenarioSpec {
   /** Why it has no meaning in real time. */
   readonly virtualOnly?: string;
   readonly tags?: readonly string[];
+  /** Cases of the catalogue (`nexthop list cases`) that it puts to the test, such as `delivery-55` or `field-GR05`. */
+  readonly origins?: readonly string[];
   /** Clauses that monitors may find broken by senders that claim Postfix behaviour, each with the reason. */
   readonly tolerates?: Readonly<Record<string, string>>;
 }
@@ -112,6 +115,7 @@ const fields = {
     test: (value: unknown) => typeof value === 'string' && value !== '',
   },
   tags: texts,
+  origins: texts,
   tolerates: textRecord,
 };
 
@@ -140,6 +144,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
     virtualOnly: spec.virtualOnly,
     tags: spec.tags ?? [],
+    origins: spec.origins ?? [],
     tolerates: spec.tolerates ?? {},
   };
   checkScenario(owner, defined);

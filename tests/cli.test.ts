@@ -186,7 +186,7 @@ describe('a mistake is told in one line', () => {
       'something unknown to list',
       ['list', 'pigeons'],
       2,
-      'Allowed choices are scenarios, clauses, senders, parameters;',
+      'Allowed choices are scenarios, clauses, cases, senders, parameters;',
     ],
     ['a report of nothing', ['report'], 2, "missing required argument 'folder'"],
     ['a missing report', ['report', 'missing'], 2, 'cannot read report missing: no such file or folder'],
@@ -330,8 +330,9 @@ describe('list', () => {
   };
 
   test.each([
-    ['scenarios', ['id', 'suite', 'title', 'clauses', 'tags', 'worlds'], 'id'],
+    ['scenarios', ['id', 'suite', 'title', 'clauses', 'origins', 'tags', 'worlds'], 'id'],
     ['clauses', ['id', 'level', 'scope', 'testable', 'statement', 'scenarios'], 'id'],
+    ['cases', ['id', 'topic', 'situation', 'expected', 'source', 'scenarios'], 'id'],
     ['senders', ['name', 'version', 'worlds', 'claims'], 'name'],
     ['parameters', ['name', 'default', 'type', 'group', 'since', 'meaning'], 'name'],
   ])('%s, as a table and as JSON', async (what, keys, first) => {

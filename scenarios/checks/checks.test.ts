@@ -271,6 +271,9 @@ describe('received messages', () => {
       envelopeId: undefined,
       returnContent: undefined,
       probe: false,
+      submitter: undefined,
+      reuse: undefined,
+      afterMs: 0,
     };
   }
 });

@@ -7,6 +7,7 @@ import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Outcome, Service } from '../../client/request.ts';
+import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
   LogLine,
@@ -40,6 +41,7 @@ async function send(
   const log: LogLine[] = [];
   const settingsOf = new Map<Service, Settings>();
   for (const submission of submissions) {
+    await pauseBefore(submission, environment);
     const { service } = submission;
     const settings = settingsOf.get(service) ?? resolveSettings(assigned, service, { hostname });
     settingsOf.set(service, settings);

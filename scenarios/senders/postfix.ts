@@ -2,6 +2,7 @@
 import { chmod, chown, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeliveryRequest } from '../../client/request.ts';
+import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
 import { endProcess, transportOf } from './postfix/agent-process.ts';
 import {
@@ -91,6 +92,7 @@ class PostfixSender implements Sender {
     const outcomes: RecipientOutcome[] = [];
     const log: LogLine[] = [];
     for (const submission of submissions) {
+      await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
       const report = await this.#deliver(submission, environment);
       outcomes.push(...report.outcomes);

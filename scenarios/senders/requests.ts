@@ -20,6 +20,8 @@ export function requestsOf(submission: Submission, relayhost: string, nowMs: num
     smtputf8: submission.smtputf8,
     probe: submission.probe,
     ...(submission.envelopeId === undefined ? {} : { envelopeId: submission.envelopeId }),
+    ...(submission.submitter === undefined ? {} : { submitter: submission.submitter }),
+    ...(submission.reuse === undefined ? {} : { reuse: submission.reuse }),
     ...(submission.returnContent === undefined ? {} : { returnContent: submission.returnContent }),
   }));
 }

@@ -8,7 +8,7 @@
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import type { Platform } from '../../client/platform/platform.ts';
-import type { Notify, OutcomeStatus, Service } from '../../client/request.ts';
+import type { Notify, OutcomeStatus, Reuse, Service, Submitter } from '../../client/request.ts';
 
 export type WorldKind = 'virtual' | 'live';
 
@@ -93,6 +93,10 @@ export interface Submission {
   readonly envelopeId: string | undefined;
   readonly returnContent: 'full' | 'headers' | undefined;
   readonly probe: boolean;
+  readonly submitter: Submitter | undefined;
+  readonly reuse: Reuse | undefined;
+  /** How long to wait before it is handed over, counted from the end of the message before it. */
+  readonly afterMs: number;
 }
 
 export interface SubmittedRecipient {

@@ -10,7 +10,7 @@ export const DELIVERY_PROTOCOL = 'delivery_request_protocol';
 /** The queue that messages are delivered from: a folder of the instance. */
 export const ACTIVE_QUEUE = 'active';
 
-const PROBE_FLAG = 256;
+const FLAGS = { probe: 1 << 8, loadConnection: 1 << 11, storeConnection: 1 << 12 } as const;
 /** Recipients without a place in the queue file: -1 as an unsigned long. */
 const UNMARKED = '18446744073709551615';
 const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
@@ -29,10 +29,10 @@ export function encodeDeliveryRequest(
   { queueId, file }: QueuedMessage,
   release: readonly [major: number, minor: number],
 ): Buffer {
-  const { recipients, envelopeId = '', returnContent } = request;
+  const { recipients, envelopeId = '', returnContent, submitter = {} } = request;
   // Without the flag for it, the agent does not mark recipients as done: the message is tried only once.
   const common: Attributes = [
-    ['flags', request.probe === true ? PROBE_FLAG : 0],
+    ['flags', flags(request)],
     ['queue_name', ACTIVE_QUEUE],
     ['queue_id', queueId],
     ['offset', file.offset],
@@ -45,16 +45,16 @@ export function encodeDeliveryRequest(
     ['envelope_id', envelopeId],
     ['ret_flags', returnContent === undefined ? 0 : RETURN_FLAGS[returnContent]],
     ['time', times(request.arrivedAtMs, request.activeAtMs ?? request.arrivedAtMs)],
-    ['log_client_name', ''],
-    ['log_client_address', ''],
-    ['log_client_port', ''],
-    ['log_protocol_name', ''],
-    ['log_helo_name', ''],
+    ['log_client_name', submitter.name ?? ''],
+    ['log_client_address', submitter.address ?? ''],
+    ['log_client_port', submitter.port ?? ''],
+    ['log_protocol_name', submitter.protocol ?? ''],
+    ['log_helo_name', submitter.helo ?? ''],
     ['sasl_method', ''],
     ['sasl_username', ''],
     ['sasl_sender', ''],
-    ['log_ident', queueId],
-    ['rewrite_context', 'local'],
+    ['log_ident', submitter.queueId ?? queueId],
+    ['rewrite_context', submitter.local === false ? 'remote' : 'local'],
     ['recipient_count', recipients.length],
   ];
   const each = recipients.map((recipient) =>
@@ -67,6 +67,14 @@ export function encodeDeliveryRequest(
     ]),
   );
   return Buffer.concat([encodeAttributes(common), ...each]);
+}
+
+function flags({ probe, reuse }: DeliveryRequest): number {
+  return (
+    (probe === true ? FLAGS.probe : 0) |
+    (reuse?.load === true ? FLAGS.loadConnection : 0) |
+    (reuse?.store === true ? FLAGS.storeConnection : 0)
+  );
 }
 
 function isFrom([major, minor]: readonly [number, number], sinceMajor: number, sinceMinor: number): boolean {

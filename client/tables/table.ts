@@ -1,0 +1,16 @@
+/**
+ * Lookup tables: from a key to a text, whatever stands behind it (`type:name` in a parameter; tables reference 2).
+ */
+
+/** One table that was opened. */
+export interface Table {
+  /** As written, `type:name`; errors and warnings name it. */
+  readonly name: string;
+  /** The value found, which may be empty, or undefined. Rejects with TableError, or with the signal's reason. */
+  lookup(key: string, signal?: AbortSignal): Promise<string | undefined>;
+}
+
+/** A lookup that failed: whether the key is in the table is not known. One line. */
+export class TableError extends Error {
+  override readonly name = 'TableError';
+}
