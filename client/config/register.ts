@@ -59,6 +59,8 @@ export type Parameter = Common &
     | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
+    /** Lookup tables, each `type:name`, tried in order; with `single`, the whole value is one of them. */
+    | { readonly type: 'tables'; readonly single?: true }
     /** One of `words`, in any case. */
     | { readonly type: 'enum'; readonly words: readonly string[] }
   );
@@ -432,6 +434,14 @@ export const register = {
     group: 'ehlo',
     meaning: 'What is done differently for a server behind a PIX `fixup` greeting of stars.',
   },
+  smtp_pix_workaround_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_pix_workaround_maps' },
+    since: '2.4',
+    group: 'ehlo',
+    meaning: 'Lookup tables, by server address, of what takes the place of smtp_pix_workarounds.',
+  },
   smtp_pix_workaround_delay_time: {
     type: 'time',
     default: '10s',
@@ -539,7 +549,7 @@ type ValueOf<P> = P extends { type: 'bool' }
     ? number
     : P extends { type: 'list'; words: readonly (infer Word)[] }
       ? readonly Word[]
-      : P extends { type: 'list' }
+      : P extends { type: 'list' | 'tables' }
         ? readonly string[]
         : P extends { type: 'enum'; words: readonly (infer Word)[] }
           ? Word
@@ -550,6 +560,11 @@ type ValueOf<P> = P extends { type: 'bool' }
  * Under the lmtp service the same keys hold the values of the lmtp twins.
  */
 export type Settings = { readonly [Name in ParameterName]: ValueOf<(typeof register)[Name]> };
+
+/** The parameters that name lookup tables. */
+export type TablesParameter = {
+  [Name in ParameterName]: (typeof register)[Name] extends { readonly type: 'tables' } ? Name : never;
+}[ParameterName];
 
 /** The register as a plain list, for code that walks over it. */
 export const parameters: readonly (readonly [ParameterName, Parameter])[] = (

@@ -5,7 +5,7 @@ import { ConfigError, shown } from './config-error.ts';
 import { expand, type Lookup } from './expand.ts';
 import { type Parameter, parameters, type Settings, type TimeUnit } from './register.ts';
 import { parseRelease } from './release.ts';
-import { splitList } from './text.ts';
+import { splitGroupedList, splitList, trimSpace } from './text.ts';
 
 export interface HostFacts {
   /** The system's name for this host, qualified or not. */
@@ -114,6 +114,11 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       const odd = words && items.find((item) => !words.includes(item));
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
+    }
+    case 'tables': {
+      const whole = trimSpace(text);
+      if (parameter.single === true) return Object.freeze(whole === '' ? [] : [whole]);
+      return Object.freeze(splitGroupedList(text));
     }
     case 'enum': {
       const word = text.toLowerCase();

@@ -26,7 +26,7 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
   const greeting = await session.receive('greeting');
   if (!isPositive(greeting)) return refused(session, 'greeting', greeting);
 
-  const workarounds = pixWorkarounds(session, greeting, context.request);
+  const workarounds = await pixWorkarounds(session, greeting, context.request);
   if (context.detectLoops && isOwnName(session, greeting.text.slice(4).split(/\s+/)[0])) {
     session.log(
       'warning',

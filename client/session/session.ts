@@ -10,6 +10,7 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
+import type { Tables } from '../tables/tables.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
 
@@ -39,6 +40,7 @@ export interface SessionOptions {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly emit: EventListener;
 }
@@ -48,6 +50,7 @@ export class Session {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly wire: Wire;
@@ -67,6 +70,7 @@ export class Session {
     this.peer = options.peer;
     this.service = options.service;
     this.settings = options.settings;
+    this.tables = options.tables;
     this.clock = options.clock;
     this.emit = options.emit;
     this.wire = new Wire(connection, {

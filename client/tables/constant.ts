@@ -1,0 +1,23 @@
+/** Tables that know but one thing to say: `static:text` and `fail:text`. */
+import type { TableOpener } from './opener.ts';
+import { unbraced } from './source.ts';
+import { type Table, TableError } from './table.ts';
+
+/** The same answer to every key. */
+export const openStatic: TableOpener = async (name, label) => {
+  const text = name.startsWith('{') ? unbraced(name) : name;
+  return { name: label, lookup: async () => text };
+};
+
+/** Every lookup fails. */
+export const openFail: TableOpener = async (_name, label) => failingTable(label, `${label}: lookup error`);
+
+/** What stands in for a table that cannot be used: nobody may take it for an empty one. */
+export function failingTable(label: string, problem: string): Table {
+  return {
+    name: label,
+    async lookup() {
+      throw new TableError(problem);
+    },
+  };
+}
