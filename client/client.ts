@@ -65,7 +65,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
-  const tables = new Tables({ settings, files: platform.files, ...(onEvent && { emit: onEvent }) });
+  const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   return {
     settings,
     async deliver(mail, { signal } = {}) {

@@ -69,7 +69,9 @@ class Delivery {
     this.#options = options;
     this.#emit = options.emit ?? (() => {});
     const { platform, settings } = options;
-    this.#tables = options.tables ?? new Tables({ settings, files: platform.files, emit: this.#emit });
+    this.#tables =
+      options.tables ??
+      new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
@@ -152,6 +154,7 @@ class Delivery {
       {
         settings,
         resolver,
+        filter: await this.#tables.of('smtp_dns_reply_filter'),
         random: platform.random,
         interfaceAddresses: () => platform.network.ownAddresses(),
         hostsFile: () => readHostsFile(platform.files),
@@ -236,6 +239,7 @@ class Delivery {
       service: this.#request.service,
       settings,
       tables: this.#tables,
+      replyFilter: await this.#tables.one('smtp_reply_filter'),
       clock: platform.clock,
       emit: this.#emit,
     });

@@ -115,11 +115,10 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
     }
-    case 'tables': {
-      const whole = trimSpace(text);
-      if (parameter.single === true) return Object.freeze(whole === '' ? [] : [whole]);
+    case 'tables':
       return Object.freeze(splitGroupedList(text));
-    }
+    case 'table':
+      return trimSpace(text);
     case 'enum': {
       const word = text.toLowerCase();
       if (!parameter.words.includes(word))

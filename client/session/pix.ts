@@ -53,7 +53,6 @@ async function configuredWords(session: Session): Promise<readonly string[]> {
     return found === undefined ? settings.smtp_pix_workarounds : splitList(found);
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
-    session.log('warning', error.message);
     return settings.smtp_pix_workarounds;
   }
 }

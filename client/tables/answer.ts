@@ -4,24 +4,24 @@ import { RuleError } from './rule-error.ts';
 /** Texts, and the numbers of groups. */
 export type Answer = readonly (string | number)[];
 
-const REFERENCE = /\$(?:(\$)|([0-9]+)|\{([0-9]+)\}|\(([0-9]+)\))?/g;
+const REFERENCE = /\$(?:(\$)|([A-Za-z0-9_]+)|\{([^{}]*)\}|\(([^()]*)\))?/g;
 
 /** Throws RuleError for a dollar sign without a number, and for the number of a group that is not there. */
 export function readAnswer(text: string, groups: number): Answer {
   const parts: (string | number)[] = [];
   let at = 0;
   for (const match of text.matchAll(REFERENCE)) {
-    const [whole, dollar, ...digits] = match;
+    const [whole, dollar, ...names] = match;
     parts.push(text.slice(at, match.index));
     at = match.index + whole.length;
-    const number = Number(digits.find((each) => each !== undefined) ?? Number.NaN);
+    const name = names.find((each) => each !== undefined) ?? '';
     if (dollar !== undefined) parts.push('$');
-    else if (Number.isNaN(number)) throw new RuleError('"$" without a number; write "$$" for a dollar sign');
-    else if (number < 1 || number > groups) throw new RuleError(`no group for $${number} in the pattern`);
-    else parts.push(number);
+    else if (!/^\d+$/.test(name)) throw new RuleError('bad replacement syntax: skipping this rule');
+    else if (Number(name) < 1 || Number(name) > groups)
+      throw new RuleError(`out of range replacement index "${name}": skipping this rule`);
+    else parts.push(Number(name));
   }
-  parts.push(text.slice(at));
-  return parts;
+  return [...parts, text.slice(at)];
 }
 
 /** A group that took no part in the match is empty. */

@@ -1,13 +1,11 @@
-/** `cidr:/file` and `cidr:{{network/mask answer}, ...}`: the first network that an address lies in. */
+/** `cidr:/file` and `cidr:{{network/length answer}, ...}`: the first network that an address lies in. */
 import ipaddr from 'ipaddr.js';
 import type { TableOpener } from './opener.ts';
 import { RuleError } from './rule-error.ts';
-import { type ConditionReader, ruleTable } from './rules.ts';
-import { readEntries } from './source.ts';
+import { openRules, type RuleSyntax } from './rules.ts';
 
 export const openCidr: TableOpener = async (name, label, context) => {
-  const entries = await readEntries(name, label, context);
-  const table = ruleTable(label, entries, readNetwork, context.warn);
+  const table = await openRules(name, label, context, syntax);
   return {
     name: label,
     // What is no address is in no network, and not outside one either.
@@ -15,22 +13,29 @@ export const openCidr: TableOpener = async (name, label, context) => {
   };
 };
 
-const readNetwork: ConditionReader = (text) => {
-  const [pattern = ''] = /^\S*/.exec(text) ?? [];
-  const [, host = '', bits] = /^\[?([^\]/]*)\]?(?:\/(\d{1,3}))?$/.exec(pattern) ?? [];
-  const network = parseAddress(host);
-  if (network === undefined) throw new RuleError(`bad network or address "${pattern}"`);
-  const size = network.kind() === 'ipv4' ? 32 : 128;
-  const length = bits === undefined ? size : Number(bits);
-  if (length > size) throw new RuleError(`bad network length "${pattern}"`);
-  if (!isNetwork(network, length)) throw new RuleError(`non-null host address bits in "${pattern}"`);
-  const match = (key: string): readonly string[] | undefined => {
-    const address = parseAddress(key);
-    return address !== undefined && address.kind() === network.kind() && address.match(network, length)
-      ? [key]
-      : undefined;
-  };
-  return { condition: { match, groups: 0 }, rest: text.slice(pattern.length) };
+const syntax: RuleSyntax = {
+  type: 'cidr',
+  readCondition(text) {
+    const [pattern = ''] = /^\S*/.exec(text) ?? [];
+    if (pattern === '') throw new RuleError('no address pattern: skipping this rule');
+    const [, bracketed, plain, bits] = /^(?:\[([^\]/]*)\]|([^[\]/]*))(?:\/(\d{1,3}))?$/.exec(pattern) ?? [];
+    const network = parseAddress(bracketed ?? plain ?? '');
+    if (network === undefined) throw new RuleError(`bad address pattern: "${pattern}": skipping this rule`);
+    const size = network.kind() === 'ipv4' ? 32 : 128;
+    const length = bits === undefined ? size : Number(bits);
+    if (length > size) throw new RuleError(`bad mask value in "${pattern}": skipping this rule`);
+    if (!isNetwork(network, length))
+      throw new RuleError(`non-null host address bits in "${pattern}": skipping this rule`);
+    const match = (key: string): readonly string[] | undefined => {
+      const address = parseAddress(key);
+      const inside = address?.kind() === network.kind() && address.match(network, length);
+      return inside ? [key] : undefined;
+    };
+    return { condition: { match, groups: 0 }, rest: text.slice(pattern.length) };
+  },
+  missingAnswer() {
+    throw new RuleError('no lookup result: skipping this rule');
+  },
 };
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

@@ -1,7 +1,7 @@
 /** Tables that know but one thing to say: `static:text` and `fail:text`. */
 import type { TableOpener } from './opener.ts';
 import { unbraced } from './source.ts';
-import { type Table, TableError } from './table.ts';
+import { TableError } from './table.ts';
 
 /** The same answer to every key. */
 export const openStatic: TableOpener = async (name, label) => {
@@ -10,14 +10,9 @@ export const openStatic: TableOpener = async (name, label) => {
 };
 
 /** Every lookup fails. */
-export const openFail: TableOpener = async (_name, label) => failingTable(label, `${label}: lookup error`);
-
-/** What stands in for a table that cannot be used: nobody may take it for an empty one. */
-export function failingTable(label: string, problem: string): Table {
-  return {
-    name: label,
-    async lookup() {
-      throw new TableError(problem);
-    },
-  };
-}
+export const openFail: TableOpener = async (_name, label) => ({
+  name: label,
+  async lookup() {
+    throw new TableError(`${label} fails each lookup`);
+  },
+});

@@ -4,11 +4,11 @@
  *
  * A rule that cannot be read is left out, with a warning: the others still count.
  */
-import { isSpace, skipSpace, trimSpace } from '../config/text.ts';
+import { skipSpace, trimSpace } from '../config/text.ts';
 import { type Answer, fillAnswer, readAnswer } from './answer.ts';
 import type { OpenContext } from './opener.ts';
 import { RuleError } from './rule-error.ts';
-import type { Entry } from './source.ts';
+import { readEntries } from './source.ts';
 import { type Table, TableError } from './table.ts';
 
 /** What a key is held against. */
@@ -19,77 +19,101 @@ export interface Condition {
   readonly groups: number;
 }
 
-/** Reads the condition at the start of a text; what follows belongs to the rule. Throws RuleError. */
-export type ConditionReader = (text: string) => { condition: Condition; rest: string };
-
-interface Rule {
-  readonly condition: Condition;
-  readonly negated: boolean;
-  /** Of an IF: where to go on when its condition does not hold. */
-  blockEnd: number | undefined;
-  /** Undefined for an IF. */
-  readonly answer: Answer | undefined;
-  readonly place: string;
+/** What types of rule tables differ in. */
+export interface RuleSyntax {
+  /** The type, as warnings name it. */
+  readonly type: string;
+  /** Reads the condition at the start of a text; what follows belongs to the rule. Throws RuleError. */
+  readonly readCondition: (text: string) => { condition: Condition; rest: string };
+  /** Throws RuleError when an answer is missing. */
+  readonly missingAnswer: (warn: (problem: string) => void) => void;
 }
 
-/** Makes a table of the entries that can be read. */
-export function ruleTable(
+interface Rule {
+  readonly number: number;
+  readonly condition: Condition;
+  readonly negated: boolean;
+  /** Undefined for an IF. */
+  readonly answer: Answer | undefined;
+  /** Of an IF: where to go on when its condition does not hold. */
+  blockEnd: number | undefined;
+}
+
+/** Reads the rules of a file or an inline list. */
+export async function openRules(
+  name: string,
   label: string,
-  entries: readonly Entry[],
-  readCondition: ConditionReader,
-  warn: OpenContext['warn'],
-): Table {
+  context: OpenContext,
+  syntax: RuleSyntax,
+): Promise<Table> {
   const rules: Rule[] = [];
   const openBlocks: Rule[] = [];
-  for (const { text, place } of entries) {
+  const warn = (number: number, problem: string) =>
+    context.warn(`${syntax.type} map ${name}, line ${number}: ${problem}`);
+  for (const { number, text } of await readEntries(name, context)) {
     try {
-      const keyword = /^(IF|ENDIF)(?![A-Za-z0-9])/i.exec(text)?.[1] ?? '';
-      const read = (body: string): Rule => ({
-        ...readRule(body, readCondition, keyword === ''),
-        place,
-        blockEnd: undefined,
-      });
-      if (keyword === '') {
-        rules.push(read(text));
+      const read = new RuleReader(number, syntax, (problem) => warn(number, problem));
+      const [, keyword] = /^(IF|ENDIF)(?![A-Za-z0-9])/i.exec(text) ?? [];
+      if (keyword === undefined) {
+        rules.push(read.rule(text));
       } else if (keyword.length === 2) {
-        const block = read(text.slice(2));
+        const block = read.block(text.slice(2));
         rules.push(block);
         openBlocks.push(block);
       } else {
         const block = openBlocks.pop();
-        if (block === undefined) throw new RuleError('ENDIF without matching IF');
+        if (block === undefined) throw new RuleError('ignoring ENDIF without matching IF');
         block.blockEnd = rules.length;
       }
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
-      warn(`${place}: ${error.message}: skipping this rule`);
+      warn(number, error.message);
     }
   }
   for (const block of openBlocks) {
-    warn(`${block.place}: IF has no matching ENDIF`);
+    warn(block.number, 'IF has no matching ENDIF');
     block.blockEnd = rules.length;
   }
   return { name: label, lookup: async (key) => find(rules, key, label) };
 }
 
-function readRule(
-  text: string,
-  readCondition: ConditionReader,
-  hasAnswer: boolean,
-): Pick<Rule, 'condition' | 'negated' | 'answer'> {
-  let start = skipSpace(text, 0);
-  let negated = false;
-  while (text[start] === '!') {
-    negated = !negated;
-    start = skipSpace(text, start + 1);
+class RuleReader {
+  readonly #number: number;
+  readonly #syntax: RuleSyntax;
+  readonly #warn: (problem: string) => void;
+
+  constructor(number: number, syntax: RuleSyntax, warn: (problem: string) => void) {
+    this.#number = number;
+    this.#syntax = syntax;
+    this.#warn = warn;
   }
-  const { condition, rest } = readCondition(text.slice(start));
-  if (rest !== '' && !isSpace(rest.charAt(0)))
-    throw new RuleError(`unexpected text "${rest}" behind the pattern`);
-  if (!hasAnswer && trimSpace(rest) !== '')
-    throw new RuleError(`unexpected text "${trimSpace(rest)}" behind IF`);
-  const groups = negated ? 0 : condition.groups;
-  return { condition, negated, answer: hasAnswer ? readAnswer(trimSpace(rest), groups) : undefined };
+
+  rule(text: string): Rule {
+    const { condition, negated, rest } = this.#condition(text);
+    if (rest === '') this.#syntax.missingAnswer(this.#warn);
+    const answer = readAnswer(rest, condition.groups);
+    if (negated && answer.some((part) => typeof part === 'number'))
+      throw new RuleError('$number found in negative match replacement text: skipping this rule');
+    return { number: this.#number, condition, negated, answer, blockEnd: undefined };
+  }
+
+  /** What follows `IF`. */
+  block(text: string): Rule {
+    const { condition, negated, rest } = this.#condition(text);
+    if (rest !== '') this.#warn(`ignoring extra text after IF statement: "${rest}"`);
+    return { number: this.#number, condition, negated, answer: undefined, blockEnd: undefined };
+  }
+
+  #condition(text: string): { condition: Condition; negated: boolean; rest: string } {
+    let start = skipSpace(text, 0);
+    let negated = false;
+    while (text[start] === '!') {
+      negated = !negated;
+      start = skipSpace(text, start + 1);
+    }
+    const { condition, rest } = this.#syntax.readCondition(text.slice(start));
+    return { condition, negated, rest: trimSpace(rest) };
+  }
 }
 
 function find(rules: readonly Rule[], key: string, label: string): string | undefined {
@@ -100,7 +124,7 @@ function find(rules: readonly Rule[], key: string, label: string): string | unde
     const holds = (match !== undefined) !== rule.negated;
     if (holds && rule.answer !== undefined) {
       const text = fillAnswer(rule.answer, match ?? []);
-      if (text.includes('\ufffd')) throw new TableError(`${label}: non-UTF-8 value for "${key}"`);
+      if (text.includes('\ufffd')) throw new TableError(`${label}: non-UTF-8 answer for "${key}"`);
       return text;
     }
     index = holds ? index + 1 : (rule.blockEnd ?? index + 1);

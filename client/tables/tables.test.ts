@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualFiles } from '../../simulator/virtual/files.ts';
 import { Maps } from './maps.ts';
-import { TableError } from './table.ts';
+import { type Table, TableError } from './table.ts';
 import { openTable } from './types.ts';
 
 interface Looked {
@@ -22,7 +22,7 @@ async function ask(
   const answers: (string | undefined)[] = [];
   for (const key of keys) {
     answers.push(
-      await table?.lookup(key).catch((error: unknown) => {
+      await table.lookup(key).catch((error: unknown) => {
         if (!(error instanceof TableError)) throw error;
         return `!${error.message}`;
       }),
@@ -32,61 +32,54 @@ async function ask(
 }
 
 describe('opening', () => {
-  test('what cannot be opened is told of once and fails at each lookup', async () => {
-    const missing = 'texthash:/none is unavailable. open /none: No such file or directory';
+  test('what cannot be opened is told of at once and at each lookup, which fails', async () => {
+    const missing = 'open database /none: No such file or directory';
+    const unavailable = `texthash:/none is unavailable. ${missing}`;
     expect(await ask('texthash:/none', ['a', 'b'])).toEqual({
-      answers: [`!${missing}`, `!${missing}`],
-      warnings: [missing],
+      answers: [`!${unavailable}`, `!${unavailable}`],
+      warnings: [missing, unavailable, unavailable],
     });
-    const unknown = 'nosuch:x is unavailable. unsupported dictionary type: nosuch';
-    expect(await ask('nosuch:x', ['a'])).toEqual({ answers: [`!${unknown}`], warnings: [unknown] });
-  });
-
-  test('a name without a type is left out with a warning', async () => {
-    expect(await ask('/etc/file', ['a'])).toEqual({
-      answers: [undefined],
-      warnings: ['open dictionary: expecting "type:name" form instead of "/etc/file"'],
-    });
+    expect((await ask('nosuch:x', [])).warnings).toEqual(['unsupported dictionary type: nosuch']);
+    const fault = 'open dictionary: expecting "type:name" form instead of "static:"';
+    expect((await ask('static:', [])).warnings).toEqual([fault]);
   });
 });
 
 describe('keys and values', () => {
   test('inline', async () => {
-    const { answers, warnings } = await ask('inline:{a=1, { B = two words } "c d"=3 a = 9}', []);
-    expect({ answers, warnings: warnings.length }).toEqual({ answers: [], warnings: 1 });
-    expect(await ask('inline:{a=1, { B = two words }, {"c d"=3}, A=x=y}', ['a', 'b', 'C D', 'z'])).toEqual({
+    expect(await ask('inline:{a=1, { B = two words }, {"c d"=3}, A=x=y}', ['a', 'b', '"C D"', 'z'])).toEqual({
       answers: ['x=y', 'two words', '3', undefined],
       warnings: [],
     });
-    expect((await ask('inline:{ }', ['a'])).warnings).toHaveLength(1);
+    for (const bad of ['{ }', '{a = b}', '{{a=b}x}', '{a="b}', '{"a=b}', '{=b}', 'a=b', '{a=b}}'])
+      expect((await ask(`inline:${bad}`, ['a'])).warnings, bad).toHaveLength(bad === '{a="b}' ? 0 : 2);
   });
 
   test('texthash', async () => {
-    const files = { '/t': '# comment\nKey value one\n  goes on\n\n"q \\" k" x\nlone\n' };
-    expect(await ask('texthash:/t', ['key', 'q " k', 'lone'], files)).toEqual({
-      answers: ['value one  goes on', 'x', undefined],
-      warnings: ['texthash:/t, line 6: expected format: key whitespace value'],
+    const files = { '/t': '# comment\nKey value one\n  goes on\n\n"q \\" k" x\nlone\nbad: y\n"z\n' };
+    expect(await ask('texthash:/t', ['key', '"q \\" k"', 'lone', 'bad:'], files)).toEqual({
+      answers: ['value one  goes on', 'x', undefined, 'y'],
+      warnings: [
+        '/t, line 6: expected format: key whitespace value -- ignoring this line',
+        '/t, line 7: record is in "key: value" format; is this an alias file?',
+        `/t, line 8: unbalanced '"' in '"z' -- ignoring this line`,
+      ],
     });
-    expect((await ask('texthash:/t', ['a'], { '/t': 'a 1\nA 2\n' })).warnings).toHaveLength(1);
+    const twice = await ask('texthash:/t', ['a'], { '/t': 'a 1\nA 2\n' });
+    expect(twice.warnings[0]).toBe('/t, line 2: duplicate entry: "A"');
+    const latin = await ask('texthash:/t', ['a', 'b'], { '/t': Buffer.from('a \xe9\nb c\n', 'latin1') });
+    expect(latin.answers).toEqual([undefined, 'c']);
   });
 
   test('static and fail', async () => {
     expect((await ask('static:{ two words }', ['any'])).answers).toEqual(['two words']);
     expect((await ask('static:a:b', ['any'])).answers).toEqual(['a:b']);
-    expect((await ask('fail:x', ['any'])).answers).toEqual(['!fail:x: lookup error']);
-  });
-
-  test('a value that is not UTF-8 fails, its neighbours do not', async () => {
-    const files = { '/t': Buffer.from('a \xe9\nb c\n', 'latin1') };
-    expect((await ask('texthash:/t', ['a', 'b'], files)).answers).toEqual([
-      '!texthash:/t: non-UTF-8 value for "a"',
-      'c',
-    ]);
+    expect((await ask('fail:x', ['any'])).answers).toEqual(['!fail:x fails each lookup']);
   });
 });
 
 describe('rules', () => {
-  test('the first that matches has the answer; groups, negation and blocks', async () => {
+  test('the first that holds has the answer; groups, negation and blocks', async () => {
     const files = {
       '/r': 'if /^25/\n/-SIZE/ size\n!/50/ $$other\nendif\n/^(4)(50) (.*)/ 5${2} $(3)\n/nothing$/i Small\n',
     };
@@ -98,16 +91,29 @@ describe('rules', () => {
   });
 
   test('bad rules are left out', async () => {
-    const files = { '/r': '/(/ a\n/a\nendif\n/a/ $1\n!/(b)/ $1\n/c/ $x\nif /d/\n/d/ found\n' };
+    const files = { '/r': ' /x/ y\n/(/ a\n/a\nendif\n/a/ $1\n!/(b)/ $1\n/c/ $x\nif /d/ more\n/d/ found\n' };
     const { answers, warnings } = await ask('pcre:/r', ['a', 'd'], files);
     expect(answers).toEqual([undefined, 'found']);
-    expect(warnings.map((line) => line.replace(/:.*line (\d).*/, ' $1'))).toEqual(
-      [1, 2, 3, 4, 5, 6, 7].map((line) => `pcre ${line}`),
-    );
+    expect(warnings).toEqual([
+      '/r: logical line must not start with whitespace: " /x/ y"',
+      expect.stringMatching(/^pcre map \/r, line 2: /),
+      'pcre map /r, line 3: no closing regexp delimiter "/": skipping this rule',
+      'pcre map /r, line 4: ignoring ENDIF without matching IF',
+      'pcre map /r, line 5: out of range replacement index "1": skipping this rule',
+      'pcre map /r, line 6: $number found in negative match replacement text: skipping this rule',
+      'pcre map /r, line 7: bad replacement syntax: skipping this rule',
+      'pcre map /r, line 8: ignoring extra text after IF statement: "more"',
+      'pcre map /r, line 8: IF has no matching ENDIF',
+    ]);
   });
 
   test('inline', async () => {
     expect((await ask('regexp:{{/^(a) b/ $1 c}, {/x/ y}}', ['A b', 'x'])).answers).toEqual(['A c', 'y']);
+  });
+
+  test('an answer that is not UTF-8 fails', async () => {
+    const files = { '/r': Buffer.from('/a/ \xe9\n', 'latin1') };
+    expect((await ask('regexp:/r', ['a'], files)).answers).toEqual(['!regexp:/r: non-UTF-8 answer for "a"']);
   });
 
   test('cidr', async () => {
@@ -115,11 +121,10 @@ describe('rules', () => {
       '/c': '192.0.2.1 one\n192.0.2.0/24 net\n192.0.2.1/24 bad\n[2001:db8::]/32 six\n!10.0.0.0/8 other\n',
     };
     const keys = ['192.0.2.1', '192.0.2.9', '2001:DB8::1', '10.1.1.1', '8.8.8.8', 'name'];
-    const { answers, warnings } = await ask('cidr:/c', keys, files);
-    expect(answers).toEqual(['one', 'net', 'six', undefined, 'other', undefined]);
-    expect(warnings).toEqual([
-      'cidr:/c, line 3: non-null host address bits in "192.0.2.1/24": skipping this rule',
-    ]);
+    expect(await ask('cidr:/c', keys, files)).toEqual({
+      answers: ['one', 'net', 'six', undefined, 'other', undefined],
+      warnings: ['cidr map /c, line 3: non-null host address bits in "192.0.2.1/24": skipping this rule'],
+    });
   });
 });
 
@@ -131,14 +136,23 @@ describe('lists', () => {
       throw new TableError('bad');
     },
   };
+  const find = async (tables: readonly Table[], key = 'k') => {
+    const warnings: string[] = [];
+    const maps = new Maps(tables, { parameter: 'p', warn: (text) => warnings.push(text) });
+    const answer = await maps.lookup(key).catch((error: unknown) => error instanceof TableError && 'error');
+    return [answer, ...warnings];
+  };
 
   test('the first answer counts, an error before it wins, an empty answer is an error', async () => {
-    expect(await new Maps([table('a', undefined), table('b', 'x'), fails]).lookup('k')).toBe('x');
-    await expect(new Maps([table('a', undefined), fails, table('b', 'x')]).lookup('k')).rejects.toThrow(
-      TableError,
-    );
-    await expect(new Maps([table('a', '')]).lookup('k')).rejects.toThrow(TableError);
-    expect(await new Maps([fails]).lookup('')).toBeUndefined();
+    expect(await find([table('a', undefined), table('b', 'x'), fails])).toEqual(['x']);
+    const failed = ['error', 'bad lookup error for "k"'];
+    expect(await find([table('a', undefined), fails, table('b', 'x')])).toEqual(failed);
+    expect(await find([table('a', '')])).toEqual([
+      'error',
+      'p lookup of k returns an empty string result',
+      'p should return NO RESULT in case of NOT FOUND',
+    ]);
+    expect(await find([fails], '')).toEqual([undefined]);
   });
 });
 

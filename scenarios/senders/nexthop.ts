@@ -47,7 +47,7 @@ async function send(
       if (text === undefined) return;
       log.push({ level: event.type === 'log' ? event.level : 'info', text });
     };
-    return { settings, emit, tables: new Tables({ settings, files: platform.files, emit }) };
+    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   for (const submission of submissions) {
