@@ -19,6 +19,7 @@ import type { EventListener } from './events.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+import { Tables } from './tables/tables.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
@@ -64,6 +65,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
+  const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   return {
     settings,
     async deliver(mail, { signal } = {}) {
@@ -72,6 +74,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         platform,
         settings,
         resolver,
+        tables,
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

@@ -27,12 +27,15 @@ import type { DeliveryRequest, DeliveryResult } from './request.ts';
 import { connect } from './session/connect.ts';
 import { runSession } from './session/run.ts';
 import { type Peer, Session } from './session/session.ts';
+import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
   readonly platform: Platform;
   /** Settings of the request's service, see `resolveSettings`. */
   readonly settings: Settings;
   readonly resolver: Resolver;
+  /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
+  readonly tables?: Tables;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
@@ -55,6 +58,7 @@ class Delivery {
   readonly #options: DeliverOptions;
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
+  readonly #tables: Tables;
   #sessions = 0;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
@@ -64,6 +68,10 @@ class Delivery {
     this.#request = request;
     this.#options = options;
     this.#emit = options.emit ?? (() => {});
+    const { platform, settings } = options;
+    this.#tables =
+      options.tables ??
+      new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
@@ -146,6 +154,7 @@ class Delivery {
       {
         settings,
         resolver,
+        filter: await this.#tables.of('smtp_dns_reply_filter'),
         random: platform.random,
         interfaceAddresses: () => platform.network.ownAddresses(),
         hostsFile: () => readHostsFile(platform.files),
@@ -229,6 +238,8 @@ class Delivery {
       peer,
       service: this.#request.service,
       settings,
+      tables: this.#tables,
+      replyFilter: await this.#tables.one('smtp_reply_filter'),
       clock: platform.clock,
       emit: this.#emit,
     });

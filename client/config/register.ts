@@ -59,6 +59,10 @@ export type Parameter = Common &
     | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
+    /** Lookup tables, each `type:name`, tried in order. */
+    | { readonly type: 'tables' }
+    /** One lookup table. */
+    | { readonly type: 'table' }
     /** One of `words`, in any case. */
     | { readonly type: 'enum'; readonly words: readonly string[] }
   );
@@ -143,6 +147,14 @@ export const register = {
     since: 'before 2.0',
     group: 'dns',
     meaning: 'Old switch against DNS, read only while smtp_dns_support_level is empty.',
+  },
+  smtp_dns_reply_filter: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_dns_reply_filter' },
+    since: '3.0',
+    group: 'dns',
+    meaning: 'Lookup tables that are asked about each DNS record, as a zone file writes it; IGNORE drops it.',
   },
   ignore_mx_lookup_error: {
     type: 'bool',
@@ -417,6 +429,23 @@ export const register = {
     group: 'ehlo',
     meaning: 'EHLO keywords that count as not offered; `silent-discard` keeps this out of the log.',
   },
+  smtp_discard_ehlo_keyword_address_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_discard_lhlo_keyword_address_maps' },
+    since: '2.2',
+    group: 'ehlo',
+    meaning: 'Lookup tables, by server address, of what takes the place of smtp_discard_ehlo_keywords.',
+  },
+  smtp_reply_filter: {
+    type: 'table',
+    default: '',
+    lmtp: { name: 'lmtp_reply_filter' },
+    since: '2.7',
+    group: 'trouble',
+    meaning:
+      "A lookup table of what takes the place of a line of a server's reply, before it is interpreted.",
+  },
   soft_bounce: {
     type: 'bool',
     default: 'no',
@@ -431,6 +460,14 @@ export const register = {
     since: '2.4',
     group: 'ehlo',
     meaning: 'What is done differently for a server behind a PIX `fixup` greeting of stars.',
+  },
+  smtp_pix_workaround_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_pix_workaround_maps' },
+    since: '2.4',
+    group: 'ehlo',
+    meaning: 'Lookup tables, by server address, of what takes the place of smtp_pix_workarounds.',
   },
   smtp_pix_workaround_delay_time: {
     type: 'time',
@@ -539,7 +576,7 @@ type ValueOf<P> = P extends { type: 'bool' }
     ? number
     : P extends { type: 'list'; words: readonly (infer Word)[] }
       ? readonly Word[]
-      : P extends { type: 'list' }
+      : P extends { type: 'list' | 'tables' }
         ? readonly string[]
         : P extends { type: 'enum'; words: readonly (infer Word)[] }
           ? Word
@@ -550,6 +587,14 @@ type ValueOf<P> = P extends { type: 'bool' }
  * Under the lmtp service the same keys hold the values of the lmtp twins.
  */
 export type Settings = { readonly [Name in ParameterName]: ValueOf<(typeof register)[Name]> };
+
+type NamesOf<Type> = {
+  [Name in ParameterName]: (typeof register)[Name] extends { readonly type: Type } ? Name : never;
+}[ParameterName];
+
+/** The parameters that list lookup tables, and those that take just one. */
+export type TablesParameter = NamesOf<'tables'>;
+export type TableParameter = NamesOf<'table'>;
 
 /** The register as a plain list, for code that walks over it. */
 export const parameters: readonly (readonly [ParameterName, Parameter])[] = (

@@ -69,11 +69,12 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
   // Without MX the domain is its own exchanger (rfc5321-5.1-07); whether it exists at all shows then.
   if (found.status === 'notFound') return findHost(site, name, context);
   if (found.status === 'nullMx') return failed('5.1.0', found.reason);
+  if (found.status === 'policy') return failed('4.7.0', found.reason);
   if (settings.ignore_mx_lookup_error) return findHost(site, name, context);
   return failed(MX_FAILURE_DSN[found.status], found.reason);
 }
 
-const MX_FAILURE_DSN: Record<Exclude<LookupFailure['status'], 'notFound' | 'nullMx'>, string> = {
+const MX_FAILURE_DSN: Record<Exclude<LookupFailure['status'], 'notFound' | 'nullMx' | 'policy'>, string> = {
   temporary: '4.4.3',
   invalid: '5.4.4',
   nonRecoverable: '5.4.3',

@@ -67,6 +67,8 @@ function dsnOf(
   switch (lookupStatus) {
     case 'temporary':
       return status('4.3', true);
+    case 'policy':
+      return status('7.0', true);
     case 'nonRecoverable':
       return status('4.3');
     default:
@@ -76,6 +78,7 @@ function dsnOf(
 
 /** The more a failure leaves hope, the more it counts when A and AAAA fail differently. */
 const HOPE: Record<LookupFailure['status'], number> = {
+  policy: 5,
   temporary: 4,
   invalid: 3,
   nonRecoverable: 2,

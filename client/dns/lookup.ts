@@ -3,8 +3,10 @@
  * reason texts of delivery reference 3.4.
  */
 import type { EventListener } from '../events.ts';
+import type { Maps } from '../tables/maps.ts';
+import { TableError } from '../tables/table.ts';
 import { addressFamily, hostnameFault, isHostname } from './hostname.ts';
-import { type DnsRecord, type RecordOf, sameName } from './records.ts';
+import { type DnsRecord, presentRecord, type RecordOf, sameName } from './records.ts';
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
@@ -25,14 +27,17 @@ export interface LookupSuccess<T extends LookupType> {
 /**
  * notFound: no such name, no such record, an impossible name, an alias loop. temporary: ask again later.
  * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. nullMx: RFC 7505.
+ * policy: `smtp_dns_reply_filter` left nothing.
  */
 export interface LookupFailure {
-  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'nullMx';
+  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'nullMx' | 'policy';
   readonly reason: string;
 }
 
 export interface LookupContext {
   readonly resolver: Resolver;
+  /** `smtp_dns_reply_filter`: says which records of an answer to ignore. */
+  readonly filter?: Maps | undefined;
   readonly emit?: EventListener;
   readonly signal?: AbortSignal;
 }
@@ -67,7 +72,12 @@ export async function lookup<T extends LookupType>(
     const data = readData(owned, asked, type, context);
     if (data === 'nullMx') return failure('nullMx', `Domain ${asked} does not accept mail (nullMX)`);
     if (data.records.length > 0) {
-      const records = limitRecords(data.records, asked, type, context);
+      const limited = limitRecords(data.records, asked, type, context);
+      const records = await filterRecords(limited, context);
+      if (records === undefined)
+        return failure('temporary', filtered(asked, type, 'Invalid DNS reply filter syntax'));
+      if (records.length === 0)
+        return failure('policy', filtered(asked, type, 'DNS reply filter drops all results'));
       return { status: 'ok', records, canonicalName: alias.name, authenticated };
     }
     if (data.malformed || alias.malformed) return failure('invalid', unexpectedReply(asked, type));
@@ -147,6 +157,35 @@ function limitRecords<R>(
   return records.slice(0, RECORDS_LIMIT);
 }
 
+/** The records that may be used; undefined when the filter cannot tell, or says what nobody understands. */
+async function filterRecords<R extends DnsRecord>(
+  records: readonly R[],
+  { filter, emit, signal }: LookupContext,
+): Promise<readonly R[] | undefined> {
+  if (filter === undefined) return records;
+  const kept: R[] = [];
+  for (const record of records) {
+    const text = presentRecord(record);
+    let action: string | undefined;
+    try {
+      action = await filter.lookup(text, signal);
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      return undefined;
+    }
+    if (action === undefined) {
+      kept.push(record);
+    } else if (/^IGNORE(?:[ \t]|$)/i.test(action)) {
+      emit?.({ type: 'log', level: 'info', text: `ignoring DNS RR: ${text}` });
+    } else {
+      const complaint = `${filter.parameter}: unknown DNS filter action: "${action}"`;
+      emit?.({ type: 'log', level: 'warning', text: complaint });
+      return undefined;
+    }
+  }
+  return kept;
+}
+
 function failureOf(rcode: string, name: string, type: LookupType): LookupFailure | undefined {
   switch (rcode) {
     case 'NOERROR':
@@ -171,6 +210,10 @@ function nameServiceError(name: string, type: LookupType, detail: string): strin
 
 function unexpectedReply(name: string, type: LookupType): string {
   return `Name service error for name=${name} type=${type}: Malformed or unexpected name server reply`;
+}
+
+function filtered(name: string, type: LookupType, detail: string): string {
+  return `Error looking up name=${name} type=${type}: ${detail}`;
 }
 
 function failure(status: LookupFailure['status'], reason: string): LookupFailure {

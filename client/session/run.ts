@@ -34,7 +34,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     recipients.fail(streamFailed(session.stage, shortName(peer), error.kind));
-    session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
+    session.dropAfter(error);
   } finally {
     signal?.removeEventListener('abort', abort);
     recipients.endSession();

@@ -10,6 +10,8 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
+import { type Table, TableError } from '../tables/table.ts';
+import type { Tables } from '../tables/tables.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
 
@@ -39,6 +41,9 @@ export interface SessionOptions {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
+  /** `smtp_reply_filter` */
+  readonly replyFilter: Table | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
 }
@@ -48,6 +53,7 @@ export class Session {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly wire: Wire;
@@ -67,13 +73,16 @@ export class Session {
     this.peer = options.peer;
     this.service = options.service;
     this.settings = options.settings;
+    this.tables = options.tables;
     this.clock = options.clock;
     this.emit = options.emit;
+    const { replyFilter } = options;
     this.wire = new Wire(connection, {
       clock: options.clock,
       lineLimitBytes: options.settings.line_length_limit,
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
+      ...(replyFilter && { replaceLine: (line: string) => this.#replaceLine(line, replyFilter) }),
       onWarning: (text) => this.log('warning', text),
       onMalformedLine: (line) => this.#malformedLine(line),
     });
@@ -139,6 +148,23 @@ export class Session {
     this.emit({ type: 'disconnected', session: this.id, how });
   }
 
+  /** A reply that cannot be filtered must not be taken at its word. */
+  async #replaceLine(line: string, filter: Table): Promise<string> {
+    const replacement = await filter.lookup(line).catch((error: unknown) => {
+      if (!(error instanceof TableError)) throw error;
+      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${line}`);
+      throw new WireError('localData');
+    });
+    if (replacement === undefined) return line;
+    this.log('info', `${fullName(this.peer)}: replacing server reply "${line}" with "${replacement}"`);
+    return replacement;
+  }
+
+  /** The same, said as the fault has it. */
+  dropAfter({ kind }: WireError): void {
+    this.drop(DISCONNECTED[kind]);
+  }
+
   #malformedLine(line: string): void {
     if (!this.features.pipelining) return;
     const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
@@ -154,6 +180,8 @@ export class Session {
     );
   }
 }
+
+const DISCONNECTED = { timeout: 'timeout', localData: 'closed', lost: 'lost', aborted: 'lost' } as const;
 
 function ignoreWireError(error: unknown): void {
   if (!(error instanceof WireError)) throw error;

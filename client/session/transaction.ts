@@ -64,7 +64,7 @@ export async function transact(
     }
     if (!(error instanceof WireError)) throw error;
     recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
-    session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
+    session.dropAfter(error);
   }
 }
 

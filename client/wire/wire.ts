@@ -33,6 +33,8 @@ export interface WireOptions {
   readonly utf8: boolean;
   /** `host[address]:port`, as warnings name the server. */
   readonly peer: string;
+  /** Gives the line that takes the place of another before it is interpreted (`smtp_reply_filter`). */
+  readonly replaceLine?: (line: string) => Promise<string>;
   readonly onWarning: (text: string) => void;
   /** Told of each line that is not a reply's. */
   readonly onMalformedLine: (line: string) => void;
@@ -135,7 +137,9 @@ export class Wire {
     const reply = new ReplyBuilder();
     let warned = false;
     for (;;) {
-      const line = await this.#readLine();
+      const received = await this.#readLine();
+      const { replaceLine } = this.#options;
+      const line = replaceLine === undefined ? received : await replaceLine(received);
       if (!isReplyLine(line)) this.#options.onMalformedLine(line);
       const complete = reply.add(line);
       if (reply.truncated && !warned) {

@@ -1,12 +1,12 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
-import type { Settings } from '../../client/config/register.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Outcome, Service } from '../../client/request.ts';
+import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -39,21 +39,26 @@ async function send(
   );
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
-  const settingsOf = new Map<Service, Settings>();
-  for (const submission of submissions) {
-    await pauseBefore(submission, environment);
-    const { service } = submission;
-    const settings = settingsOf.get(service) ?? resolveSettings(assigned, service, { hostname });
-    settingsOf.set(service, settings);
+  const configure = (service: Service) => {
+    const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
       environment.emit(event);
       const text = mailLogLine(event, settings);
       if (text === undefined) return;
       log.push({ level: event.type === 'log' ? event.level : 'info', text });
     };
+    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
+  };
+  const configurations = new Map<Service, ReturnType<typeof configure>>();
+  for (const submission of submissions) {
+    await pauseBefore(submission, environment);
+    const { service } = submission;
+    const configuration = configurations.get(service) ?? configure(service);
+    configurations.set(service, configuration);
+    const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, resolver, emit, signal });
+      const result = await deliver(request, { platform, settings, tables, resolver, emit, signal });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
     }
   }

@@ -46,6 +46,8 @@ export interface LiveWorld {
 
 const QUIET_LIMIT_MS = 2_000;
 const HOSTS_FILE = '/etc/hosts';
+/** Where files of scenarios are written; a sandbox has it for itself. */
+const FILES_FOLDER = '/run/';
 const LOCALHOST = '127.0.0.1 localhost\n::1 localhost\n';
 
 /** Why a description has no meaning here, in one line; undefined when it has. */
@@ -56,8 +58,10 @@ export function impossibleLive({ network = {}, files = {} }: WorldDescription): 
     const [key] = Object.keys(path);
     if (key !== undefined) return `the ${key} of the path to ${name} can only be simulated`;
   }
-  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE);
-  return odd === undefined ? undefined : `the file ${odd} cannot be put in place for a real sender`;
+  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE && !path.startsWith(FILES_FOLDER));
+  return odd === undefined
+    ? undefined
+    : `the file ${odd} cannot be put in place for a real sender: only those in ${FILES_FOLDER} can`;
 }
 
 /** Starts the name server of the sandbox. Rejects with ListenError when its port is taken. */
@@ -178,11 +182,18 @@ export class LiveHosts implements LiveWorld {
       this.#served.set(name, served);
       await serveAt(places, definitionOf(placed), context, served);
     }
-    const hosts = description.files?.[HOSTS_FILE];
-    if (hosts !== undefined) {
-      await writeFile(SANDBOX_HOSTS_FILE, hosts);
+    for (const [path, content] of Object.entries(description.files ?? {})) await this.#place(path, content);
+  }
+
+  async #place(path: string, content: string | Uint8Array): Promise<void> {
+    if (path === HOSTS_FILE) {
+      await writeFile(SANDBOX_HOSTS_FILE, content);
       this.#undo.push(() => writeFile(SANDBOX_HOSTS_FILE, LOCALHOST));
+      return;
     }
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    this.#undo.push(() => rm(path, { force: true }));
   }
 
   /** Sets routes; returns the places where nobody shall listen. */
