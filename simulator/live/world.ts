@@ -8,7 +8,7 @@
  *
  * One scenario at a time: names and addresses are those of the scenario, nothing is renamed.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { nodePlatform } from '../../client/platform/node.ts';
 import type { DnsServer } from '../dns/server.ts';
@@ -46,6 +46,7 @@ export interface LiveWorld {
 
 const QUIET_LIMIT_MS = 2_000;
 const HOSTS_FILE = '/etc/hosts';
+const RESOLVER_FILE = '/etc/resolv.conf';
 const LOCALHOST = '127.0.0.1 localhost\n::1 localhost\n';
 
 /** Why a description has no meaning here, in one line; undefined when it has. */
@@ -56,7 +57,7 @@ export function impossibleLive({ network = {}, files = {} }: WorldDescription): 
     const [key] = Object.keys(path);
     if (key !== undefined) return `the ${key} of the path to ${name} can only be simulated`;
   }
-  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE);
+  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE && path !== RESOLVER_FILE);
   return odd === undefined ? undefined : `the file ${odd} cannot be put in place for a real sender`;
 }
 
@@ -182,6 +183,13 @@ export class LiveHosts implements LiveWorld {
     if (hosts !== undefined) {
       await writeFile(SANDBOX_HOSTS_FILE, hosts);
       this.#undo.push(() => writeFile(SANDBOX_HOSTS_FILE, LOCALHOST));
+    }
+    const search = description.files?.[RESOLVER_FILE];
+    if (search !== undefined) {
+      // The name server stays that of the sandbox.
+      const own = await readFile(RESOLVER_FILE);
+      await writeFile(RESOLVER_FILE, Buffer.concat([own, Buffer.from(search)]));
+      this.#undo.push(() => writeFile(RESOLVER_FILE, own));
     }
   }
 
