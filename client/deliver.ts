@@ -4,7 +4,8 @@
  * 1. the next hop is read as a list of sites, followed by `smtp_fallback_relay`;
  * 2. each site is resolved to addresses in order of preference (dns/exchangers.ts);
  * 3. each address is connected to and greeted (session/), until the recipients have their outcome;
- * 4. what is left when there is nothing more to try gets the last failure.
+ * 4. mail that loops back to this host is passed on to `best_mx_transport`;
+ * 5. what is left when there is nothing more to try gets the last failure.
  *
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
@@ -18,9 +19,11 @@ import {
 } from './destination.ts';
 import { type ExchangerAddress, findExchangers, type SiteAddresses } from './dns/exchangers.ts';
 import { readHostsFile } from './dns/hosts-file.ts';
+import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
+import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, DeliveryResult } from './request.ts';
@@ -109,6 +112,11 @@ class Delivery {
     const { service, nexthop } = this.#request;
     const { settings } = this.#options;
     const primary = splitDestinations(nexthop, service);
+    if (settings.tcp_windowsize > 0) {
+      this.#warn(
+        `tcp_windowsize = ${settings.tcp_windowsize} has no effect: Node.js cannot set socket buffers`,
+      );
+    }
     const first = parseDestination(primary[0] ?? '', this.#destinationOptions);
     if (first.kind === 'unix') {
       await this.#deliverLocally(first.path);
@@ -120,7 +128,7 @@ class Delivery {
       const isFinal = await this.#trySite(site);
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
-    this.#rescueConfigurationErrors(primary[0]);
+    if (!this.#aborted) this.#resortToLast(primary[0]);
   }
 
   get #destinationOptions(): DestinationOptions {
@@ -148,6 +156,7 @@ class Delivery {
       {
         domain: destination.domain,
         port: destination.port,
+        ...(this.#usesSrv(destination) && { service: destination.portText }),
         lookup: destination.bracketed || this.#request.service === 'lmtp' ? 'host' : 'exchangers',
         detectLoops: this.#detectsLoops(destination),
       },
@@ -158,6 +167,7 @@ class Delivery {
         random: platform.random,
         interfaceAddresses: () => platform.network.ownAddresses(),
         hostsFile: () => readHostsFile(platform.files),
+        searchList: () => readResolvConf(platform.files),
         emit: this.#emit,
         ...(signal && { signal }),
       },
@@ -245,16 +255,21 @@ class Delivery {
     });
   }
 
-  /** A relay that we were told to use and that does not exist is our mistake, not the sender's: do not bounce. */
-  #rescueConfigurationErrors(first: string | undefined): void {
-    const failure = this.#failure;
-    if (failure === undefined || !failure.dsn.startsWith('5')) return;
-    const { service } = this.#request;
+  /** A relay that we were told to use may not exist; mail that loops back may be for another transport. */
+  #resortToLast(first: string | undefined): void {
+    if (this.#failure === undefined) return;
+    const { settings } = this.#options;
     const usedFallback = this.#lastSite?.isFallback === true;
-    const usedRelayhost = service === 'smtp' && first === this.#options.settings.relayhost;
-    if (!usedFallback && !usedRelayhost) return;
-    this.#warn(`${usedFallback ? `${service}_fallback_relay` : 'relayhost'} configuration problem`);
-    this.#failure = { ...failure, dsn: '4.3.5' };
+    const resort = lastResort(this.#failure, { request: this.#request, settings, first, usedFallback });
+    if (resort.is === 'passed') this.#recipients.pass(this.#failure, resort.to);
+    if (resort.is !== 'misconfigured') return;
+    this.#warn(resort.warning);
+    this.#failure = resort.failure;
+  }
+
+  #usesSrv({ bracketed, portText }: InetDestination): boolean {
+    const services = this.#options.settings.use_srv_lookup;
+    return !bracketed && services.some((service) => service.toLowerCase() === portText.toLowerCase());
   }
 
   #detectsLoops(destination: InetDestination): boolean {

@@ -24,7 +24,7 @@
  * 6. `config` sets Postfix parameters of the sender; `files` are what it may read.
  * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
- *    delivered deferred bounced | dialogue pipelined connections order | received | queried notQueried |
+ *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
  *    logged notLogged | elapsed | check('title', function).
  *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
  *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
@@ -67,7 +67,7 @@ export { dialogue } from './checks/dialogue.ts';
 export { elapsed } from './checks/elapsed.ts';
 export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';
 export { logged, notLogged } from './checks/log.ts';
-export { bounced, deferred, delivered } from './checks/outcome.ts';
+export { bounced, deferred, delivered, passed } from './checks/outcome.ts';
 export { pipelined } from './checks/pipelined.ts';
 export { notQueried, queried } from './checks/queries.ts';
 export { received } from './checks/received.ts';

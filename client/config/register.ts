@@ -132,6 +132,63 @@ export const register = {
     group: 'connect',
     meaning: 'Destinations tried in order once the normal one is unreachable or refuses for now.',
   },
+  fallback_relay: {
+    type: 'list',
+    default: '',
+    lmtp: false,
+    since: 'before 2.0',
+    group: 'connect',
+    meaning: 'The name of smtp_fallback_relay before Postfix 2.3, still its default.',
+  },
+  tcp_windowsize: {
+    type: 'int',
+    default: '0',
+    unit: 'bytes',
+    since: '2.6',
+    group: 'connect',
+    meaning:
+      'Socket buffer size of connections. Accepted with a warning when above 0: Node.js cannot set it, and the system chooses.',
+  },
+  best_mx_transport: {
+    type: 'string',
+    default: '',
+    lmtp: false,
+    since: 'before 2.0',
+    group: 'dns',
+    meaning:
+      'Where recipients go whose best mail exchanger is this host, `transport` or `transport:nexthop`, instead of back to the sender.',
+  },
+  use_srv_lookup: {
+    type: 'list',
+    default: '',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'Services, as destinations name them, whose hosts and ports are found by SRV records.',
+  },
+  allow_srv_lookup_fallback: {
+    type: 'bool',
+    default: 'no',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'Whenever SRV records lead nowhere, the MX or address lookup follows.',
+  },
+  ignore_srv_lookup_error: {
+    type: 'bool',
+    default: 'no',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'An SRV query that fails is followed by the MX or address lookup.',
+  },
+  smtp_dns_resolver_options: {
+    type: 'list',
+    default: '',
+    words: ['res_defnames', 'res_dnsrch'],
+    lmtp: { name: 'lmtp_dns_resolver_options' },
+    since: '2.8',
+    group: 'dns',
+    meaning:
+      'Host names are completed with the search list of resolv.conf: `res_defnames` those without a dot with its first domain, `res_dnsrch` others too, with every domain.',
+  },
   smtp_dns_support_level: {
     type: 'enum',
     default: '',

@@ -6,9 +6,8 @@ import type { Random } from '../platform/platform.ts';
 import { toAsciiDomain } from './domain-name.ts';
 import { type AddressFailure, type HostAddress, type HostContext, resolveHost } from './host-lookup.ts';
 import { type LookupFailure, lookup, RECORDS_LIMIT } from './lookup.ts';
-import { balanced, byPreference, shuffled } from './ordering.ts';
+import { balanced, byPreference, byPriorityAndWeight, shuffled } from './ordering.ts';
 import { canonicalAddress, ownAddresses } from './own-addresses.ts';
-import type { MxRecord } from './records.ts';
 import { enabledFamilies, usesDns } from './settings.ts';
 
 export type { AddressFailure } from './host-lookup.ts';
@@ -18,6 +17,8 @@ export interface Site {
   /** Host or domain as written, brackets and port removed. */
   readonly domain: string;
   readonly port: number;
+  /** SRV records of this service come first; `lookup` is for when they lead nowhere and that is allowed. */
+  readonly service?: string;
   /** `host`: the domain's own addresses, no MX lookup. */
   readonly lookup: 'exchangers' | 'host';
   /** Whether own addresses end the list; on for SMTP to port 25. */
@@ -34,7 +35,7 @@ export interface SiteAddresses {
   readonly addresses: readonly ExchangerAddress[];
   /** This mail system is an exchanger of the site itself: no later site (fallback relay) may take the mail. */
   readonly weAreExchanger: boolean;
-  /** Lowest preference among the MX records; 0 without any. */
+  /** Lowest preference among the MX records, or priority among the SRV records; 0 without any. */
   readonly bestPreference: number;
   /** Present exactly when there are no addresses. */
   readonly failure?: AddressFailure;
@@ -62,46 +63,110 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
   const { settings } = context;
   if (enabledFamilies(settings).length === 0) return failed('4.4.4', 'all network protocols are disabled');
   const name = asciiName(site.domain, context);
+  if (site.service !== undefined && usesDns(settings)) {
+    const found = await findService(site, site.service, name, context);
+    if ('addresses' in found) return found;
+    context.emit?.({ type: 'log', level: 'info', text: found.skipped });
+  }
   if (site.lookup === 'host' || !usesDns(settings)) return findHost(site, name, context);
 
   const found = await lookup(name, 'MX', context);
-  if (found.status === 'ok') return findExchangerHosts(site, found.records, context);
+  if (found.status === 'ok') {
+    const hosts = found.records.map(({ exchange: host, preference }) => ({
+      host,
+      preference,
+      port: site.port,
+    }));
+    return findExchangerHosts(site, hosts, context);
+  }
   // Without MX the domain is its own exchanger (rfc5321-5.1-07); whether it exists at all shows then.
   if (found.status === 'notFound') return findHost(site, name, context);
-  if (found.status === 'nullMx') return failed('5.1.0', found.reason);
-  if (found.status === 'policy') return failed('4.7.0', found.reason);
+  if (found.status === 'noService' || found.status === 'policy')
+    return failed(FAILURE_DSN[found.status], found.reason);
   if (settings.ignore_mx_lookup_error) return findHost(site, name, context);
-  return failed(MX_FAILURE_DSN[found.status], found.reason);
+  return failed(FAILURE_DSN[found.status], found.reason);
 }
 
-const MX_FAILURE_DSN: Record<Exclude<LookupFailure['status'], 'notFound' | 'nullMx' | 'policy'>, string> = {
+/** The status when the MX or SRV query fails. */
+const FAILURE_DSN: Record<LookupFailure['status'], string> = {
   temporary: '4.4.3',
   invalid: '5.4.4',
   nonRecoverable: '5.4.3',
+  noService: '5.1.0',
+  policy: '4.7.0',
+  notFound: '5.4.4',
 };
+
+/** A host that records name, before its addresses are known. */
+interface NamedHost {
+  readonly host: string;
+  readonly preference: number;
+  readonly port: number;
+}
+
+/** Asks for SRV records (RFC 2782); `skipped` is the log line when another lookup is to follow. */
+async function findService(
+  site: Site,
+  service: string,
+  name: string,
+  context: ExchangerContext,
+): Promise<SiteAddresses | { readonly skipped: string }> {
+  const { settings, random } = context;
+  const shown = `_${service}._tcp.${site.domain}`;
+  const found = await lookup(`_${service}._tcp.${name}`, 'SRV', context);
+  let result: SiteAddresses;
+  if (found.status === 'ok') {
+    const hosts = byPriorityAndWeight(found.records, random).map(({ target, priority, port }) => ({
+      host: target,
+      preference: priority,
+      port,
+    }));
+    const resolved = await resolveHosts({ name: shown, kind: 'SRV' }, hosts, site, context);
+    result = { ...resolved, addresses: inBalance(resolved.addresses, settings) };
+  } else result = failed(FAILURE_DSN[found.status], found.reason);
+  const { failure } = result;
+  const ignored = settings.ignore_srv_lookup_error && IGNORABLE.has(found.status);
+  if (failure === undefined || !(settings.allow_srv_lookup_fallback || ignored)) return result;
+  return { skipped: `skipping SRV lookup for ${shown}: ${failure.reason}` };
+}
+
+const IGNORABLE: ReadonlySet<string> = new Set(['temporary', 'invalid', 'nonRecoverable']);
 
 async function findExchangerHosts(
   site: Site,
-  records: readonly MxRecord[],
+  hosts: readonly NamedHost[],
   context: ExchangerContext,
 ): Promise<SiteAddresses> {
-  const { settings } = context;
-  const sorted = records.toSorted((a, b) => a.preference - b.preference);
-  const bestPreference = sorted[0]?.preference ?? 0;
+  const sorted = hosts.toSorted((a, b) => a.preference - b.preference);
+  const resolved = await resolveHosts({ name: site.domain, kind: 'MX' }, sorted, site, context);
+  return { ...resolved, addresses: inOrder(resolved.addresses, context) };
+}
+
+/**
+ * The addresses of hosts that come in order of preference, up to this host itself. `source` is what named them, for
+ * texts.
+ */
+async function resolveHosts(
+  source: { readonly name: string; readonly kind: 'MX' | 'SRV' },
+  hosts: readonly NamedHost[],
+  site: Site,
+  context: ExchangerContext,
+): Promise<SiteAddresses> {
+  const bestPreference = hosts[0]?.preference ?? 0;
   let found: ExchangerAddress[] = [];
   let failure: AddressFailure | undefined;
-  for (const { exchange, preference } of sorted) {
-    const result = await resolveHost(exchange, context, failure);
+  for (const { host, preference, port } of hosts) {
+    const result = await resolveHost(host, context, failure);
     if ('failure' in result) failure = result.failure;
-    else found.push(...result.addresses.map((address) => ({ ...address, preference, port: site.port })));
+    else found.push(...result.addresses.map((address) => ({ ...address, preference, port })));
   }
   found = limited(found, site, context);
   const [first] = found;
   if (first === undefined) {
-    warn(context, `no MX host for ${site.domain} has a valid address record`);
-    const { dsn, reason } = failure ?? { dsn: '5.4.4', reason: `${site.domain}: host not found` };
-    const soft = settings.smtp_defer_if_no_mx_address_found ? dsn.replace(/^5/, '4') : dsn;
-    return { ...failed(soft, reason), bestPreference };
+    warn(context, `no ${source.kind} host for ${source.name} has a valid address record`);
+    const { dsn, reason } = failure ?? { dsn: '5.4.4', reason: `${source.name}: host not found` };
+    const defers = source.kind === 'MX' && context.settings.smtp_defer_if_no_mx_address_found;
+    return { ...failed(defers ? dsn.replace(/^5/, '4') : dsn, reason), bestPreference };
   }
 
   const self = await findSelf(found, site, context);
@@ -110,11 +175,11 @@ async function findExchangerHosts(
   if (found.length === 0) {
     const known = first.preference === bestPreference;
     const failure = known
-      ? { dsn: '5.4.6', reason: `mail for ${site.domain} loops back to myself` }
-      : { dsn: '4.4.4', reason: `unable to find primary relay for ${site.domain}` };
+      ? { dsn: '5.4.6', reason: `mail for ${source.name} loops back to myself` }
+      : { dsn: '4.4.4', reason: `unable to find primary relay for ${source.name}` };
     return { addresses: [], weAreExchanger, bestPreference, failure };
   }
-  return { addresses: inOrder(found, context), weAreExchanger, bestPreference };
+  return { addresses: found, weAreExchanger, bestPreference };
 }
 
 async function findHost(site: Site, host: string, context: ExchangerContext): Promise<SiteAddresses> {
@@ -149,9 +214,15 @@ function inOrder(
   const { settings, random } = context;
   // Random order spreads the load over exchangers of equal preference (rfc5321-5.1-16).
   const mixed = settings.smtp_randomize_addresses ? shuffled(addresses, random) : addresses;
-  const ordered = byPreference(mixed, settings.smtp_address_preference);
-  const balance = settings.smtp_mx_address_limit > 0 && settings.smtp_balance_inet_protocols;
-  return balance ? balanced(ordered, settings.smtp_mx_address_limit) : ordered;
+  return inBalance(byPreference(mixed, settings.smtp_address_preference), settings);
+}
+
+function inBalance(
+  addresses: readonly ExchangerAddress[],
+  settings: ExchangerContext['settings'],
+): readonly ExchangerAddress[] {
+  const { smtp_mx_address_limit: limit, smtp_balance_inet_protocols: balances } = settings;
+  return limit > 0 && balances ? balanced(addresses, limit) : addresses;
 }
 
 function limited(addresses: ExchangerAddress[], site: Site, context: ExchangerContext): ExchangerAddress[] {

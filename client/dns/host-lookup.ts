@@ -2,12 +2,15 @@
 import { addressFamily } from './hostname.ts';
 import type { HostsFile } from './hosts-file.ts';
 import { type LookupContext, type LookupFailure, type LookupResult, lookup } from './lookup.ts';
+import { type SearchList, withSearchList } from './search.ts';
 import { type ExchangerSettings, enabledFamilies, type Family, usesDns } from './settings.ts';
 
 export interface HostContext extends LookupContext {
   readonly settings: ExchangerSettings;
   /** Reads /etc/hosts (`readHostsFile`); asked only when a name has to be looked up there. */
   readonly hostsFile: () => Promise<HostsFile>;
+  /** Reads the search list of /etc/resolv.conf; asked only when smtp_dns_resolver_options wants it. */
+  readonly searchList: () => Promise<SearchList>;
 }
 
 export interface HostAddress {
@@ -82,7 +85,7 @@ const HOPE: Record<LookupFailure['status'], number> = {
   temporary: 4,
   invalid: 3,
   nonRecoverable: 2,
-  nullMx: 1,
+  noService: 1,
   notFound: 1,
 };
 
@@ -91,12 +94,18 @@ async function lookupAddresses(
   families: readonly Family[],
   context: HostContext,
 ): Promise<{ addresses: readonly HostAddress[] } | LookupFailure> {
+  const { smtp_dns_resolver_options: options, smtp_cname_overrides_servername: usesCanonicalName } =
+    context.settings;
+  const hostContext =
+    options.length === 0
+      ? context
+      : { ...context, resolver: withSearchList(context.resolver, await context.searchList(), options) };
   const addresses: HostAddress[] = [];
   let failure: LookupFailure | undefined;
   for (const family of families) {
-    const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], context);
+    const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], hostContext);
     if (result.status === 'ok') {
-      const name = context.settings.smtp_cname_overrides_servername ? result.canonicalName : host;
+      const name = usesCanonicalName ? result.canonicalName : host;
       for (const { address } of result.records) addresses.push({ host: name, address, family });
     } else if (failure === undefined || HOPE[result.status] >= HOPE[failure.status]) {
       failure = result;

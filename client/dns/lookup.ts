@@ -10,7 +10,7 @@ import { type DnsRecord, presentRecord, type RecordOf, sameName } from './record
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
-export type LookupType = 'A' | 'AAAA' | 'MX' | 'TLSA';
+export type LookupType = 'A' | 'AAAA' | 'MX' | 'SRV' | 'TLSA';
 
 export type LookupResult<T extends LookupType> = LookupSuccess<T> | LookupFailure;
 
@@ -26,11 +26,12 @@ export interface LookupSuccess<T extends LookupType> {
 
 /**
  * notFound: no such name, no such record, an impossible name, an alias loop. temporary: ask again later.
- * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. nullMx: RFC 7505.
- * policy: `smtp_dns_reply_filter` left nothing.
+ * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. noService: the domain
+ * declares that it has none, by a null MX (RFC 7505) or a null SRV target (RFC 2782). policy: `smtp_dns_reply_filter`
+ * left nothing.
  */
 export interface LookupFailure {
-  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'nullMx' | 'policy';
+  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'noService' | 'policy';
   readonly reason: string;
 }
 
@@ -67,10 +68,10 @@ export async function lookup<T extends LookupType>(
     if (failed !== undefined) return failed;
     authenticated &&= answer.authenticated;
 
-    const alias = followAliases(answer.records, asked, context);
+    const alias = followAliases(answer.records, answer.completedName ?? asked, context);
     const owned = answer.records.filter((record) => sameName(record.name, alias.name));
     const data = readData(owned, asked, type, context);
-    if (data === 'nullMx') return failure('nullMx', `Domain ${asked} does not accept mail (nullMX)`);
+    if (data === 'noService') return failure('noService', noServiceReason(asked, type));
     if (data.records.length > 0) {
       const limited = limitRecords(data.records, asked, type, context);
       const records = await filterRecords(limited, context);
@@ -115,23 +116,38 @@ function followAliases(
   return { name, followed: seen.size > 0, malformed: false };
 }
 
-/** Picks the records of the wanted type, without those whose data is no name. A null MX among them decides. */
+/** The name that a record refers to; the empty one, the root, says that the service is not there. */
+function targetOf(record: DnsRecord): string | undefined {
+  if (record.type === 'MX') return record.exchange;
+  return record.type === 'SRV' ? record.target : undefined;
+}
+
+/**
+ * Picks the records of the wanted type, without those whose data is no name. A null MX among them decides, as does a
+ * null SRV target.
+ */
 function readData<T extends LookupType>(
   records: readonly DnsRecord[],
   asked: string,
   type: T,
   context: LookupContext,
-): { records: RecordOf<T>[]; malformed: boolean } | 'nullMx' {
+): { records: RecordOf<T>[]; malformed: boolean } | 'noService' {
   const wanted = records.filter((record): record is RecordOf<T> & DnsRecord => record.type === type);
-  if (wanted.some((record) => record.type === 'MX' && record.exchange === '')) return 'nullMx';
-  const usable = wanted.filter(
-    (record) => record.type !== 'MX' || isUsableName(record.exchange, 'MX', asked, context),
-  );
+  if (wanted.some((record) => targetOf(record) === '')) return 'noService';
+  const usable = wanted.filter((record) => {
+    const target = targetOf(record);
+    return target === undefined || isUsableName(target, type, asked, context);
+  });
   return { records: usable, malformed: usable.length < wanted.length };
 }
 
 /** Numeric names are wrong but usable (as the address they are); what is no name at all is not. */
-function isUsableName(target: string, type: 'MX' | 'CNAME', asked: string, context: LookupContext): boolean {
+function isUsableName(
+  target: string,
+  type: LookupType | 'CNAME',
+  asked: string,
+  context: LookupContext,
+): boolean {
   if (isHostname(target, { wildcard: true })) return true;
   const numeric = addressFamily(target) !== undefined;
   const complaint = numeric ? 'numeric domain name' : 'malformed domain name';
@@ -214,6 +230,11 @@ function unexpectedReply(name: string, type: LookupType): string {
 
 function filtered(name: string, type: LookupType, detail: string): string {
   return `Error looking up name=${name} type=${type}: ${detail}`;
+}
+
+function noServiceReason(name: string, type: LookupType): string {
+  const refusal = type === 'SRV' ? 'support SRV requests' : 'accept mail (nullMX)';
+  return `Domain ${name} does not ${refusal}`;
 }
 
 function failure(status: LookupFailure['status'], reason: string): LookupFailure {

@@ -26,9 +26,12 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
 }
 
 function outcomeText(outcome: Outcome, settings: Settings): string {
-  const { recipient, timing } = outcome;
+  const { recipient, timing, passedTo } = outcome;
   const shown = (address: string) =>
     settings.info_log_address_format === 'external' ? quoteAddress(address) : address;
+  if (passedTo !== undefined) {
+    return `passing <${shown(recipient.address)}> to transport=${passedTo.transport}`;
+  }
   const delay = (milliseconds: number) => formatDelay(milliseconds, settings.delay_logging_resolution_limit);
   const original = recipient.originalAddress ?? '';
   const parts = [`to=<${shown(recipient.address)}>`];

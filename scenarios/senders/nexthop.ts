@@ -66,7 +66,8 @@ async function send(
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {
-  const { recipient, status, dsn, relay, reason, reply } = outcome;
+  const { recipient, status, dsn, relay, reason, reply, passedTo } = outcome;
+  if (passedTo !== undefined) return { address: recipient.address, status, passedTo };
   return {
     address: recipient.address,
     status,

@@ -80,6 +80,7 @@ class PostfixSender implements Sender {
       {
         onLogLine: (line) => this.#onLogLine(line),
         onReport: (report) => this.#watch?.onReport(report),
+        onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
   }

@@ -8,7 +8,14 @@
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import type { Platform } from '../../client/platform/platform.ts';
-import type { Notify, OutcomeStatus, Reuse, Service, Submitter } from '../../client/request.ts';
+import type {
+  Notify,
+  OtherTransport,
+  OutcomeStatus,
+  Reuse,
+  Service,
+  Submitter,
+} from '../../client/request.ts';
 
 export type WorldKind = 'virtual' | 'live';
 
@@ -121,6 +128,8 @@ export interface RecipientOutcome {
   readonly reason?: string;
   /** The server's reply that decided it. */
   readonly reply?: string;
+  /** Which transport gets it instead, and for what destination, when it was passed on. */
+  readonly passedTo?: OtherTransport;
   /** It was an address probe: `sent` means deliverable, and no message went out. */
   readonly probe?: boolean;
 }

@@ -2,6 +2,7 @@
 import type { Recipient } from '../../../client/request.ts';
 import type { LogLine, RecipientOutcome, SenderReport, Submission } from '../sender.ts';
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
+import type { PassedRecipient } from './other-transports.ts';
 import type { StatusReport } from './status-services.ts';
 
 /** The log goes through another process: it may come later than the agent's answer. */
@@ -52,6 +53,14 @@ export class Watch {
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
+    this.#add(outcome);
+  }
+
+  onPassed({ queueId, recipient, passedTo }: PassedRecipient): void {
+    if (queueId === this.#queueId) this.#add({ address: recipient, status: 'passed', passedTo });
+  }
+
+  #add(outcome: RecipientOutcome): void {
     this.#outcomes.push(outcome);
     if (this.#outcomes.length >= this.#expected) this.#enough();
   }
