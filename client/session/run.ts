@@ -34,7 +34,13 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     recipients.fail(streamFailed(session.stage, shortName(peer), error.kind));
-    session.dropAfter(error);
+    // The stream is as good as before when only a lookup of ours failed.
+    if (error.kind === 'localData') {
+      await session.quit();
+      session.close();
+    } else {
+      session.dropAfter(error);
+    }
   } finally {
     signal?.removeEventListener('abort', abort);
     recipients.endSession();

@@ -17,7 +17,11 @@ async function ask(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<Looked> {
   const warnings: string[] = [];
-  const context = { files: new VirtualFiles(files), warn: (line: string) => warnings.push(line) };
+  const context = {
+    files: new VirtualFiles(files),
+    warn: (line: string) => warnings.push(line),
+    error: (line: string) => warnings.push(`error: ${line}`),
+  };
   const table = await openTable(text, context);
   const answers: (string | undefined)[] = [];
   for (const key of keys) {
@@ -37,11 +41,11 @@ describe('opening', () => {
     const unavailable = `texthash:/none is unavailable. ${missing}`;
     expect(await ask('texthash:/none', ['a', 'b'])).toEqual({
       answers: [`!${unavailable}`, `!${unavailable}`],
-      warnings: [missing, unavailable, unavailable],
+      warnings: [`error: ${missing}`, unavailable, unavailable],
     });
-    expect((await ask('nosuch:x', [])).warnings).toEqual(['unsupported dictionary type: nosuch']);
+    expect((await ask('nosuch:x', [])).warnings).toEqual(['error: unsupported dictionary type: nosuch']);
     const fault = 'open dictionary: expecting "type:name" form instead of "static:"';
-    expect((await ask('static:', [])).warnings).toEqual([fault]);
+    expect((await ask('static:', [])).warnings).toEqual([`error: ${fault}`]);
   });
 });
 
@@ -66,7 +70,7 @@ describe('keys and values', () => {
       ],
     });
     const twice = await ask('texthash:/t', ['a'], { '/t': 'a 1\nA 2\n' });
-    expect(twice.warnings[0]).toBe('/t, line 2: duplicate entry: "A"');
+    expect(twice.warnings[0]).toBe('error: /t, line 2: duplicate entry: "A"');
     const latin = await ask('texthash:/t', ['a', 'b'], { '/t': Buffer.from('a \xe9\nb c\n', 'latin1') });
     expect(latin.answers).toEqual([undefined, 'c']);
   });
