@@ -35,7 +35,14 @@ export default [
     send: message({ to }),
     origins: ['delivery-55'],
     expect: [bounced(to, loops), connections('b', 0)],
-    virtualOnly: 'the own address of the sender is that of the virtual world',
+  }),
+  scenario('dns/own-ipv6-address', {
+    title: 'An exchanger with an IPv6 address of this host is this host itself',
+    clauses: ['rfc5321-5.1-18', 'postfix:inet_interfaces'],
+    dns: zone('example.test', { MX: ['10 me', '20 b'], me: '2001:db8:c::25', b: '192.0.2.2' }),
+    hosts: { b: mailHost() },
+    send: message({ to }),
+    expect: [bounced(to, loops), connections('b', 0)],
   }),
   scenario('dns/exchanger-is-loopback', {
     title: 'An exchanger with a loopback address is this host itself',
