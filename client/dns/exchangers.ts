@@ -4,8 +4,14 @@
  */
 import type { Random } from '../platform/platform.ts';
 import { toAsciiDomain } from './domain-name.ts';
-import { type AddressFailure, type HostAddress, type HostContext, resolveHost } from './host-lookup.ts';
-import { type LookupFailure, lookup, RECORDS_LIMIT } from './lookup.ts';
+import {
+  type AddressFailure,
+  type HostAddress,
+  type HostContext,
+  RECORD_TYPE,
+  resolveHost,
+} from './host-lookup.ts';
+import { type LookupFailure, lookup, RECORDS_LIMIT, tooManyRecords } from './lookup.ts';
 import { balanced, byPreference, byPriorityAndWeight, shuffled } from './ordering.ts';
 import { canonicalAddress, ownAddresses } from './own-addresses.ts';
 import { enabledFamilies, usesDns } from './settings.ts';
@@ -160,7 +166,7 @@ async function resolveHosts(
     if ('failure' in result) failure = result.failure;
     else found.push(...result.addresses.map((address) => ({ ...address, preference, port })));
   }
-  found = limited(found, site, context);
+  found = limited(found, context);
   const [first] = found;
   if (first === undefined) {
     warn(context, `no ${source.kind} host for ${source.name} has a valid address record`);
@@ -190,7 +196,7 @@ async function findHost(site: Site, host: string, context: ExchangerContext): Pr
     return { ...failed('5.4.6', `mail for ${site.domain} loops back to myself`), weAreExchanger: true };
   }
   return {
-    addresses: inOrder(limited(found, site, context), context),
+    addresses: inOrder(limited(found, context), context),
     weAreExchanger: false,
     bestPreference: 0,
   };
@@ -225,14 +231,11 @@ function inBalance(
   return limit > 0 && balances ? balanced(addresses, limit) : addresses;
 }
 
-function limited(addresses: ExchangerAddress[], site: Site, context: ExchangerContext): ExchangerAddress[] {
-  if (addresses.length <= RECORDS_LIMIT) return addresses;
-  const excess = addresses.length - RECORDS_LIMIT;
-  warn(
-    context,
-    `dropping ${excess} of ${addresses.length} addresses for ${site.domain}: the limit is ${RECORDS_LIMIT}`,
-  );
-  return addresses.slice(0, RECORDS_LIMIT);
+function limited(addresses: readonly ExchangerAddress[], context: ExchangerContext): ExchangerAddress[] {
+  const kept = addresses.slice(0, RECORDS_LIMIT);
+  const dropped = addresses[RECORDS_LIMIT];
+  if (dropped !== undefined) warn(context, tooManyRecords(dropped.host, RECORD_TYPE[dropped.family]));
+  return kept;
 }
 
 function asciiName(domain: string, context: ExchangerContext): string {

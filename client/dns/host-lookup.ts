@@ -30,7 +30,8 @@ export type HostResult =
   | { readonly addresses: readonly HostAddress[] }
   | { readonly failure: AddressFailure };
 
-const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
+/** The type of record that holds addresses of a family. */
+export const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
 
 /**
  * Resolves one host. `earlier` is the failure of the hosts before it in the same list: once one failed softly, what

@@ -165,11 +165,7 @@ function limitRecords<R>(
   context: LookupContext,
 ): readonly R[] {
   if (records.length <= RECORDS_LIMIT) return records;
-  const excess = records.length - RECORDS_LIMIT;
-  warn(
-    context,
-    `dropping ${excess} of ${records.length} ${type} records for ${name}: the limit is ${RECORDS_LIMIT}`,
-  );
+  warn(context, tooManyRecords(name, type));
   return records.slice(0, RECORDS_LIMIT);
 }
 
@@ -200,6 +196,11 @@ async function filterRecords<R extends DnsRecord>(
     }
   }
   return kept;
+}
+
+/** The line of the log about records that were dropped, the last one kept being of this name and type. */
+export function tooManyRecords(name: string, type: string): string {
+  return `DNS record count limit (${RECORDS_LIMIT}) exceeded -- dropping excess record(s) after qname=${name} qtype=${type}`;
 }
 
 function failureOf(rcode: string, name: string, type: LookupType): LookupFailure | undefined {

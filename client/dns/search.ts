@@ -24,27 +24,35 @@ export function withSearchList(
       const wanted = options.includes(dots === 0 ? 'res_defnames' : 'res_dnsrch');
       const domains = options.includes('res_dnsrch') ? search : search.slice(0, 1);
       const completed = wanted ? domains.map((domain) => `${name}.${domain}`) : [];
-      const names = dots >= ndots ? [name, ...completed] : [...completed, name];
+      const asks = async (candidate: string): Promise<DnsAnswer> => ({
+        ...(await resolver.query(candidate, type, signal)),
+        completedName: candidate,
+      });
+      const first = dots >= ndots ? await asks(name) : undefined;
+      if (first !== undefined && isFound(first)) return first;
       const failures: DnsAnswer[] = [];
-      for (const candidate of names) {
-        const answer = await resolver.query(candidate, type, signal);
-        if (answer.rcode === 'NOERROR' && answer.records.length > 0) {
-          return { ...answer, completedName: candidate };
-        }
+      for (const candidate of completed) {
+        const answer = await asks(candidate);
+        if (isFound(answer)) return answer;
         failures.push(answer);
-        // Only where the name does not exist, or its server fails, the next one has a chance.
         if (!GOES_ON.has(answer.rcode)) break;
       }
-      return verdict(failures, failures[names.indexOf(name)]);
+      if (first !== undefined) return first;
+      const last = await asks(name);
+      return isFound(last) ? last : (mostTelling(failures) ?? last);
     },
   };
 }
 
+function isFound({ rcode, records }: DnsAnswer): boolean {
+  return rcode === 'NOERROR' && records.length > 0;
+}
+
+/** Where the name does not exist, or its server fails, another domain has a chance. */
 const GOES_ON: ReadonlySet<string> = new Set(['NOERROR', 'NXDOMAIN', 'SERVFAIL']);
 
-/** The name as it stands decides why nothing was found; otherwise that it exists, otherwise a server that failed. */
-function verdict(failures: readonly DnsAnswer[], asItIs: DnsAnswer | undefined): DnsAnswer {
+/** That a name exists tells more than that its server fails; that it does not exist tells nothing. */
+function mostTelling(failures: readonly DnsAnswer[]): DnsAnswer | undefined {
   const byRcode = (rcode: string) => failures.find((answer) => answer.rcode === rcode);
-  const answer = asItIs ?? byRcode('NOERROR') ?? byRcode('SERVFAIL') ?? failures.at(-1);
-  return answer ?? { rcode: 'NXDOMAIN', authenticated: false, records: [] };
+  return byRcode('NOERROR') ?? byRcode('SERVFAIL');
 }

@@ -39,6 +39,7 @@ async function send(
   );
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
+  const suspensions: string[] = [];
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
@@ -60,9 +61,10 @@ async function send(
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
       const result = await deliver(request, { platform, settings, tables, resolver, emit, signal });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
+      if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
-  return { outcomes, log };
+  return { outcomes, log, suspensions };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

@@ -92,14 +92,16 @@ class PostfixSender implements Sender {
   async send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport> {
     const outcomes: RecipientOutcome[] = [];
     const log: LogLine[] = [];
+    const suspensions: string[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
       const report = await this.#deliver(submission, environment);
       outcomes.push(...report.outcomes);
       log.push(...report.log);
+      suspensions.push(...(report.suspensions ?? []));
     }
-    return { outcomes, log };
+    return { outcomes, log, suspensions };
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
@@ -146,7 +148,10 @@ class PostfixSender implements Sender {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
     const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
-    if (answer === 'done') return watch.heard(request.recipients.length, signal);
+    if (answer.is === 'done') {
+      if (answer.suspension !== undefined) watch.onSuspension(answer.suspension);
+      return watch.heard(request.recipients.length, signal);
+    }
     if (signal.aborted) return;
     watch.onDeath(request.recipients);
     this.#aliveAtMs.set(transport, performance.now() + THROTTLE_MS);

@@ -116,6 +116,8 @@ export interface SubmittedRecipient {
 export interface SenderReport {
   readonly outcomes: readonly RecipientOutcome[];
   readonly log: readonly LogLine[];
+  /** Why destinations are to be left alone for a while, as the queue manager was told; absent when nobody tells. */
+  readonly suspensions?: readonly string[];
 }
 
 /** What became of one recipient, as far as the sender tells. */

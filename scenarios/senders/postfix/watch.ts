@@ -22,6 +22,7 @@ export class Watch {
   readonly #queueId: string;
   readonly #outcomes: RecipientOutcome[] = [];
   readonly #log: LogLine[] = [];
+  readonly #suspensions: string[] = [];
   readonly #reports = new Map<string, StatusReport>();
   readonly #stillborn = new AbortController();
   #expected = 0;
@@ -60,6 +61,10 @@ export class Watch {
     if (queueId === this.#queueId) this.#add({ address: recipient, status: 'passed', passedTo });
   }
 
+  onSuspension(reason: string): void {
+    this.#suspensions.push(reason);
+  }
+
   #add(outcome: RecipientOutcome): void {
     this.#outcomes.push(outcome);
     if (this.#outcomes.length >= this.#expected) this.#enough();
@@ -89,7 +94,11 @@ export class Watch {
   }
 
   report(): SenderReport {
-    return { outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)), log: this.#log };
+    return {
+      outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)),
+      log: this.#log,
+      suspensions: this.#suspensions,
+    };
   }
 
   #completed(outcome: RecipientOutcome): RecipientOutcome {

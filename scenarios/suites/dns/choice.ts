@@ -47,11 +47,23 @@ const byHost = ({ host }: Attempt) => host;
 const byAddress = ({ address }: Attempt) => address;
 
 const balanceCases = [
-  { name: 'many-of-both', counts: [6, 6], first: 'ipv4', wanted: { v4: 3, v6: 2 } },
-  { name: 'many-of-both-ipv6-first', counts: [6, 6], first: 'ipv6', wanted: { v4: 2, v6: 3 } },
-  { name: 'few-ipv4', counts: [1, 9], first: 'ipv6', wanted: { v4: 1, v6: 4 } },
-  { name: 'few-ipv4-first', counts: [2, 9], first: 'ipv4', wanted: { v4: 2, v6: 3 } },
-  { name: 'few-ipv6', counts: [9, 1], first: 'ipv4', wanted: { v4: 4, v6: 1 } },
+  { name: 'many-of-both', origins: ['delivery-65'], counts: [6, 6], first: 'ipv4', wanted: { v4: 3, v6: 2 } },
+  {
+    name: 'many-of-both-ipv6-first',
+    origins: ['delivery-65'],
+    counts: [6, 6],
+    first: 'ipv6',
+    wanted: { v4: 2, v6: 3 },
+  },
+  { name: 'few-ipv4', origins: [], counts: [1, 9], first: 'ipv6', wanted: { v4: 1, v6: 4 } },
+  {
+    name: 'few-ipv4-first',
+    origins: ['delivery-66'],
+    counts: [2, 9],
+    first: 'ipv4',
+    wanted: { v4: 2, v6: 3 },
+  },
+  { name: 'few-ipv6', origins: [], counts: [9, 1], first: 'ipv4', wanted: { v4: 4, v6: 1 } },
 ] as const;
 
 export default [
@@ -59,14 +71,16 @@ export default [
     title: 'Exchangers of equal preference come first equally often',
     clauses: ['rfc5321-5.1-16', 'rfc1123-5.3.4-01', 'postfix:smtp_randomize_addresses'],
     dns: zone('example.test', {
-      MX: ['10 a', '10 b', '10 c'],
+      MX: ['10 a', '10 b', '10 c', '10 d'],
       a: '192.0.2.1',
       b: '192.0.2.2',
       c: '192.0.2.3',
+      d: '192.0.2.4',
     }),
-    hosts: { a: mailHost(), b: mailHost(), c: mailHost() },
+    hosts: { a: mailHost(), b: mailHost(), c: mailHost(), d: mailHost() },
     send: manyMessages,
-    expect: [...manyDeliveries, evenly(['a', 'b', 'c'], byHost)],
+    origins: ['delivery-62', 'field-DN24'],
+    expect: [...manyDeliveries, evenly(['a', 'b', 'c', 'd'], byHost)],
   }),
   scenario('dns/chance-is-per-address', {
     title: 'Chance chooses among addresses: a host with two of them comes first twice as often',
@@ -74,6 +88,7 @@ export default [
     dns: zone('example.test', { MX: ['10 a', '10 b'], a: v4(2), b: '192.0.2.3' }),
     hosts: { a: mailHost(), b: mailHost() },
     send: manyMessages,
+    origins: ['delivery-62'],
     expect: [...manyDeliveries, evenly(v4(3), byAddress)],
   }),
   scenario('dns/no-chance', {
@@ -88,6 +103,7 @@ export default [
     hosts: { c: mailHost() },
     config: { smtp_randomize_addresses: 'no' },
     send: message({ to }),
+    origins: ['delivery-63'],
     expect: [delivered(to, { via: 'c' }), order(['192.0.2.5', '192.0.2.3', '192.0.2.4', '192.0.2.1', 'c'])],
     virtualOnly: noListener,
   }),
@@ -103,6 +119,7 @@ export default [
     }),
     config: { smtp_address_preference: 'ipv6' },
     send: message({ to }),
+    origins: ['delivery-64'],
     expect: [
       deferred(to, { dsn: '4.4.1' }),
       order(['192.0.2.1', ['2001:db8::2', '2001:db8::3'], ['192.0.2.2', '192.0.2.3']]),
@@ -141,13 +158,14 @@ export default [
     send: manyMessages,
     expect: [...manyDeliveries, evenly(v6(2), byAddress)],
   }),
-  ...balanceCases.map(({ name, counts: [count4, count6], first, wanted }) =>
+  ...balanceCases.map(({ name, origins, counts: [count4, count6], first, wanted }) =>
     scenario(`dns/balance-${name}`, {
       title: `Of ${count4} IPv4 and ${count6} IPv6 addresses with ${first} first, ${wanted.v4} and ${wanted.v6} are tried`,
       clauses: ['postfix:smtp_balance_inet_protocols', 'postfix:delivery-3.8'],
       dns: zone('example.test', { MX: '10 a', a: [...v4(count4), ...v6(count6)] }),
       config: { smtp_address_preference: first, smtp_mx_address_limit: '5' },
       send: message({ to }),
+      origins,
       expect: [deferred(to, { dsn: '4.4.1' }), triedByFamily(wanted)],
       virtualOnly: noListener,
     }),
@@ -167,6 +185,7 @@ export default [
     dns: zone('example.test', { MX: ['10 a', '20 b'], a: v4(7), b: '192.0.2.9' }),
     hosts: { b: mailHost() },
     send: message({ to }),
+    origins: ['delivery-67'],
     expect: [deferred(to, { dsn: '4.4.1' }), triedByFamily({ v4: 5, v6: 0 }), order(['a'])],
     virtualOnly: noListener,
   }),
@@ -177,6 +196,7 @@ export default [
     hosts: { b: mailHost() },
     config: { smtp_mx_address_limit: '0' },
     send: message({ to }),
+    origins: ['delivery-68'],
     expect: [delivered(to, { via: 'b' }), triedByFamily({ v4: 8, v6: 0 })],
     virtualOnly: noListener,
   }),
