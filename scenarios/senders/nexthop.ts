@@ -7,6 +7,8 @@ import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Outcome, Service } from '../../client/request.ts';
+import { SessionCache } from '../../client/session/cache.ts';
+import { Session } from '../../client/session/session.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -28,7 +30,10 @@ export function nexthopSender(version: string): Sender {
   };
 }
 
-/** Messages go one after another, as one delivery agent takes them from its queue. */
+/**
+ * Messages go one after another, as one delivery agent takes them from its queue. What it has kept for more of them is
+ * closed in the end as Postfix closes what is not used any more: without QUIT.
+ */
 async function send(
   submissions: readonly Submission[],
   environment: SenderEnvironment,
@@ -39,6 +44,7 @@ async function send(
   );
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
+  const cache = new SessionCache(platform.clock);
   const settingsOf = new Map<Service, Settings>();
   for (const submission of submissions) {
     await pauseBefore(submission, environment);
@@ -53,10 +59,11 @@ async function send(
     };
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, resolver, emit, signal });
+      const result = await deliver(request, { platform, settings, resolver, emit, signal, cache });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
     }
   }
+  for (const kept of cache.drain()) Session.resume(kept).drop('closed');
   return { outcomes, log };
 }
 
