@@ -3,6 +3,7 @@
  *
  *     const client = await createClient({ parameters: { smtp_helo_timeout: '30s' } });
  *     const outcomes = await client.deliver({ sender: 'a@sender.test', recipients: ['b@example.test'], content });
+ *     await client.close();
  *
  * It reads `/etc/resolv.conf` when no name servers are given, and lets mail for several domains go out side by side.
  */
@@ -19,6 +20,8 @@ import type { EventListener } from './events.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+import { SessionCache } from './session/cache.ts';
+import { type KeptSession, Session } from './session/session.ts';
 import { Tables } from './tables/tables.ts';
 
 export interface ClientOptions {
@@ -39,7 +42,8 @@ export interface ClientOptions {
 }
 
 /** A message with its envelope; addresses are in internal form (`parseAddress` reads the external one). */
-export interface Mail extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent'> {
+export interface Mail
+  extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse'> {
   /** '' is the null reverse-path. */
   readonly sender: string;
   readonly recipients: readonly (string | Recipient)[];
@@ -58,6 +62,11 @@ export interface Client {
    * only if a destination cannot be parsed (DestinationError), before anything is sent.
    */
   deliver(mail: Mail, options?: { readonly signal?: AbortSignal }): Promise<readonly Outcome[]>;
+  /**
+   * Says QUIT on connections that were kept for more mail, and keeps none from now on. Without it they are closed when
+   * they have been idle for `smtp_connection_cache_time_limit`, which the process waits for.
+   */
+  close(): Promise<void>;
 }
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
@@ -67,8 +76,12 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
   const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
+  const cache = new SessionCache(platform.clock);
   return {
     settings,
+    async close() {
+      await Promise.all(cache.drain().map(farewell));
+    },
     async deliver(mail, { signal } = {}) {
       const requests = requestsFor(mail, { service, settings, platform });
       const deliverOptions = {
@@ -76,6 +89,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         settings,
         resolver,
         tables,
+        cache,
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };
@@ -83,6 +97,12 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
       return results.flatMap(({ outcomes }) => outcomes);
     },
   };
+}
+
+async function farewell(kept: KeptSession): Promise<void> {
+  const session = Session.resume(kept);
+  await session.quit();
+  session.close();
 }
 
 async function systemResolver(

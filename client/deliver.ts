@@ -3,7 +3,7 @@
  *
  * 1. the next hop is read as a list of sites, followed by `smtp_fallback_relay`;
  * 2. each site is resolved to addresses in order of preference (dns/exchangers.ts);
- * 3. each address is connected to and greeted (session/), until the recipients have their outcome;
+ * 3. the servers are tried (servers.ts), until the recipients have their outcome;
  * 4. mail that loops back to this host is passed on to `best_mx_transport`;
  * 5. what is left when there is nothing more to try gets the last failure.
  *
@@ -17,7 +17,7 @@ import {
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { type ExchangerAddress, findExchangers, type SiteAddresses } from './dns/exchangers.ts';
+import { findExchangers, type SiteAddresses } from './dns/exchangers.ts';
 import { readHostsFile } from './dns/hosts-file.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -27,9 +27,8 @@ import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, DeliveryResult } from './request.ts';
-import { connect } from './session/connect.ts';
-import { runSession } from './session/run.ts';
-import { type Peer, Session } from './session/session.ts';
+import { Servers } from './servers.ts';
+import type { SessionCache } from './session/cache.ts';
 import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
@@ -42,11 +41,14 @@ export interface DeliverOptions {
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
+  /** Connections of other deliveries of this client, to be used again; without it each is used once. */
+  readonly cache?: SessionCache;
 }
 
 /** A destination to try, as written, and its place in the list. It is parsed when its turn comes. */
 interface Site {
   readonly text: string;
+  readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly isFallback: boolean;
 }
@@ -62,7 +64,7 @@ class Delivery {
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
   readonly #tables: Tables;
-  #sessions = 0;
+  readonly #servers: Servers;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
@@ -79,6 +81,11 @@ class Delivery {
       clock: options.platform.clock,
       emit: this.#emit,
       softBounce: options.settings.soft_bounce,
+    });
+    this.#servers = new Servers(request, this.#recipients, {
+      ...options,
+      tables: this.#tables,
+      emit: this.#emit,
     });
   }
 
@@ -124,7 +131,8 @@ class Delivery {
     }
     const texts = [...primary, ...settings.smtp_fallback_relay];
     for (const [index, text] of texts.entries()) {
-      const site = { text, isLast: index === texts.length - 1, isFallback: index >= primary.length };
+      const isLast = index === texts.length - 1;
+      const site = { text, isFirst: index === 0, isLast, isFallback: index >= primary.length };
       const isFinal = await this.#trySite(site);
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
@@ -144,10 +152,16 @@ class Delivery {
     const destination = parseDestination(site.text, this.#destinationOptions);
     if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
     const found = await this.#resolve(destination);
-    const isFinalSite = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
-    if (found.failure !== undefined) this.#failure = { scope: 'session', ...found.failure };
-    else await this.#tryAddresses(found.addresses, found.bestPreference, destination, isFinalSite);
-    return isFinalSite;
+    const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
+    if (found.failure === undefined) {
+      if (site.isFirst) this.#servers.decideReuse(destination.domain);
+      const { addresses, bestPreference } = found;
+      const detectLoops = this.#detectsLoops(destination);
+      this.#failure = await this.#servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
+    } else {
+      this.#failure = { scope: 'session', ...found.failure };
+    }
+    return isFinal;
   }
 
   async #resolve(destination: InetDestination): Promise<SiteAddresses> {
@@ -174,40 +188,6 @@ class Delivery {
     );
   }
 
-  async #tryAddresses(
-    addresses: readonly ExchangerAddress[],
-    bestPreference: number,
-    destination: InetDestination,
-    isFinalSite: boolean,
-  ): Promise<void> {
-    const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
-      this.#options.settings;
-    const usable = addressLimit > 0 ? addresses.slice(0, addressLimit) : addresses;
-    let sessions = 0;
-    for (const [index, address] of usable.entries()) {
-      this.#failure = undefined;
-      const session = await this.#open({ host: address.host, address: address.address, port: address.port });
-      if (this.#aborted) return;
-      if (session === undefined) continue;
-      let isLast = index === usable.length - 1;
-      this.#recipients.finalServer = isFinalSite && isLast;
-      await runSession(session, {
-        request: this.#request,
-        recipients: this.#recipients,
-        detectLoops: this.#detectsLoops(destination),
-        bestExchanger: address.preference === bestPreference,
-        signal: this.#options.signal,
-        onEstablished: () => {
-          sessions += 1;
-          // Set before the transaction, so that the failures of the last session allowed are final at once.
-          if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
-          this.#recipients.finalServer = isFinalSite && isLast;
-        },
-      });
-      if (isLast || this.#recipients.left.length === 0 || this.#aborted) return;
-    }
-  }
-
   async #deliverLocally(path: string): Promise<void> {
     const { settings } = this.#options;
     if (settings.smtp_fallback_relay.length > 0) {
@@ -219,40 +199,8 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    const session = await this.#open({ host: settings.myhostname, address: path, port: 0 });
-    if (session === undefined) return;
-    this.#recipients.finalServer = true;
-    await runSession(session, {
-      request: this.#request,
-      recipients: this.#recipients,
-      detectLoops: false,
-      bestExchanger: true,
-      signal: this.#options.signal,
-      onEstablished: () => {},
-    });
-  }
-
-  /** Connects; undefined, with the failure noted, when that is not possible. */
-  async #open(peer: Peer): Promise<Session | undefined> {
-    const { platform, settings, signal } = this.#options;
-    const connection = await connect(peer, { platform, settings, emit: this.#emit, signal });
-    if ('scope' in connection) {
-      this.#failure = connection;
-      return undefined;
-    }
-    this.#sessions += 1;
-    const id = `${this.#request.queueId}/${this.#sessions}`;
-    this.#emit({ type: 'connected', session: id, ...peer });
-    return new Session(connection, {
-      id,
-      peer,
-      service: this.#request.service,
-      settings,
-      tables: this.#tables,
-      replyFilter: await this.#tables.one('smtp_reply_filter'),
-      clock: platform.clock,
-      emit: this.#emit,
-    });
+    this.#servers.decideReuse(path);
+    this.#failure = await this.#servers.tryLocal(path);
   }
 
   /** A relay that we were told to use may not exist; mail that loops back may be for another transport. */

@@ -79,6 +79,11 @@ export function saidNo(stage: Stage, server: string, reply: Reply, perRecipient 
   };
 }
 
+/** A refusal that says one of the two sides has lost the protocol (delivery reference 8.7). */
+export function isProtocolError({ code }: Reply): boolean {
+  return code < 400 || code > 599 || code === 555 || (code >= 500 && code < 510);
+}
+
 /** How a connection can come to an untimely end; `localData`: a lookup of our own failed, so we cannot go on. */
 export type StreamFault = 'lost' | 'timeout' | 'aborted' | 'localData';
 

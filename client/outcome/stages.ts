@@ -33,6 +33,7 @@ export const STAGES = {
     command: 'end of DATA command',
   },
   abort: { limit: 'smtp_rset_timeout', doing: 'sending final RSET', command: 'final RSET command' },
+  rset: { limit: 'smtp_rset_timeout', doing: 'sending RSET probe', command: 'RSET probe' },
   quit: { limit: 'smtp_quit_timeout', doing: 'sending QUIT', command: 'QUIT command' },
 } as const satisfies Record<string, StageRow>;
 

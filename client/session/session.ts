@@ -1,8 +1,9 @@
 /**
- * One connection to one server, from connect to close: who it is, what it offers, and whether the position in the
- * dialogue is still certain.
+ * One use of a connection to a server: who it is, what it offers, and whether the position in the dialogue is still
+ * certain.
  *
- * Order of use: construct on an open connection, `handshake`, then `transact` for each message, `quit`, `close`.
+ * Order of use: construct on an open connection, `handshake`, `transact`, then `quit` and `close`; or `release`, and
+ * for the next message `Session.resume`, which goes on where the session before it ended.
  */
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
@@ -46,6 +47,17 @@ export interface SessionOptions {
   readonly replyFilter: Table | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
+  /** When the connection gets too old to be used for another message; absent, it is for one message only. */
+  readonly reusableUntilMs?: number | undefined;
+}
+
+/** A connection between two uses, with what was learnt about its server (delivery reference 4.6). */
+export interface KeptSession {
+  readonly connection: Connection;
+  readonly options: SessionOptions;
+  readonly features: Features;
+  readonly pauseBeforeDotMs: number;
+  readonly uses: number;
 }
 
 export class Session {
@@ -57,6 +69,8 @@ export class Session {
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly wire: Wire;
+  /** How often the connection has been used, this time included. */
+  readonly use: number;
   features: Features = NO_FEATURES;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
@@ -67,8 +81,13 @@ export class Session {
   /** Whether the server can still be expected to take our QUIT. */
   #canQuit = true;
   #dropped = false;
+  readonly #options: SessionOptions;
+  #isReusable: boolean;
 
-  constructor(connection: Connection, options: SessionOptions) {
+  constructor(connection: Connection, options: SessionOptions, use = 1) {
+    this.#options = options;
+    this.#isReusable = options.reusableUntilMs !== undefined;
+    this.use = use;
     this.id = options.id;
     this.peer = options.peer;
     this.service = options.service;
@@ -86,6 +105,42 @@ export class Session {
       onWarning: (text) => this.log('warning', text),
       onMalformedLine: (line) => this.#malformedLine(line),
     });
+  }
+
+  /** Goes on with a connection that was kept; the server may be known by another name to this delivery. */
+  static resume(kept: KeptSession, options: Partial<SessionOptions> = {}): Session {
+    const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
+    session.features = kept.features;
+    session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
+    return session;
+  }
+
+  /** Nothing speaks against using the connection again, but perhaps its age. */
+  get isReusable(): boolean {
+    return this.#isReusable;
+  }
+
+  /** The connection has been open, or was used again, as long or as often as it may. */
+  get isExpired(): boolean {
+    const { smtp_connection_reuse_count_limit: limit } = this.settings;
+    const { reusableUntilMs = 0 } = this.#options;
+    return this.clock.now() > reusableUntilMs || (limit > 0 && this.use > limit);
+  }
+
+  /** The connection is for no other message. */
+  endReuse(): void {
+    this.#isReusable = false;
+  }
+
+  /** Ends this use of the connection. A size limit and a name are not remembered, as in Postfix. */
+  release(): KeptSession {
+    return {
+      connection: this.wire.release(),
+      options: this.#options,
+      features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
+      pauseBeforeDotMs: this.pauseBeforeDotMs,
+      uses: this.use,
+    };
   }
 
   /** Starts the time limit of a stage. */
@@ -108,6 +163,7 @@ export class Session {
     this.stage = stage;
     const reply = await this.wire.readReply();
     this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
+    if (reply.malformed) this.endReuse();
     return reply;
   }
 
@@ -120,6 +176,7 @@ export class Session {
    * if `smtp_skip_quit_response` is off. Nothing that happens here changes an outcome.
    */
   async quit(): Promise<void> {
+    this.endReuse();
     if (!this.#canQuit) return;
     this.#canQuit = false;
     this.send('QUIT');
@@ -128,8 +185,8 @@ export class Session {
     await this.receive('quit').catch(ignoreWireError);
   }
 
-  /** QUIT was already said, or must not be said in this position. */
-  withoutQuit(): void {
+  /** QUIT was said within the transaction. */
+  quitWasSaid(): void {
     this.#canQuit = false;
   }
 
@@ -142,6 +199,7 @@ export class Session {
 
   /** The stream failed: nothing more is said. */
   drop(how: 'closed' | 'lost' | 'timeout'): void {
+    this.endReuse();
     this.#canQuit = false;
     this.#dropped = true;
     this.wire.destroy();

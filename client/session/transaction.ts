@@ -9,7 +9,7 @@
  * transaction is aborted with RSET; a DATA that was accepted all the same is ended with an empty message.
  */
 import { contentPieces } from '../content/writer.ts';
-import { type Failure, saidNo, streamFailed } from '../outcome/failure.ts';
+import { type Failure, isProtocolError, saidNo } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import type { Stage } from '../outcome/stages.ts';
 import type { Reply } from '../reply.ts';
@@ -34,8 +34,8 @@ interface Awaited {
 }
 
 /**
- * Runs the transaction; every recipient left is marked afterwards. Stream failures end the session, and are applied
- * to the recipients that have no mark yet.
+ * Runs the transaction; every recipient left is marked afterwards. At its end QUIT was said, unless the connection
+ * is to be used again. Throws WireError when the stream fails; recipients that have no mark then are left to the caller.
  */
 export async function transact(
   session: Session,
@@ -46,25 +46,15 @@ export async function transact(
   const tooLarge = exceedsSizeLimit(session, request);
   if (tooLarge !== undefined) {
     recipients.fail(tooLarge);
-    session.withoutQuit();
     return;
   }
   try {
     await new Transaction(session, request, recipients).run();
     recipients.sessionCompleted();
   } catch (error) {
-    if (error instanceof ContentError) {
-      recipients.fail({
-        scope: 'message',
-        dsn: '4.3.0',
-        reason: `cannot read the message: ${error.message}`,
-      });
-      session.drop('closed');
-      return;
-    }
-    if (!(error instanceof WireError)) throw error;
-    recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
-    session.dropAfter(error);
+    if (!(error instanceof ContentError)) throw error;
+    recipients.fail({ scope: 'message', dsn: '4.3.0', reason: `cannot read the message: ${error.message}` });
+    session.drop('closed');
   }
 }
 
@@ -170,10 +160,10 @@ class Transaction {
         break;
       case 'abort':
         this.#awaited.push({ stage: 'abort' });
-        this.#step = 'quit';
+        this.#step = this.#farewell();
         break;
       default:
-        this.#session.withoutQuit();
+        this.#session.quitWasSaid();
         this.#awaited.push({ stage: 'quit' });
         this.#step = 'end';
     }
@@ -208,7 +198,12 @@ class Transaction {
     } else {
       this.#awaited.push({ stage: 'endOfData' });
     }
-    this.#step = 'quit';
+    this.#step = this.#farewell();
+  }
+
+  /** A session that another message may use is not ended. */
+  #farewell(): Step {
+    return this.#session.isReusable && !this.#session.isExpired ? 'end' : 'quit';
   }
 
   async #putContent(): Promise<void> {
@@ -287,7 +282,7 @@ class Transaction {
 
   #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): void {
     if (replyClass !== 2) {
-      this.#recipients.fail(saidNo('rcpt', shortName(this.#session.peer), reply), [recipient]);
+      this.#fail('rcpt', reply, recipient);
       return;
     }
     this.#accepted.push(recipient);
@@ -313,8 +308,7 @@ class Transaction {
     if (this.#accepted.length === 0) return;
     if (recipient !== undefined) {
       if (replyClass === 2) this.#recipients.deliver(recipient, reply);
-      else
-        this.#recipients.fail(saidNo('endOfData', shortName(this.#session.peer), reply, true), [recipient]);
+      else this.#fail('endOfData', reply, recipient);
       return;
     }
     if (replyClass !== 2) {
@@ -325,8 +319,11 @@ class Transaction {
     for (const accepted of this.#recipients.unmarked) this.#recipients.deliver(accepted, reply);
   }
 
-  #fail(stage: Stage, reply: Reply): void {
-    this.#recipients.fail(saidNo(stage, shortName(this.#session.peer), reply));
+  /** The reply refuses one recipient, or all that have no outcome. */
+  #fail(stage: Stage, reply: Reply, recipient?: Recipient): void {
+    if (isProtocolError(reply)) this.#session.endReuse();
+    const failure = saidNo(stage, shortName(this.#session.peer), reply, recipient !== undefined);
+    this.#recipients.fail(failure, recipient && [recipient]);
   }
 
   #probes(target: 'rcpt' | 'data'): boolean {

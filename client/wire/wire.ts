@@ -88,10 +88,27 @@ export class Wire {
           `${options.peer}: response longer than ${options.lineLimitBytes}: ${text.slice(0, 30)}...`,
         ),
     });
+    // What happened to a connection that was kept is not told again.
+    if (connection.destroyed) this.#onBroken();
+    if (connection.readableEnded) this.#onEnd();
     connection.on('data', this.#onData);
     connection.on('end', this.#onEnd);
     connection.on('error', this.#onBroken);
     connection.on('close', this.#onBroken);
+  }
+
+  /**
+   * Hands the connection over, to be used by another wire. It is paused, so that what the peer says meanwhile waits,
+   * within the limits of the network's buffers, and it has no listeners: an `error` must find one.
+   */
+  release(): Connection {
+    const connection = this.#connection;
+    connection.pause();
+    connection.off('data', this.#onData);
+    connection.off('end', this.#onEnd);
+    connection.off('error', this.#onBroken);
+    connection.off('close', this.#onBroken);
+    return connection;
   }
 
   /** Bytes that wait for the next flush. */

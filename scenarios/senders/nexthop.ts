@@ -6,6 +6,8 @@ import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Outcome, Service } from '../../client/request.ts';
+import { SessionCache } from '../../client/session/cache.ts';
+import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
@@ -28,7 +30,10 @@ export function nexthopSender(version: string): Sender {
   };
 }
 
-/** Messages go one after another, as one delivery agent takes them from its queue. */
+/**
+ * Messages go one after another, as one delivery agent takes them from its queue. What it has kept for more of them is
+ * closed in the end as Postfix closes what is not used any more: without QUIT.
+ */
 async function send(
   submissions: readonly Submission[],
   environment: SenderEnvironment,
@@ -40,6 +45,7 @@ async function send(
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
   const suspensions: string[] = [];
+  const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
@@ -59,11 +65,12 @@ async function send(
     const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, tables, resolver, emit, signal });
+      const result = await deliver(request, { platform, settings, tables, resolver, emit, signal, cache });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
+  for (const kept of cache.drain()) Session.resume(kept).drop('closed');
   return { outcomes, log, suspensions };
 }
 
