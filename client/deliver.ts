@@ -9,6 +9,10 @@
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
+import { type Flags, parseFlags } from './content/flags.ts';
+import { GenericMapError } from './content/generic.ts';
+import { Outgoing } from './content/outgoing.ts';
+import { refusalByFlags } from './content/refusal.ts';
 import {
   DestinationError,
   type DestinationOptions,
@@ -16,8 +20,9 @@ import {
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { type ExchangerAddress, findExchangers, type SiteAddresses } from './dns/exchangers.ts';
+import { findExchangers, type SiteAddresses } from './dns/exchangers.ts';
 import { readHostsFile } from './dns/hosts-file.ts';
+import { isLocalDomain } from './dns/local-domain.ts';
 import type { Resolver } from './dns/resolver.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
@@ -36,6 +41,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
+  /** The flags of the service, such as `DOR` (delivery reference 1.6). */
+  readonly flags?: string;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
@@ -59,6 +66,7 @@ class Delivery {
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
   readonly #tables: Tables;
+  readonly #flags: Flags;
   #sessions = 0;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
@@ -72,6 +80,7 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
+    this.#flags = parseFlags(options.flags ?? '');
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
@@ -88,7 +97,7 @@ class Delivery {
       await this.#deliver();
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
-      if (!(error instanceof DestinationError) && !this.#aborted)
+      if (!(error instanceof DestinationError || error instanceof GenericMapError) && !this.#aborted)
         this.#warnOfRequest(`delivery failed unexpectedly: ${errorText(error)}`);
     }
     if (this.#aborted)
@@ -108,19 +117,48 @@ class Delivery {
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
     const { settings } = this.#options;
+    const outgoing = await this.#outgoing();
+    if (await this.#refused(outgoing)) return;
     const primary = splitDestinations(nexthop, service);
     const first = parseDestination(primary[0] ?? '', this.#destinationOptions);
     if (first.kind === 'unix') {
-      await this.#deliverLocally(first.path);
+      await this.#deliverLocally(first.path, outgoing);
       return;
     }
     const texts = [...primary, ...settings.smtp_fallback_relay];
     for (const [index, text] of texts.entries()) {
       const site = { text, isLast: index === texts.length - 1, isFallback: index >= primary.length };
-      const isFinal = await this.#trySite(site);
+      const isFinal = await this.#trySite(site, outgoing);
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
     this.#rescueConfigurationErrors(primary[0]);
+  }
+
+  async #outgoing(): Promise<Outgoing> {
+    const { platform, settings } = this.#options;
+    return Outgoing.open(this.#request, {
+      settings,
+      tables: this.#tables,
+      flags: this.#flags,
+      emit: this.#emit,
+      isLocal: (domain) =>
+        isLocalDomain(domain, settings, {
+          interfaceAddresses: platform.network.ownAddresses(),
+          hostsFile: () => readHostsFile(platform.files),
+        }),
+    });
+  }
+
+  /** Whether the flags of the service forbid the delivery; the recipients then have their outcome. */
+  async #refused(outgoing: Outgoing): Promise<boolean> {
+    const { service } = this.#request;
+    const refusal = await refusalByFlags(this.#request, this.#flags, outgoing, this.#options.settings);
+    if (refusal === undefined) return false;
+    if (refusal.warning !== undefined) this.#warn(refusal.warning);
+    this.#recipients.beginSession({ text: service, host: service, connectionUse: 1 });
+    this.#recipients.finalServer = true;
+    this.#recipients.fail(refusal.failure);
+    return true;
   }
 
   get #destinationOptions(): DestinationOptions {
@@ -130,7 +168,7 @@ class Delivery {
   }
 
   /** Tries all servers of a site; true when no further site may be tried. */
-  async #trySite(site: Site): Promise<boolean> {
+  async #trySite(site: Site, outgoing: Outgoing): Promise<boolean> {
     this.#lastSite = site;
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
@@ -138,7 +176,7 @@ class Delivery {
     const found = await this.#resolve(destination);
     const isFinalSite = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure !== undefined) this.#failure = { scope: 'session', ...found.failure };
-    else await this.#tryAddresses(found.addresses, found.bestPreference, destination, isFinalSite);
+    else await this.#tryAddresses(found, destination, isFinalSite, outgoing);
     return isFinalSite;
   }
 
@@ -165,10 +203,10 @@ class Delivery {
   }
 
   async #tryAddresses(
-    addresses: readonly ExchangerAddress[],
-    bestPreference: number,
+    { addresses, bestPreference }: SiteAddresses,
     destination: InetDestination,
     isFinalSite: boolean,
+    outgoing: Outgoing,
   ): Promise<void> {
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#options.settings;
@@ -184,6 +222,7 @@ class Delivery {
       await runSession(session, {
         request: this.#request,
         recipients: this.#recipients,
+        outgoing,
         detectLoops: this.#detectsLoops(destination),
         bestExchanger: address.preference === bestPreference,
         signal: this.#options.signal,
@@ -198,7 +237,7 @@ class Delivery {
     }
   }
 
-  async #deliverLocally(path: string): Promise<void> {
+  async #deliverLocally(path: string, outgoing: Outgoing): Promise<void> {
     const { settings } = this.#options;
     if (settings.smtp_fallback_relay.length > 0) {
       const value = settings.smtp_fallback_relay.join(', ');
@@ -215,6 +254,7 @@ class Delivery {
     await runSession(session, {
       request: this.#request,
       recipients: this.#recipients,
+      outgoing,
       detectLoops: false,
       bestExchanger: true,
       signal: this.#options.signal,

@@ -1,4 +1,5 @@
 /** One session, from greeting to close, for one request. */
+import type { Outgoing } from '../content/outgoing.ts';
 import { streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { WireError } from '../wire/wire.ts';
@@ -8,6 +9,7 @@ import { transact } from './transaction.ts';
 
 export interface SessionRun extends HandshakeContext {
   readonly recipients: Recipients;
+  readonly outgoing: Outgoing;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
   /** Drops the connection. */
@@ -16,7 +18,7 @@ export interface SessionRun extends HandshakeContext {
 
 /** Recipients that have no outcome afterwards may be tried with another server. */
 export async function runSession(session: Session, run: SessionRun): Promise<void> {
-  const { recipients, request, signal } = run;
+  const { recipients, request, outgoing, signal } = run;
   const { peer } = session;
   const abort = () => session.wire.abort();
   signal?.addEventListener('abort', abort, { once: true });
@@ -25,14 +27,17 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
     const failure = await handshake(session, run);
     if (failure === undefined) {
       run.onEstablished();
-      await transact(session, request, recipients);
+      await transact(session, request, recipients, outgoing);
     } else {
       recipients.fail(failure);
     }
     await session.quit();
     session.close();
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
+    if (!(error instanceof WireError)) {
+      session.drop('closed');
+      throw error;
+    }
     recipients.fail(streamFailed(session.stage, shortName(peer), error.kind));
     session.dropAfter(error);
   } finally {

@@ -58,7 +58,15 @@ async function send(
     const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, tables, resolver, emit, signal });
+      const result = await deliver(request, {
+        platform,
+        settings,
+        tables,
+        flags: submission.flags,
+        resolver,
+        emit,
+        signal,
+      });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
     }
   }
