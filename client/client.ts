@@ -27,6 +27,8 @@ import { Tables } from './tables/tables.ts';
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
   readonly parameters?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+  /** Flags of the service, such as `DOR`: lines put in front of messages (delivery reference 1.6). */
+  readonly flags?: string;
   /** Default `smtp`. */
   readonly service?: Service;
   /** Name servers to ask instead of the system's. */
@@ -90,6 +92,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         resolver,
         tables,
         cache,
+        ...(options.flags && { flags: options.flags }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

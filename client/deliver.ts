@@ -10,6 +10,10 @@
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
+import { type Flags, parseFlags } from './content/flags.ts';
+import { GenericMapError } from './content/generic.ts';
+import { Outgoing } from './content/outgoing.ts';
+import { refusalByFlags } from './content/refusal.ts';
 import {
   DestinationError,
   type DestinationOptions,
@@ -19,6 +23,7 @@ import {
 } from './destination.ts';
 import { findExchangers, type SiteAddresses } from './dns/exchangers.ts';
 import { readHostsFile } from './dns/hosts-file.ts';
+import { isLocalDomain } from './dns/local-domain.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
 import type { EventListener } from './events.ts';
@@ -38,6 +43,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
+  /** The flags of the service, such as `DOR` (delivery reference 1.6). */
+  readonly flags?: string;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
@@ -64,7 +71,7 @@ class Delivery {
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
   readonly #tables: Tables;
-  readonly #servers: Servers;
+  readonly #flags: Flags;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
@@ -77,15 +84,11 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
+    this.#flags = parseFlags(options.flags ?? '');
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
       softBounce: options.settings.soft_bounce,
-    });
-    this.#servers = new Servers(request, this.#recipients, {
-      ...options,
-      tables: this.#tables,
-      emit: this.#emit,
     });
   }
 
@@ -98,7 +101,7 @@ class Delivery {
       await this.#deliver();
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
-      if (!(error instanceof DestinationError) && !this.#aborted)
+      if (!(error instanceof DestinationError || error instanceof GenericMapError) && !this.#aborted)
         this.#warnOfRequest(`delivery failed unexpectedly: ${errorText(error)}`);
     }
     if (this.#aborted)
@@ -118,6 +121,14 @@ class Delivery {
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
     const { settings } = this.#options;
+    const outgoing = await this.#outgoing();
+    if (await this.#refused(outgoing)) return;
+    const servers = new Servers(this.#request, this.#recipients, {
+      ...this.#options,
+      tables: this.#tables,
+      emit: this.#emit,
+      outgoing,
+    });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {
       this.#warn(
@@ -126,17 +137,44 @@ class Delivery {
     }
     const first = parseDestination(primary[0] ?? '', this.#destinationOptions);
     if (first.kind === 'unix') {
-      await this.#deliverLocally(first.path);
+      await this.#deliverLocally(first.path, servers);
       return;
     }
     const texts = [...primary, ...settings.smtp_fallback_relay];
     for (const [index, text] of texts.entries()) {
       const isLast = index === texts.length - 1;
       const site = { text, isFirst: index === 0, isLast, isFallback: index >= primary.length };
-      const isFinal = await this.#trySite(site);
+      const isFinal = await this.#trySite(site, servers);
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
     if (!this.#aborted) this.#resortToLast(primary[0]);
+  }
+
+  async #outgoing(): Promise<Outgoing> {
+    const { platform, settings } = this.#options;
+    return Outgoing.open(this.#request, {
+      settings,
+      tables: this.#tables,
+      flags: this.#flags,
+      emit: this.#emit,
+      isLocal: (domain) =>
+        isLocalDomain(domain, settings, {
+          interfaceAddresses: platform.network.ownAddresses(),
+          hostsFile: () => readHostsFile(platform.files),
+        }),
+    });
+  }
+
+  /** Whether the flags of the service forbid the delivery; the recipients then have their outcome. */
+  async #refused(outgoing: Outgoing): Promise<boolean> {
+    const { service } = this.#request;
+    const refusal = await refusalByFlags(this.#request, this.#flags, outgoing, this.#options.settings);
+    if (refusal === undefined) return false;
+    if (refusal.warning !== undefined) this.#warn(refusal.warning);
+    this.#recipients.beginSession({ text: service, host: service, connectionUse: 1 });
+    this.#recipients.finalServer = true;
+    this.#recipients.fail(refusal.failure);
+    return true;
   }
 
   get #destinationOptions(): DestinationOptions {
@@ -146,7 +184,7 @@ class Delivery {
   }
 
   /** Tries all servers of a site; true when no further site may be tried. */
-  async #trySite(site: Site): Promise<boolean> {
+  async #trySite(site: Site, servers: Servers): Promise<boolean> {
     this.#lastSite = site;
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
@@ -154,10 +192,10 @@ class Delivery {
     const found = await this.#resolve(destination);
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
-      if (site.isFirst) this.#servers.decideReuse(destination.domain);
+      if (site.isFirst) servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = this.#detectsLoops(destination);
-      this.#failure = await this.#servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
+      this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
     } else {
       this.#failure = { scope: 'session', ...found.failure };
     }
@@ -188,7 +226,7 @@ class Delivery {
     );
   }
 
-  async #deliverLocally(path: string): Promise<void> {
+  async #deliverLocally(path: string, servers: Servers): Promise<void> {
     const { settings } = this.#options;
     if (settings.smtp_fallback_relay.length > 0) {
       const value = settings.smtp_fallback_relay.join(', ');
@@ -199,8 +237,8 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    this.#servers.decideReuse(path);
-    this.#failure = await this.#servers.tryLocal(path);
+    servers.decideReuse(path);
+    this.#failure = await servers.tryLocal(path);
   }
 
   /** A relay that we were told to use may not exist; mail that loops back may be for another transport. */

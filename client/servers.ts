@@ -3,6 +3,7 @@
  * have their outcome or the limits are reached (delivery reference 4.2, 4.5).
  */
 import type { Settings } from './config/register.ts';
+import type { Outgoing } from './content/outgoing.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
@@ -20,6 +21,7 @@ export interface ServersContext {
   readonly platform: Platform;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly outgoing: Outgoing;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
@@ -135,6 +137,7 @@ export class Servers {
       request: this.#request,
       recipients: this.#recipients,
       reuse: this.#reuse,
+      outgoing: this.#context.outgoing,
       detectLoops: site.detectLoops,
       bestExchanger,
       signal: this.#context.signal,

@@ -1,4 +1,5 @@
 /** One session for one request: the handshake, unless the connection was kept, the transaction, and the parting. */
+import type { Outgoing } from '../content/outgoing.ts';
 import { SCOPES, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { WireError } from '../wire/wire.ts';
@@ -10,6 +11,7 @@ import { transact } from './transaction.ts';
 export interface SessionRun extends HandshakeContext {
   readonly recipients: Recipients;
   readonly reuse: Reuse;
+  readonly outgoing: Outgoing;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
   /** Drops the connection. */
@@ -34,21 +36,24 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
 
 /** Whether nothing happened that speaks against using this server first for the same destination. */
 async function converse(session: Session, run: SessionRun): Promise<boolean> {
-  const { recipients, request } = run;
+  const { recipients, request, outgoing } = run;
   let established = session.use > 1;
   try {
     const failure = established ? undefined : await handshake(session, run);
     if (failure === undefined) {
       established = true;
       run.onEstablished();
-      await transact(session, request, recipients);
+      await transact(session, request, recipients, outgoing);
       return true;
     }
     recipients.fail(failure);
     await session.quit();
     return !SCOPES[failure.scope].throttles;
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
+    if (!(error instanceof WireError)) {
+      session.drop('closed');
+      throw error;
+    }
     recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
     // Before the envelope the stream is as good as before when only a lookup of ours failed.
     if (error.kind === 'localData' && !established) await session.quit();

@@ -8,8 +8,12 @@
  * The sequence is changed only while the cursors are together: if MAIL, all RCPTs or DATA failed by then, the
  * transaction is aborted with RSET; a DATA that was accepted all the same is ended with an empty message.
  */
+import { CheckError } from '../content/checks.ts';
+import { GenericMapError } from '../content/generic.ts';
+import { NestingError } from '../content/mime/parser.ts';
+import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
-import { type Failure, isProtocolError, saidNo } from '../outcome/failure.ts';
+import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import type { Stage } from '../outcome/stages.ts';
 import type { Reply } from '../reply.ts';
@@ -41,6 +45,7 @@ export async function transact(
   session: Session,
   request: DeliveryRequest,
   recipients: Recipients,
+  outgoing: Outgoing,
 ): Promise<void> {
   session.queueId = request.queueId;
   const tooLarge = exceedsSizeLimit(session, request);
@@ -49,13 +54,34 @@ export async function transact(
     return;
   }
   try {
-    await new Transaction(session, request, recipients).run();
+    await new Transaction(session, request, recipients, outgoing).run();
     recipients.sessionCompleted();
   } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    recipients.fail({ scope: 'message', dsn: '4.3.0', reason: `cannot read the message: ${error.message}` });
-    session.drop('closed');
+    if (error instanceof ContentError) {
+      recipients.fail({
+        scope: 'message',
+        dsn: '4.3.0',
+        reason: `cannot read the message: ${error.message}`,
+      });
+      session.drop('closed');
+    } else if (error instanceof NestingError) {
+      recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
+      await abandon(session);
+    } else if (error instanceof CheckError) {
+      recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
+      await abandon(session);
+    } else {
+      throw error;
+    }
   }
+}
+
+/** There is no polite way out of DATA: what was written goes out, and the connection ends without a final dot. */
+async function abandon(session: Session): Promise<void> {
+  await session.wire.flush().catch((error: unknown) => {
+    if (!(error instanceof WireError)) throw error;
+  });
+  session.drop('closed');
 }
 
 /** The server said how much it takes (RFC 1870): no need to ask. */
@@ -75,6 +101,7 @@ class Transaction {
   readonly #session: Session;
   readonly #request: DeliveryRequest;
   readonly #recipients: Recipients;
+  readonly #outgoing: Outgoing;
   readonly #targets: readonly Recipient[];
   #step: Step = 'mail';
   #nextTarget = 0;
@@ -83,16 +110,17 @@ class Transaction {
   #mailRefused = false;
   #dataRefused = false;
 
-  constructor(session: Session, request: DeliveryRequest, recipients: Recipients) {
+  constructor(session: Session, request: DeliveryRequest, recipients: Recipients, outgoing: Outgoing) {
     this.#session = session;
     this.#request = request;
     this.#recipients = recipients;
+    this.#outgoing = outgoing;
     this.#targets = recipients.left;
   }
 
   async run(): Promise<void> {
     while (this.#step !== 'end') {
-      const line = this.#commandLine();
+      const line = await this.#commandLine();
       if (this.#mustMeet(line)) await this.#receiveAll();
       if (this.#awaited.length === 0 && this.#correctCourse()) continue;
       if (this.#step === 'content') await this.#sendContent();
@@ -102,14 +130,21 @@ class Transaction {
   }
 
   /** The next command, or undefined at the content. */
-  #commandLine(): string | undefined {
+  async #commandLine(): Promise<string | undefined> {
     const { features, settings } = this.#session;
     switch (this.#step) {
       case 'mail':
-        return mailCommand(this.#request, features, settings);
+        return mailCommand(
+          await this.#outgoing.address(this.#request.sender),
+          this.#request,
+          features,
+          settings,
+        );
       case 'rcpt': {
         const target = this.#targets[this.#nextTarget];
-        return target && rcptCommand(target, this.#request, features, settings);
+        if (target === undefined) return undefined;
+        const address = await this.#outgoing.address(target.address);
+        return rcptCommand(address, target, this.#request, features, settings);
       }
       case 'data':
         return 'DATA';
@@ -207,8 +242,9 @@ class Transaction {
   }
 
   async #putContent(): Promise<void> {
-    const { wire, settings, emit, id, pauseBeforeDotMs } = this.#session;
-    const pieces = contentPieces(readable(this.#request.message.chunks()), {
+    const { wire, settings, features, emit, id, pauseBeforeDotMs } = this.#session;
+    const content = this.#outgoing.content(features.eightBitMime, this.#targets[0]);
+    const pieces = contentPieces(readable(content), {
       lineLimitBytes: settings.smtp_line_length_limit,
       onBreak: () => {
         const text = `breaking line > ${settings.smtp_line_length_limit} bytes with <CR><LF>SPACE`;
@@ -342,6 +378,8 @@ async function* readable(
   try {
     yield* chunks;
   } catch (error) {
+    const ours = error instanceof NestingError || error instanceof CheckError;
+    if (ours || error instanceof GenericMapError) throw error;
     throw new ContentError(error instanceof Error ? error.message : String(error));
   }
 }

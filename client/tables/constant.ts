@@ -6,7 +6,7 @@ import { TableError } from './table.ts';
 /** The same answer to every key. */
 export const openStatic: TableOpener = async (name, label) => {
   const text = name.startsWith('{') ? unbraced(name) : name;
-  return { name: label, lookup: async () => text };
+  return { name: label, keyed: true, lookup: async () => text };
 };
 
 /** Every lookup fails. */

@@ -7,6 +7,7 @@ import { type Table, TableError } from './table.ts';
 /** Keys are found in any case. */
 class KeyedTable implements Table {
   readonly name: string;
+  readonly keyed = true;
   readonly #values = new Map<string, string>();
 
   constructor(label: string) {

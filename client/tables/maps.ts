@@ -37,6 +37,13 @@ export class Maps {
     return undefined;
   }
 
+  /** The same with a part of what is looked for, such as `@domain`: tables of rules are asked for the whole only. */
+  async lookupPart(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    const { parameter, warn } = this.#options;
+    const keyed = this.#tables.filter((table) => table.keyed === true);
+    return new Maps(keyed, { parameter, warn }).lookup(key, signal);
+  }
+
   async #ask(table: Table, key: string, signal: AbortSignal | undefined): Promise<string | undefined> {
     try {
       return await table.lookup(key, signal);

@@ -65,7 +65,16 @@ async function send(
     const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, tables, resolver, emit, signal, cache });
+      const result = await deliver(request, {
+        platform,
+        settings,
+        tables,
+        flags: submission.flags,
+        resolver,
+        emit,
+        signal,
+        cache,
+      });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }

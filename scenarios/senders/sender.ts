@@ -53,10 +53,16 @@ export interface SenderSurroundings {
   /** A folder of its own, empty and in memory, gone with the sandbox. */
   readonly folder: string;
   readonly hostname: string;
-  /** Every set of parameters that scenarios will ask for, without repeats; the empty one is among them. */
-  readonly configs: readonly Readonly<Record<string, string>>[];
+  /** Every setup of a service that scenarios will ask for, without repeats; the empty one is among them. */
+  readonly setups: readonly ServiceSetup[];
   /** Whether programs may change to users of their own. */
   readonly privilege: 'full' | 'single-user';
+}
+
+/** How a delivery service is run. */
+export interface ServiceSetup {
+  readonly config: Readonly<Record<string, string>>;
+  readonly flags: string;
 }
 
 /** How a sender that is not part of Nexthop is found. */
@@ -86,6 +92,8 @@ export interface SenderEnvironment {
 export interface Submission {
   readonly queueId: string;
   readonly service: Service;
+  /** Of the service, such as `DOR`: lines that it puts in front of the message (delivery reference 1.6). */
+  readonly flags: string;
   /** Where to deliver; absent, the sender finds it from each recipient's domain. */
   readonly nexthop: string | undefined;
   readonly from: string;

@@ -44,7 +44,7 @@ export class Instance {
   /** Rejects with InstanceError. */
   static async start(
     installation: Installation,
-    { folder, hostname, configs }: Pick<SenderSurroundings, 'folder' | 'hostname' | 'configs'>,
+    { folder, hostname, setups }: Pick<SenderSurroundings, 'folder' | 'hostname' | 'setups'>,
     listener: InstanceListener,
   ): Promise<Instance> {
     const folders = {
@@ -61,11 +61,15 @@ export class Instance {
       await mkdir(path, { recursive: true });
     for (const path of owned) await chown(path, owner, 0);
     await writeOldFile(join(folders.config, 'main.cf'), mainCf({ ...installation, folders, hostname }));
-    await writeOldFile(join(folders.config, 'master.cf'), masterCf(configs));
+    await writeOldFile(join(folders.config, 'master.cf'), masterCf(setups));
     const sockets = join(folders.queue, 'private');
     const services = [
       await serveStatusServices(sockets, listener.onReport),
-      await serveOtherTransports(sockets, configs, listener.onPassed),
+      await serveOtherTransports(
+        sockets,
+        setups.map(({ config }) => config),
+        listener.onPassed,
+      ),
     ];
     const log = await openPipe(join(folder, 'log'));
     const child = spawn(join(installation.programs, 'master'), ['-c', folders.config, '-d'], {

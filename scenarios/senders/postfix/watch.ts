@@ -49,12 +49,14 @@ export class Watch {
 
   onLogLine({ program, text }: MailLogLine): void {
     if (program !== this.#program) return;
-    // Under the name that our client gives the message.
-    this.#log.push(asLogLine(text.replaceAll(this.#queueId, this.#submission.queueId)));
+    // Under the names that our client gives the message and the service.
+    const { queueId, service } = this.#submission;
+    this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
-    this.#add(outcome);
+    const relay = outcome.relay === this.#transport ? this.#submission.service : outcome.relay;
+    this.#add({ ...outcome, ...(relay !== undefined && { relay }) });
   }
 
   onPassed({ queueId, recipient, passedTo }: PassedRecipient): void {
