@@ -17,6 +17,7 @@ import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
@@ -39,13 +40,18 @@ export interface ClientOptions {
   readonly hostname?: string;
   /** The world to work in; the real one by default. A simulated world has it, with a resolver and a hostname. */
   readonly platform?: Platform;
+  /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
+  readonly services?: StatusServices;
   /** Hears everything that happens. */
   readonly onEvent?: EventListener;
 }
 
 /** A message with its envelope; addresses are in internal form (`parseAddress` reads the external one). */
 export interface Mail
-  extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse'> {
+  extends Pick<
+    DeliveryRequest,
+    'smtputf8' | 'probe' | 'traceAll' | 'traceDelayed' | 'envelopeId' | 'returnContent' | 'reuse'
+  > {
   /** '' is the null reverse-path. */
   readonly sender: string;
   readonly recipients: readonly (string | Recipient)[];
@@ -93,6 +99,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         tables,
         cache,
         ...(options.flags && { flags: options.flags }),
+        ...(options.services && { services: options.services }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

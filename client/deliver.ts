@@ -27,11 +27,13 @@ import { isLocalDomain } from './dns/local-domain.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
 import type { EventListener } from './events.ts';
+import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
+import { noStatusServices, type StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
-import type { DeliveryRequest, DeliveryResult } from './request.ts';
+import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
 import { Tables } from './tables/tables.ts';
@@ -48,6 +50,8 @@ export interface DeliverOptions {
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
+  /** Where records of outcomes are kept; nowhere when absent. */
+  readonly services?: StatusServices;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
 }
@@ -84,11 +88,19 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
+    const { soft_bounce: softBounce, address_verify_negative_cache: keepsNegativeProbes } = settings;
     this.#flags = parseFlags(options.flags ?? '');
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
-      softBounce: options.settings.soft_bounce,
+      softBounce: softBounce && !isProbe(request),
+      books: new Bookkeeping(request, {
+        emit: this.#emit,
+        services: options.services ?? noStatusServices,
+        softBounce,
+        keepsNegativeProbes,
+        isFinalDelivery: this.#flags.final,
+      }),
     });
   }
 
@@ -108,7 +120,7 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.2', reason: 'delivery aborted by the caller' };
     this.#recipients.endSession();
     this.#recipients.finalServer = true;
-    this.#recipients.fail(
+    await this.#recipients.fail(
       this.#failure ?? {
         scope: 'session',
         dsn: '4.3.0',
@@ -173,7 +185,7 @@ class Delivery {
     if (refusal.warning !== undefined) this.#warn(refusal.warning);
     this.#recipients.beginSession({ text: service, host: service, connectionUse: 1 });
     this.#recipients.finalServer = true;
-    this.#recipients.fail(refusal.failure);
+    await this.#recipients.fail(refusal.failure);
     return true;
   }
 

@@ -735,6 +735,13 @@ export const register = {
     group: 'envelope',
     meaning: 'The last command of an address probe whose reply decides it.',
   },
+  address_verify_negative_cache: {
+    type: 'bool',
+    default: 'yes',
+    since: '2.1',
+    group: 'envelope',
+    meaning: 'What probes of the mail system find undeliverable is kept on record too.',
+  },
   info_log_address_format: {
     type: 'enum',
     default: 'external',
