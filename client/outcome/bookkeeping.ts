@@ -55,9 +55,14 @@ export class Bookkeeping {
     this.#options = options;
   }
 
-  /** Keeps the records that the verdict calls for. */
-  async record(recipient: Recipient, verdict: Verdict, decider: Decider): Promise<ToldVerdict> {
-    const entry = new Entry(this.#request, recipient, decider);
+  /** Keeps the records that the verdict calls for. `tell` is called once, when it is certain what there is to tell. */
+  async record(
+    recipient: Recipient,
+    verdict: Verdict,
+    decider: Decider,
+    tell: (told: ToldVerdict) => void,
+  ): Promise<void> {
+    const entry = new Entry(this.#request, recipient, decider, tell);
     if (isProbe(this.#request)) return this.#probed(entry, verdict);
     switch (verdict.status) {
       case 'sent':
@@ -69,7 +74,7 @@ export class Bookkeeping {
     }
   }
 
-  async #sent(entry: Entry, verdict: Verdict): Promise<ToldVerdict> {
+  async #sent(entry: Entry, verdict: Verdict): Promise<void> {
     const { traceAll = false, traceDelayed = false, service } = this.#request;
     const { notify } = entry;
     const final = service === 'lmtp' && this.#options.isFinalDelivery && !entry.decider.takesDsn;
@@ -78,20 +83,20 @@ export class Bookkeeping {
     const kept =
       (!(traceAll || wasTold) || (await this.#trace(entry, record))) &&
       (!notify.includes('success') || (await this.#trace(entry, record)));
-    if (kept) return { ...verdict, logStatus: 'sent' };
+    if (kept) return entry.tell({ ...verdict, logStatus: 'sent' });
     // The mail was delivered, and will be again: better twice than without the report that was asked for.
     const reason = `${this.#request.queueId}: trace service failed`;
     return this.#deferred(entry, { ...verdict, status: 'deferred', dsn: '4.3.0', reason });
   }
 
-  async #deferred(entry: Entry, verdict: Verdict): Promise<ToldVerdict> {
+  async #deferred(entry: Entry, verdict: Verdict): Promise<void> {
     const record = entry.record(verdict, 'delayed');
     if (!(await this.#append('defer', record))) this.#warn('defer');
+    entry.tell({ ...verdict, logStatus: 'deferred' });
     if (this.#request.traceAll === true && !(await this.#trace(entry, record))) this.#warn('trace');
-    return { ...verdict, logStatus: 'deferred' };
   }
 
-  async #bounced(entry: Entry, verdict: Verdict): Promise<ToldVerdict> {
+  async #bounced(entry: Entry, verdict: Verdict): Promise<void> {
     const { softBounce } = this.#options;
     const told: Verdict = softBounce
       ? { ...verdict, status: 'deferred', dsn: `4${verdict.dsn.slice(1)}` }
@@ -100,20 +105,20 @@ export class Bookkeeping {
     const kept =
       (await this.#append(softBounce ? 'defer' : 'bounce', record)) &&
       (this.#request.traceAll !== true || (await this.#trace(entry, record)));
-    if (kept) return { ...told, logStatus: softBounce ? 'SOFTBOUNCE' : 'bounced' };
+    if (kept) return entry.tell({ ...told, logStatus: softBounce ? 'SOFTBOUNCE' : 'bounced' });
     const reason = 'bounce or trace service failure';
     return this.#deferred(entry, { ...told, status: 'deferred', dsn: '4.3.0', reason });
   }
 
   /** A probe of the mail system fills its database, one of a user asks for a report. */
-  async #probed(entry: Entry, verdict: Verdict): Promise<ToldVerdict> {
+  async #probed(entry: Entry, verdict: Verdict): Promise<void> {
     const found = verdict.status === 'sent' ? 'deliverable' : 'undeliverable';
     if (this.#request.probe === 'user') {
       const kept = await this.#trace(entry, entry.record(verdict, found));
-      return kept ? { ...verdict, logStatus: found } : this.#probeFailed(verdict, 'trace');
+      return entry.tell(kept ? { ...verdict, logStatus: found } : this.#probeFailed(verdict, 'trace'));
     }
     if (found === 'undeliverable' && !this.#options.keepsNegativeProbes) {
-      return { ...verdict, logStatus: 'undeliverable-but-not-cached' };
+      return entry.tell({ ...verdict, logStatus: 'undeliverable-but-not-cached' });
     }
     const record = entry.record(verdict, verdict.status === 'deferred' ? 'delayed' : found);
     const { address, originalAddress = '' } = record;
@@ -121,9 +126,9 @@ export class Bookkeeping {
     for (const each of addresses) {
       if (await this.#append('verify', { ...record, address: each })) continue;
       this.#warn('verify');
-      return this.#probeFailed(verdict, 'verify');
+      return entry.tell(this.#probeFailed(verdict, 'verify'));
     }
-    return { ...verdict, logStatus: found };
+    entry.tell({ ...verdict, logStatus: found });
   }
 
   /** Nobody will hear of what was found: it is to be found again. */
@@ -158,10 +163,17 @@ class Entry {
   readonly decider: Decider;
   /** What the sender asked to be told, and the server has not promised to tell. */
   readonly notify: readonly Notify[];
+  readonly tell: (told: ToldVerdict) => void;
   readonly #queueId: string;
   readonly #recipient: Recipient;
 
-  constructor({ queueId }: DeliveryRequest, recipient: Recipient, decider: Decider) {
+  constructor(
+    { queueId }: DeliveryRequest,
+    recipient: Recipient,
+    decider: Decider,
+    tell: (told: ToldVerdict) => void,
+  ) {
+    this.tell = tell;
     const { notify = [] } = recipient;
     this.decider = decider;
     this.notify = decider.takesDsn ? notify.filter((word) => word !== 'success') : notify;

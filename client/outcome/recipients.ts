@@ -160,16 +160,19 @@ export class Recipients {
     const relay = this.#relay;
     const decider = { relay: relay?.text, host: relay?.host, takesDsn: this.#takesDsn };
     const said = reply && oneLine(reply.text);
-    const told = await this.#options.books.record(recipient, { ...verdict, reply: said }, decider);
-    this.#finish(recipient, {
-      status: told.status,
-      logStatus: told.logStatus,
-      dsn: told.dsn,
-      reason: told.reason,
-      ...(reply && { reply: reply.text }),
-      ...(reply && relay && { remoteMta: relay.host }),
+    let status: Outcome['status'] = verdict.status;
+    await this.#options.books.record(recipient, { ...verdict, reply: said }, decider, (told) => {
+      status = told.status;
+      this.#finish(recipient, {
+        status: told.status,
+        logStatus: told.logStatus,
+        dsn: told.dsn,
+        reason: told.reason,
+        ...(reply && { reply: reply.text }),
+        ...(reply && relay && { remoteMta: relay.host }),
+      });
     });
-    return told.status;
+    return status;
   }
 
   #finish(recipient: Recipient, what: Omit<Outcome, 'recipient' | 'relay' | 'timing'>): void {
