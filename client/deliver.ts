@@ -31,6 +31,7 @@ import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
+import { StatusFilter } from './outcome/status-filter.ts';
 import { noStatusServices, type StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
@@ -97,6 +98,10 @@ class Delivery {
       books: new Bookkeeping(request, {
         emit: this.#emit,
         services: options.services ?? noStatusServices,
+        filter: async () => {
+          const maps = await this.#tables.of('smtp_delivery_status_filter');
+          return maps && new StatusFilter(maps, this.#emit);
+        },
         softBounce,
         keepsNegativeProbes,
         isFinalDelivery: this.#flags.final,

@@ -676,6 +676,22 @@ export const register = {
     meaning:
       "A lookup table of what takes the place of a line of a server's reply, before it is interpreted.",
   },
+  default_delivery_status_filter: {
+    type: 'string',
+    default: '',
+    since: '3.0',
+    group: 'trouble',
+    meaning: 'What smtp_delivery_status_filter and its like in other services are when they are not set.',
+  },
+  smtp_delivery_status_filter: {
+    type: 'tables',
+    default: '$default_delivery_status_filter',
+    lmtp: { name: 'lmtp_delivery_status_filter' },
+    since: '3.0',
+    group: 'trouble',
+    meaning:
+      'Lookup tables, by status code and reason, of what an outcome is told as; a delay may become a failure and the other way round.',
+  },
   soft_bounce: {
     type: 'bool',
     default: 'no',

@@ -10,11 +10,14 @@ import {
   type OutcomeStatus,
   type Recipient,
 } from '../request.ts';
+import type { StatusFilter } from './status-filter.ts';
 import type { StatusAction, StatusRecord, StatusService, StatusServices } from './status-services.ts';
 
 export interface BookkeepingOptions {
   readonly emit: EventListener;
   readonly services: StatusServices;
+  /** `smtp_delivery_status_filter`, if there is one. */
+  readonly filter: () => Promise<StatusFilter | undefined>;
   /** `soft_bounce` */
   readonly softBounce: boolean;
   /** `address_verify_negative_cache` */
@@ -58,10 +61,12 @@ export class Bookkeeping {
   /** Keeps the records that the verdict calls for. `tell` is called once, when it is certain what there is to tell. */
   async record(
     recipient: Recipient,
-    verdict: Verdict,
+    decided: Verdict,
     decider: Decider,
     tell: (told: ToldVerdict) => void,
   ): Promise<void> {
+    const filter = await this.#options.filter();
+    const verdict = filter === undefined ? decided : await filter.apply(decided);
     const entry = new Entry(this.#request, recipient, decider, tell);
     if (isProbe(this.#request)) return this.#probed(entry, verdict);
     switch (verdict.status) {
