@@ -30,6 +30,7 @@ import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
+import type { PostNotice } from './outcome/notices.ts';
 import { Recipients } from './outcome/recipients.ts';
 import { StatusFilter } from './outcome/status-filter.ts';
 import { noStatusServices, type StatusServices } from './outcome/status-services.ts';
@@ -53,6 +54,8 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
   /** Where records of outcomes are kept; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
+  readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
 }

@@ -68,6 +68,7 @@ export async function transact(
       await recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
       await abandon(session);
     } else if (error instanceof CheckError) {
+      session.troubled('data');
       await recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
       await abandon(session);
     } else {
@@ -227,6 +228,7 @@ class Transaction {
       }
     }
     wire.send('.');
+    this.#session.transcript.command('.');
     if (this.#session.service === 'lmtp' && this.#accepted.length > 0) {
       // rfc2033-4.2-02: one reply for each accepted recipient, in the order of their RCPTs.
       for (const recipient of this.#accepted) this.#awaited.push({ stage: 'endOfData', recipient });
@@ -359,7 +361,7 @@ class Transaction {
 
   /** The reply refuses one recipient, or all that have no outcome. */
   async #fail(stage: Stage, reply: Reply, recipient?: Recipient): Promise<void> {
-    if (isProtocolError(reply)) this.#session.endReuse();
+    if (isProtocolError(reply)) this.#session.troubled('protocol');
     const failure = saidNo(stage, shortName(this.#session.peer), reply, recipient !== undefined);
     await this.#recipients.fail(failure, recipient && [recipient]);
   }

@@ -5,6 +5,7 @@ import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
 import type { Outcome, Service } from '../../client/request.ts';
 import { SessionCache } from '../../client/session/cache.ts';
@@ -66,6 +67,11 @@ async function send(
     return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
+  const notices: Notice[] = [];
+  const postNotice = async (notice: Notice) => {
+    if (environment.downServices.has('cleanup')) throw new Error('Connection refused');
+    notices.push(notice);
+  };
   for (const submission of submissions) {
     await pauseBefore(submission, environment);
     const { service } = submission;
@@ -81,6 +87,7 @@ async function send(
         flags: submission.flags,
         resolver,
         services,
+        postNotice,
         emit,
         signal,
         cache,
@@ -90,7 +97,7 @@ async function send(
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions, records };
+  return { outcomes, log, suspensions, records, notices };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

@@ -1,6 +1,7 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
 import { chmod, chown, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { DeliveryRequest } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
@@ -81,6 +82,7 @@ class PostfixSender implements Sender {
       {
         onLogLine: (line) => this.#onLogLine(line),
         onRecord: (record) => this.#watch?.onRecord(record) ?? true,
+        onNotice: (notice) => this.#watch?.onNotice(notice),
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -95,6 +97,7 @@ class PostfixSender implements Sender {
     const log: LogLine[] = [];
     const suspensions: string[] = [];
     const records: KeptRecord[] = [];
+    const notices: Notice[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
@@ -103,8 +106,9 @@ class PostfixSender implements Sender {
       log.push(...report.log);
       suspensions.push(...(report.suspensions ?? []));
       records.push(...(report.records ?? []));
+      notices.push(...(report.notices ?? []));
     }
-    return { outcomes, log, suspensions, records };
+    return { outcomes, log, suspensions, records, notices };
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {

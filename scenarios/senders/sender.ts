@@ -7,6 +7,7 @@
  */
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusRecord, StatusService } from '../../client/outcome/status-services.ts';
 import type { Platform } from '../../client/platform/platform.ts';
 import type {
@@ -85,7 +86,7 @@ export interface SenderEnvironment {
   /** Parameters of the scenario and of the command line, by name. */
   readonly config: Readonly<Record<string, string>>;
   /** Status services that keep no records while the scenario runs. */
-  readonly downServices: ReadonlySet<StatusService>;
+  readonly downServices: ReadonlySet<ScenarioService>;
   readonly signal: AbortSignal;
   /** Takes what the sender can tell while it works; those who can tell nothing need not call it. */
   readonly emit: (event: ClientEvent) => void;
@@ -133,7 +134,12 @@ export interface SenderReport {
   readonly suspensions?: readonly string[];
   /** What the status services keep of outcomes, in the order in which it came; absent when nobody tells. */
   readonly records?: readonly KeptRecord[];
+  /** Mail to the postmaster; absent when nobody tells. */
+  readonly notices?: readonly Notice[];
 }
+
+/** What a scenario can take down: a status service, or `cleanup`, which takes mail of the client's own. */
+export type ScenarioService = StatusService | 'cleanup';
 
 /** A record, and the service that keeps it. Of `verify` only address, action and reason are known. */
 export interface KeptRecord extends StatusRecord {

@@ -58,3 +58,23 @@ function record(type: string, data: Buffer): Buffer {
   head.push(length);
   return Buffer.concat([Buffer.from(head), data]);
 }
+
+/** The records that are complete. */
+export function* readRecords(bytes: Buffer): Generator<{ readonly type: string; readonly text: string }> {
+  let at = 0;
+  while (at < bytes.length) {
+    const type = String.fromCharCode(bytes[at] ?? 0);
+    let length = 0;
+    let head = at + 1;
+    for (let shift = 0; ; shift += 7, head += 1) {
+      const byte = bytes[head];
+      if (byte === undefined) return;
+      length += (byte & 0x7f) << shift;
+      if (byte <= 0x7f) break;
+    }
+    const start = head + 1;
+    if (bytes.length < start + length) return;
+    yield { type, text: bytes.toString('utf8', start, start + length) };
+    at = start + length;
+  }
+}
