@@ -23,6 +23,8 @@ export interface Evidence {
   readonly log: readonly LogLine[];
   /** Undefined when the sender does not tell. */
   readonly suspensions: readonly string[] | undefined;
+  /** How many messages were set aside, since they cannot be read; undefined when the sender does not tell. */
+  readonly setAside: number | undefined;
   /** Mail of the sender's own to the postmaster. */
   readonly notices: readonly Notice[];
   /** What status services were given to keep; undefined when the sender does not tell. */

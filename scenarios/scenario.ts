@@ -25,7 +25,7 @@
  * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
- *    logged notLogged | recorded notRecorded | notice | suspended notSuspended | elapsed | check('title', function).
+ *    logged notLogged | recorded notRecorded | notice | setAside notSetAside | suspended notSuspended | elapsed | check('title', function).
  *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
  *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
@@ -74,6 +74,7 @@ export { pipelined } from './checks/pipelined.ts';
 export { notQueried, queried } from './checks/queries.ts';
 export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
+export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
 export { type MessageSpec, message, type RecipientSpec } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';

@@ -3,15 +3,10 @@
  * because a sender must not miss a report (delivery reference 1.7, 1.8, 1.10).
  */
 import type { EventListener } from '../events.ts';
-import {
-  type DeliveryRequest,
-  isProbe,
-  type Notify,
-  type OutcomeStatus,
-  type Recipient,
-} from '../request.ts';
+import { type DeliveryRequest, isProbe, type Notify, type Recipient } from '../request.ts';
 import type { StatusFilter } from './status-filter.ts';
 import type { StatusAction, StatusRecord, StatusService, StatusServices } from './status-services.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface BookkeepingOptions {
   readonly emit: EventListener;
@@ -24,15 +19,6 @@ export interface BookkeepingOptions {
   readonly keepsNegativeProbes: boolean;
   /** The service delivers for good (flag `X`) rather than relays. */
   readonly isFinalDelivery: boolean;
-}
-
-/** What the dialogue, or its failure, means for a recipient. */
-export interface Verdict {
-  readonly status: Exclude<OutcomeStatus, 'passed'>;
-  readonly dsn: string;
-  readonly reason: string;
-  /** The server's reply that decided it, on one line. */
-  readonly reply?: string | undefined;
 }
 
 /** A verdict as it is told: with the word of the log line. */

@@ -8,8 +8,9 @@ import type { EventListener } from '../events.ts';
 import type { Clock } from '../platform/platform.ts';
 import { oneLine, type Reply } from '../reply.ts';
 import type { DeliveryRequest, DeliveryResult, OtherTransport, Outcome, Recipient } from '../request.ts';
-import type { Bookkeeping, Verdict } from './bookkeeping.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 import { decide, type Failure, SCOPES } from './failure.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface RecipientsOptions {
   readonly clock: Clock;
@@ -41,6 +42,7 @@ export class Recipients {
   #deliverDoneAtMs: number | undefined;
   #sessionCompleted = false;
   #takesDsn = false;
+  #setAside = false;
   #throttle: DeliveryResult['throttle'];
 
   /** No other server will be tried: failures are final now. */
@@ -67,7 +69,11 @@ export class Recipients {
   }
 
   get result(): DeliveryResult {
-    return { outcomes: this.#outcomes, ...(this.#throttle && { throttle: this.#throttle }) };
+    return {
+      outcomes: this.#outcomes,
+      ...(this.#throttle && { throttle: this.#throttle }),
+      ...(this.#setAside && { setAside: true }),
+    };
   }
 
   beginSession(relay: Relay): void {
@@ -129,6 +135,13 @@ export class Recipients {
       someDeferred ||= told === 'deferred';
     }
     if (throttles && someDeferred && !this.#sessionCompleted) this.#throttle ??= { dsn, reason };
+  }
+
+  /** The message cannot be read. It is of no more use unless somebody has yet to be told that it failed. */
+  unreadable(file: string): void {
+    if (this.#outcomes.some(({ status }) => status === 'deferred')) return;
+    this.#setAside = true;
+    this.#options.emit({ type: 'log', level: 'warning', text: `corrupted queue file: ${file}` });
   }
 
   /** Leaves all recipients without outcome to another transport; `cause` says why. */

@@ -7,7 +7,7 @@ import type { EventListener } from '../events.ts';
 import { ENHANCED_STATUS } from '../reply.ts';
 import type { Maps } from '../tables/maps.ts';
 import { TableError } from '../tables/table.ts';
-import type { Verdict } from './bookkeeping.ts';
+import type { Verdict } from './verdict.ts';
 
 export class StatusFilter {
   readonly #maps: Maps;

@@ -10,6 +10,7 @@
  */
 import { CheckError } from '../content/checks.ts';
 import { GenericMapError } from '../content/generic.ts';
+import { CorruptMessageError } from '../content/message.ts';
 import { NestingError } from '../content/mime/parser.ts';
 import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
@@ -57,7 +58,14 @@ export async function transact(
     await new Transaction(session, request, recipients, outgoing).run();
     recipients.sessionCompleted();
   } catch (error) {
-    if (error instanceof ContentError) {
+    if (error instanceof CorruptMessageError) {
+      const { queueId } = request;
+      session.emit({ type: 'log', level: 'warning', queueId, text: error.message });
+      session.wire.discardUnsent();
+      await recipients.fail({ scope: 'message', dsn: '5.3.0', reason: 'unreadable mail queue entry' });
+      session.drop('closed');
+      recipients.unreadable(error.file);
+    } else if (error instanceof ContentError) {
       await recipients.fail({
         scope: 'message',
         dsn: '4.3.0',
@@ -376,14 +384,16 @@ class ContentError extends Error {
   override readonly name = 'ContentError';
 }
 
+/** What says itself what is to be done. */
+const PASSED = [NestingError, CheckError, GenericMapError, CorruptMessageError];
+
 async function* readable(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } catch (error) {
-    const ours = error instanceof NestingError || error instanceof CheckError;
-    if (ours || error instanceof GenericMapError) throw error;
+    if (PASSED.some((kind) => error instanceof kind)) throw error;
     throw new ContentError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -34,6 +34,7 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     outcomes: [],
     suspensions: undefined,
     records: undefined,
+    setAside: undefined,
     notices: [],
     log: [],
     conversations: sessions.map(readConversation),

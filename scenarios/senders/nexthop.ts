@@ -48,6 +48,7 @@ async function send(
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
   const suspensions: string[] = [];
+  let setAside = 0;
   const records: KeptRecord[] = [];
   const services: StatusServices = {
     async append(service, record) {
@@ -93,11 +94,12 @@ async function send(
         cache,
       });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
+      if (result.setAside === true) setAside += 1;
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions, records, notices };
+  return { outcomes, log, suspensions, records, notices, setAside };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

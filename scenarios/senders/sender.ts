@@ -106,6 +106,8 @@ export interface Submission {
   readonly content: Uint8Array;
   /** The same, as our client reads it. */
   readonly message: Message;
+  /** A record of the type `Z` stands where its content ends. */
+  readonly corrupt: boolean;
   /** How long it counts as queued when the delivery starts. */
   readonly ageMs: number;
   readonly smtputf8: boolean;
@@ -132,6 +134,8 @@ export interface SenderReport {
   readonly log: readonly LogLine[];
   /** Why destinations are to be left alone for a while, as the queue manager was told; absent when nobody tells. */
   readonly suspensions?: readonly string[];
+  /** Messages that were set aside, since they cannot be read; absent when nobody tells. */
+  readonly setAside?: number;
   /** What the status services keep of outcomes, in the order in which it came; absent when nobody tells. */
   readonly records?: readonly KeptRecord[];
   /** Mail to the postmaster; absent when nobody tells. */

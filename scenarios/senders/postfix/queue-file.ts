@@ -18,12 +18,12 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
-export function queueFile(content: Uint8Array): QueueFile {
+/** A corrupt one has something else where the content ends. Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
+export function queueFile(content: Uint8Array, corrupt = false): QueueFile {
   const start = record('M', Buffer.alloc(0));
   const lines = [...linesOf(content)].flatMap(lineRecords);
   const contentBytes = lines.reduce((sum, item) => sum + item.length, 0);
-  const end = [record('X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
+  const end = [record(corrupt ? 'Z' : 'X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
   return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length, contentBytes };
 }
 

@@ -1,0 +1,10 @@
+import type { OutcomeStatus } from '../request.ts';
+
+/** What the dialogue, or its failure, means for a recipient. */
+export interface Verdict {
+  readonly status: Exclude<OutcomeStatus, 'passed'>;
+  readonly dsn: string;
+  readonly reason: string;
+  /** The server's reply that decided it, on one line. */
+  readonly reply?: string | undefined;
+}
