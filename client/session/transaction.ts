@@ -118,6 +118,7 @@ class Transaction {
   #accepted: Recipient[] = [];
   #mailRefused = false;
   #dataRefused = false;
+  #afterContent: Step = 'quit';
 
   constructor(session: Session, request: DeliveryRequest, recipients: Recipients, outgoing: Outgoing) {
     this.#session = session;
@@ -157,6 +158,10 @@ class Transaction {
       }
       case 'data':
         return 'DATA';
+      case 'content':
+        // Decided before the replies of the group are read, as in Postfix: one that ends reuse may cost the QUIT.
+        this.#afterContent = this.#farewell();
+        return undefined;
       case 'abort':
         return 'RSET';
       case 'quit':
@@ -243,7 +248,7 @@ class Transaction {
     } else {
       this.#awaited.push({ stage: 'endOfData' });
     }
-    this.#step = this.#farewell();
+    this.#step = this.#afterContent;
   }
 
   /** A session that another message may use is not ended. */
