@@ -438,6 +438,16 @@ export const register = {
     group: 'ehlo',
     meaning: 'The connection closes without waiting for the reply to QUIT.',
   },
+  smtp_xforward_timeout: {
+    type: 'time',
+    default: '300s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_xforward_timeout' },
+    since: '2.1',
+    group: 'timeouts',
+    meaning: 'Longest wait for XFORWARD and its reply.',
+  },
   smtp_mail_timeout: {
     type: 'time',
     default: '300s',
@@ -507,6 +517,14 @@ export const register = {
     since: 'before 2.0',
     group: 'timeouts',
     meaning: 'Longest wait for QUIT and its reply.',
+  },
+  smtp_send_xforward_command: {
+    type: 'bool',
+    default: 'no',
+    lmtp: { name: 'lmtp_send_xforward_command' },
+    since: '2.1',
+    group: 'envelope',
+    meaning: 'A server that takes XFORWARD is told where the message came from.',
   },
   smtp_quote_rfc821_envelope: {
     type: 'bool',

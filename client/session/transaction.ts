@@ -1,5 +1,5 @@
 /**
- * One message over an open session: MAIL, RCPT, DATA, content, and what the server says to it.
+ * One message over an open session: XFORWARD where it is wanted, MAIL, RCPT, DATA, content, and what the server says to it.
  *
  * Two cursors run over the same sequence of stages: the sender's, which generates commands, and the receiver's,
  * which is the list of replies still awaited. A command may go out while replies are awaited if the server offers
@@ -15,12 +15,13 @@ import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
 import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
-import type { Stage } from '../outcome/stages.ts';
-import type { Reply } from '../reply.ts';
+import { STAGES, type Stage } from '../outcome/stages.ts';
+import { oneLine, type Reply } from '../reply.ts';
 import type { DeliveryRequest, Recipient } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { type Session, shortName } from './session.ts';
+import { fullName, type Session, shortName } from './session.ts';
+import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
 
 /**
  * Largest group of commands that is sent without reading replies. Both sides can then finish their writes whatever
@@ -29,7 +30,7 @@ import { type Session, shortName } from './session.ts';
 const GROUP_LIMIT_BYTES = 4096;
 
 /** Where the sender's cursor stands. */
-type Step = 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
+type Step = 'xforward' | 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
 
 /** A reply that the receiver's cursor has yet to pass. */
 interface Awaited {
@@ -103,7 +104,9 @@ class Transaction {
   readonly #recipients: Recipients;
   readonly #outgoing: Outgoing;
   readonly #targets: readonly Recipient[];
-  #step: Step = 'mail';
+  /** What is left to be said of the message's origin. */
+  readonly #xforward: XforwardCommand[];
+  #step: Step;
   #nextTarget = 0;
   #awaited: Awaited[] = [];
   #accepted: Recipient[] = [];
@@ -116,6 +119,11 @@ class Transaction {
     this.#recipients = recipients;
     this.#outgoing = outgoing;
     this.#targets = recipients.left;
+    const { settings, features } = session;
+    this.#xforward = settings.smtp_send_xforward_command
+      ? [...xforwardCommands(request, features.xforward)]
+      : [];
+    this.#step = this.#xforward.length > 0 ? 'xforward' : 'mail';
   }
 
   async run(): Promise<void> {
@@ -133,6 +141,8 @@ class Transaction {
   async #commandLine(): Promise<string | undefined> {
     const { features, settings } = this.#session;
     switch (this.#step) {
+      case 'xforward':
+        return this.#xforward[0]?.line;
       case 'mail':
         return mailCommand(
           await this.#outgoing.address(this.#request.sender),
@@ -181,6 +191,12 @@ class Transaction {
   #sendCommand(line: string): void {
     this.#session.send(line);
     switch (this.#step) {
+      case 'xforward': {
+        const sent = this.#xforward.shift();
+        if (sent !== undefined) this.#awaited.push({ stage: sent.stage });
+        if (this.#xforward.length === 0) this.#step = 'mail';
+        break;
+      }
       case 'mail':
         this.#recipients.setupDone();
         this.#awaited.push({ stage: 'mail' });
@@ -296,6 +312,10 @@ class Transaction {
   #handle({ stage, recipient }: Awaited, reply: Reply): void {
     const replyClass = Math.floor(reply.code / 100);
     switch (stage) {
+      case 'xforwardClient':
+      case 'xforwardProtocol':
+        if (replyClass !== 2) this.#notForwarded(stage, reply);
+        break;
       case 'mail':
         if (replyClass !== 2) {
           this.#mailRefused = true;
@@ -314,6 +334,12 @@ class Transaction {
       default:
       // What is said to RSET and QUIT changes nothing (rfc5321-4.3.2-07).
     }
+  }
+
+  /** The message goes out all the same. */
+  #notForwarded(stage: XforwardStage, reply: Reply): void {
+    const said = `host ${fullName(this.#session.peer)} said: ${oneLine(reply.text)}`;
+    this.#session.log('warning', `${said} (in reply to ${STAGES[stage].command})`);
   }
 
   #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): void {
