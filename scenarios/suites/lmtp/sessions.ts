@@ -50,6 +50,7 @@ export default [
   scenario('lmtp/lhlo-500', {
     title: 'A server that does not know LHLO bounces the message, and HELO is not tried',
     clauses: ['rfc2033-4.1-02', 'postfix:delivery-5.1'],
+    origins: ['delivery-143'],
     hosts: { store: listening(place, mailHost({ protocol: 'lmtp', lhlo: '500 what?' })) },
     send: message({ service: 'lmtp', nexthop, to }),
     expect: [
