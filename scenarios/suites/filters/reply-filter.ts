@@ -170,6 +170,12 @@ const files = [
     lines: ['|^450 (4)[.](2)[.]([0-9]+) (nothing)?(busy).*| 55${4}0 5.$2.$(3) $5 $$'],
     reply: '550 5.2.1 busy $',
   },
+  {
+    name: 'pattern-classes',
+    title: 'Bracket expressions, counts and alternatives are those of POSIX',
+    lines: ['/^[[:digit:]]{3} [^][:space:][]+ (bus|busy|busy try) again$/ 550 5.1.1 $1'],
+    reply: '550 5.1.1 busy try',
+  },
 ] as const;
 
 export default [
@@ -269,6 +275,7 @@ export default [
       expect: [
         deferred(to, { dsn: '4.3.0', reason: `local data error while talking to ${server}` }),
         logged(`table regexp:/run/filters/not-utf8 lookup error for ${start} `),
+        logged('regexp map /run/filters/not-utf8, line 1: the answer is not UTF-8'),
         connections('a', 1),
       ],
       // In the middle of DATA nobody can say QUIT.
