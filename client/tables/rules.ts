@@ -13,7 +13,10 @@ import { type Table, TableError } from './table.ts';
 
 /** What a key is held against. */
 export interface Condition {
-  /** The text that matched, then those of its groups; undefined when the condition does not hold. */
+  /**
+   * The text that matched, then those of its groups; undefined when the condition does not hold. Throws TableError
+   * when that cannot be told.
+   */
   match(key: string): readonly (string | undefined)[] | undefined;
   /** How many groups it has. */
   readonly groups: number;
@@ -74,7 +77,17 @@ export async function openRules(
     warn(block.number, 'IF has no matching ENDIF');
     block.blockEnd = rules.length;
   }
-  return { name: label, lookup: async (key) => find(rules, key, label) };
+  return {
+    name: label,
+    async lookup(key) {
+      try {
+        return find(rules, key);
+      } catch (error) {
+        if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
+        throw error;
+      }
+    },
+  };
 }
 
 class RuleReader {
@@ -116,18 +129,30 @@ class RuleReader {
   }
 }
 
-function find(rules: readonly Rule[], key: string, label: string): string | undefined {
+/** Throws TableError that begins with the line. */
+function find(rules: readonly Rule[], key: string): string | undefined {
   for (let index = 0; index < rules.length; ) {
     const rule = rules[index];
     if (rule === undefined) break;
-    const match = rule.condition.match(key);
+    const match = matchOf(rule, key);
     const holds = (match !== undefined) !== rule.negated;
-    if (holds && rule.answer !== undefined) {
-      const text = fillAnswer(rule.answer, match ?? []);
-      if (text.includes('\ufffd')) throw new TableError(`${label}: non-UTF-8 answer for "${key}"`);
-      return text;
-    }
+    if (holds && rule.answer !== undefined) return answerOf(rule, rule.answer, match ?? []);
     index = holds ? index + 1 : (rule.blockEnd ?? index + 1);
   }
   return undefined;
+}
+
+function matchOf({ condition, number }: Rule, key: string): ReturnType<Condition['match']> {
+  try {
+    return condition.match(key);
+  } catch (error) {
+    if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
+    throw error;
+  }
+}
+
+function answerOf({ number }: Rule, answer: Answer, match: readonly (string | undefined)[]): string {
+  const text = fillAnswer(answer, match);
+  if (text.includes('\ufffd')) throw new TableError(`line ${number}: the answer is not UTF-8`);
+  return text;
 }

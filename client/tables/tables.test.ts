@@ -117,7 +117,26 @@ describe('rules', () => {
 
   test('an answer that is not UTF-8 fails', async () => {
     const files = { '/r': Buffer.from('/a/ \xe9\n', 'latin1') };
-    expect((await ask('regexp:/r', ['a'], files)).answers).toEqual(['!regexp:/r: non-UTF-8 answer for "a"']);
+    expect(await ask('regexp:/r', ['a'], files)).toEqual({
+      answers: ['!line 1: the answer is not UTF-8'],
+      warnings: ['regexp map /r, line 1: the answer is not UTF-8'],
+    });
+  });
+
+  test('a pattern that takes too long fails the lookup', async () => {
+    const { answers, warnings } = await ask('pcre:{{/x/ y}, {/(a*)*b/ z}}', ['x', 'a'.repeat(100)]);
+    expect(answers).toEqual(['y', '!line 2: backtracking limit exceeded']);
+    expect(warnings).toEqual(['pcre map {{/x/ y}, {/(a*)*b/ z}}, line 2: backtracking limit exceeded']);
+  });
+
+  test('a table with a pattern of a kind that is not known here cannot be used', async () => {
+    expect((await ask('pcre:{{/a/ b}, {/(?R)/ x}}', ['a'])).warnings[0]).toMatch(
+      /^error: pattern with "\(\?R\)"/,
+    );
+  });
+
+  test('a second pattern must not match', async () => {
+    expect((await ask('regexp:{{/^(a)/!/c/ $1}, {/./ no}}', ['ab', 'ac'])).answers).toEqual(['a', 'no']);
   });
 
   test('cidr', async () => {
