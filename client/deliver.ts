@@ -17,10 +17,9 @@ import {
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { type ExchangerAddress, findExchangers, type SiteAddresses } from './dns/exchangers.ts';
-import { readHostsFile } from './dns/hosts-file.ts';
-import { readResolvConf } from './dns/resolv-conf.ts';
+import type { ExchangerAddress } from './dns/exchangers.ts';
 import type { Resolver } from './dns/resolver.ts';
+import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
@@ -135,34 +134,12 @@ class Delivery {
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
     if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
-    const found = await this.#resolve(destination);
+    const { service } = this.#request;
+    const found = await findSite(destination, { ...this.#options, service, emit: this.#emit });
     const isFinalSite = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure !== undefined) this.#failure = { scope: 'session', ...found.failure };
     else await this.#tryAddresses(found.addresses, found.bestPreference, destination, isFinalSite);
     return isFinalSite;
-  }
-
-  async #resolve(destination: InetDestination): Promise<SiteAddresses> {
-    const { platform, settings, resolver, signal } = this.#options;
-    return findExchangers(
-      {
-        domain: destination.domain,
-        port: destination.port,
-        ...(this.#usesSrv(destination) && { service: destination.portText }),
-        lookup: destination.bracketed || this.#request.service === 'lmtp' ? 'host' : 'exchangers',
-        detectLoops: this.#detectsLoops(destination),
-      },
-      {
-        settings,
-        resolver,
-        random: platform.random,
-        interfaceAddresses: () => platform.network.ownAddresses(),
-        hostsFile: () => readHostsFile(platform.files),
-        searchList: () => readResolvConf(platform.files),
-        emit: this.#emit,
-        ...(signal && { signal }),
-      },
-    );
   }
 
   async #tryAddresses(
@@ -185,7 +162,7 @@ class Delivery {
       await runSession(session, {
         request: this.#request,
         recipients: this.#recipients,
-        detectLoops: this.#detectsLoops(destination),
+        detectLoops: detectsLoops(destination, this.#request.service),
         bestExchanger: address.preference === bestPreference,
         signal: this.#options.signal,
         onEstablished: () => {
@@ -256,15 +233,6 @@ class Delivery {
     this.#failure = resort.failure;
   }
 
-  #usesSrv({ bracketed, portText }: InetDestination): boolean {
-    const services = this.#options.settings.use_srv_lookup;
-    return !bracketed && services.some((service) => service.toLowerCase() === portText.toLowerCase());
-  }
-
-  #detectsLoops(destination: InetDestination): boolean {
-    return this.#request.service === 'smtp' && destination.port === SMTP_PORT;
-  }
-
   get #aborted(): boolean {
     return this.#options.signal?.aborted === true;
   }
@@ -278,8 +246,6 @@ class Delivery {
     this.#emit({ type: 'log', level: 'warning', queueId: this.#request.queueId, text });
   }
 }
-
-const SMTP_PORT = 25;
 
 /** What `sockaddr_un` takes on Linux, with its terminating NUL. */
 const SOCKET_PATH_LIMIT_BYTES = 107;
