@@ -10,6 +10,7 @@ import {
   type HostContext,
   RECORD_TYPE,
   resolveHost,
+  systemAddresses,
 } from './host-lookup.ts';
 import { type LookupFailure, lookup, RECORDS_LIMIT, tooManyRecords } from './lookup.ts';
 import { balanced, byPreference, byPriorityAndWeight, shuffled } from './ordering.ts';
@@ -207,7 +208,9 @@ async function findSelf(
   context: ExchangerContext,
 ): Promise<ExchangerAddress | undefined> {
   if (!site.detectLoops) return undefined;
-  const own = await ownAddresses(context.settings, context.interfaceAddresses(), context.hostsFile);
+  const own = await ownAddresses(context.settings, context.interfaceAddresses(), (name) =>
+    systemAddresses(name, context),
+  );
   return addresses.find(({ address }) => own.has(canonicalAddress(address)));
 }
 
