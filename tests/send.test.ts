@@ -342,24 +342,6 @@ describe('outcomes', () => {
     );
   });
 
-  test('mail that loops back is for another transport when best_mx_transport says so: 75', async () => {
-    const args = ['--json', '--nexthop', 'example.test:25', '-o', 'best_mx_transport=uucp'];
-    const { status, stdout, stderr } = await send(['user@example.test'], note, { args });
-    expect(status).toBe(75);
-    expect(stderr).toMatch(/: passing <user@example\.test> to transport=uucp\n$/);
-    expect(JSON.parse(stdout).recipients).toEqual([
-      {
-        address: 'user@example.test',
-        status: 'passed',
-        dsn: '5.4.6',
-        relay: 'none',
-        transport: 'uucp',
-        nexthop: 'example.test:25',
-        reason: 'mail for example.test loops back to myself',
-      },
-    ]);
-  });
-
   test('a domain that does not exist, or takes no mail, bounces', async () => {
     const { status, stdout } = await send(['user@nowhere.test', 'user@null-mx.test'], note);
     expect(status).toBe(69);
