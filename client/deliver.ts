@@ -17,15 +17,13 @@ import { refusalByFlags } from './content/refusal.ts';
 import {
   DestinationError,
   type DestinationOptions,
-  type InetDestination,
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { findExchangers, type SiteAddresses } from './dns/exchangers.ts';
 import { readHostsFile } from './dns/hosts-file.ts';
 import { isLocalDomain } from './dns/local-domain.ts';
-import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
+import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
@@ -189,41 +187,23 @@ class Delivery {
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
     if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
-    const found = await this.#resolve(destination);
+    const { service } = this.#request;
+    const found = await findSite(destination, {
+      ...this.#options,
+      service,
+      tables: this.#tables,
+      emit: this.#emit,
+    });
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
       if (site.isFirst) servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
-      const detectLoops = this.#detectsLoops(destination);
+      const detectLoops = detectsLoops(destination, service);
       this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
     } else {
       this.#failure = { scope: 'session', ...found.failure };
     }
     return isFinal;
-  }
-
-  async #resolve(destination: InetDestination): Promise<SiteAddresses> {
-    const { platform, settings, resolver, signal } = this.#options;
-    return findExchangers(
-      {
-        domain: destination.domain,
-        port: destination.port,
-        ...(this.#usesSrv(destination) && { service: destination.portText }),
-        lookup: destination.bracketed || this.#request.service === 'lmtp' ? 'host' : 'exchangers',
-        detectLoops: this.#detectsLoops(destination),
-      },
-      {
-        settings,
-        resolver,
-        filter: await this.#tables.of('smtp_dns_reply_filter'),
-        random: platform.random,
-        interfaceAddresses: () => platform.network.ownAddresses(),
-        hostsFile: () => readHostsFile(platform.files),
-        searchList: () => readResolvConf(platform.files),
-        emit: this.#emit,
-        ...(signal && { signal }),
-      },
-    );
   }
 
   async #deliverLocally(path: string, servers: Servers): Promise<void> {
@@ -253,15 +233,6 @@ class Delivery {
     this.#failure = resort.failure;
   }
 
-  #usesSrv({ bracketed, portText }: InetDestination): boolean {
-    const services = this.#options.settings.use_srv_lookup;
-    return !bracketed && services.some((service) => service.toLowerCase() === portText.toLowerCase());
-  }
-
-  #detectsLoops(destination: InetDestination): boolean {
-    return this.#request.service === 'smtp' && destination.port === SMTP_PORT;
-  }
-
   get #aborted(): boolean {
     return this.#options.signal?.aborted === true;
   }
@@ -275,8 +246,6 @@ class Delivery {
     this.#emit({ type: 'log', level: 'warning', queueId: this.#request.queueId, text });
   }
 }
-
-const SMTP_PORT = 25;
 
 /** What `sockaddr_un` takes on Linux, with its terminating NUL. */
 const SOCKET_PATH_LIMIT_BYTES = 107;

@@ -21,6 +21,8 @@ export async function isLocalDomain(
   }
   const literal = /^\[(?:ipv6:)?(.*)\]$/.exec(name)?.[1];
   if (literal === undefined) return false;
-  const own = await ownAddresses(settings, interfaceAddresses, hostsFile);
+  const own = await ownAddresses(settings, interfaceAddresses, async (host) =>
+    (await hostsFile()).addresses(host),
+  );
   return own.has(canonicalAddress(literal));
 }
