@@ -445,14 +445,6 @@ export const register = {
     group: 'content',
     meaning: 'How much of a header is kept when a message is looked through; the rest is not sent.',
   },
-  header_address_token_limit: {
-    type: 'int',
-    default: '10240',
-    min: 1,
-    since: '2.0',
-    group: 'content',
-    meaning: 'How many words and signs of an address header are kept when generic maps change it.',
-  },
   smtp_header_checks: {
     type: 'tables',
     default: '',

@@ -137,8 +137,7 @@ export class Outgoing {
   async #rewritten(field: string): Promise<string | undefined> {
     const generic = this.#generic;
     if (generic === undefined) return undefined;
-    const { header_address_token_limit: tokenLimit } = this.#options.settings;
-    const list = await replaceAddresses(fieldValue(field), tokenLimit, async (address) => {
+    const list = await replaceAddresses(fieldValue(field), async (address) => {
       const found = await generic.lookup(textFromBytes(address));
       return found && bytesAsText(found);
     });
