@@ -9,6 +9,7 @@
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
+import { parseFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
@@ -63,6 +64,7 @@ export interface Client {
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
@@ -77,7 +79,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         settings,
         resolver,
         tables,
-        ...(options.flags && { flags: options.flags }),
+        flags,
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

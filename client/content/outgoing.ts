@@ -60,6 +60,14 @@ export class Outgoing {
     this.#checks = checks;
   }
 
+  warn(text: string): void {
+    this.#options.emit({ type: 'log', level: 'warning', text });
+  }
+
+  get flags(): Flags {
+    return this.#options.flags;
+  }
+
   /** An address of the envelope as it is sent. Rejects with GenericMapError. */
   async address(address: string): Promise<string> {
     return (await this.#generic?.lookup(address)) ?? address;

@@ -3,41 +3,34 @@ import { quoteAddress } from '../address.ts';
 import type { Settings } from '../config/register.ts';
 import type { Failure } from '../outcome/failure.ts';
 import type { DeliveryRequest } from '../request.ts';
-import type { Flags } from './flags.ts';
 import { textFromBytes } from './latin1.ts';
 import type { Message } from './message.ts';
 import { fieldName } from './mime/header-fields.ts';
 import { RecordSplitter } from './mime/records.ts';
 import type { Outgoing } from './outgoing.ts';
 
-export interface Refusal {
-  readonly failure: Failure;
-  readonly warning?: string;
-}
-
 /** So many Delivered-To headers are looked at. */
 const HEADERS_LIMIT = 1000;
 
+/** Why the request is refused; undefined when it is not. */
 export async function refusalByFlags(
   request: DeliveryRequest,
-  flags: Flags,
   outgoing: Outgoing,
   settings: Settings,
-): Promise<Refusal | undefined> {
+): Promise<Failure | undefined> {
+  const { flags } = outgoing;
   const [recipient, ...others] = request.recipients;
   const single = flags.deliveredTo || flags.originalRecipient;
   if (single && others.length > 0) {
     const flag = flags.deliveredTo ? 'D' : 'O';
-    return {
-      failure: { scope: 'message', dsn: '4.3.5', reason: 'mail system configuration error' },
-      warning: `flag \`${flag}' requires ${request.service}_destination_recipient_limit = 1`,
-    };
+    outgoing.warn(`flag \`${flag}' requires ${request.service}_destination_recipient_limit = 1`);
+    return { scope: 'message', dsn: '4.3.5', reason: 'mail system configuration error' };
   }
   if (!flags.deliveredTo || recipient === undefined) return undefined;
   if (!(await wasDeliveredTo(await outgoing.address(recipient.address), request.message, settings)))
     return undefined;
   const reason = `mail forwarding loop for ${recipient.address}`;
-  return { failure: { scope: 'message', dsn: '5.4.6', reason } };
+  return { scope: 'message', dsn: '5.4.6', reason };
 }
 
 /**
