@@ -10,18 +10,14 @@
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
-import { type Flags, parseFlags } from './content/flags.ts';
+import { type Flags, NO_FLAGS } from './content/flags.ts';
 import { GenericMapError } from './content/generic.ts';
-import { Outgoing } from './content/outgoing.ts';
-import { refusalByFlags } from './content/refusal.ts';
 import {
   DestinationError,
   type DestinationOptions,
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { readHostsFile } from './dns/hosts-file.ts';
-import { isLocalDomain } from './dns/local-domain.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
@@ -32,6 +28,7 @@ import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, DeliveryResult } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
+import { prepare } from './session/prepare.ts';
 import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
@@ -41,8 +38,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
-  /** The flags of the service, such as `DOR` (delivery reference 1.6). */
-  readonly flags?: string;
+  /** Those of the service; none when absent. */
+  readonly flags?: Flags;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
@@ -69,7 +66,6 @@ class Delivery {
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
   readonly #tables: Tables;
-  readonly #flags: Flags;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
@@ -82,7 +78,6 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
-    this.#flags = parseFlags(options.flags ?? '');
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
@@ -118,9 +113,15 @@ class Delivery {
 
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
-    const { settings } = this.#options;
-    const outgoing = await this.#outgoing();
-    if (await this.#refused(outgoing)) return;
+    const { settings, flags = NO_FLAGS } = this.#options;
+    const outgoing = await prepare(this.#request, {
+      ...this.#options,
+      flags,
+      tables: this.#tables,
+      emit: this.#emit,
+      recipients: this.#recipients,
+    });
+    if (outgoing === undefined) return;
     const servers = new Servers(this.#request, this.#recipients, {
       ...this.#options,
       tables: this.#tables,
@@ -146,33 +147,6 @@ class Delivery {
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
     if (!this.#aborted) this.#resortToLast(primary[0]);
-  }
-
-  async #outgoing(): Promise<Outgoing> {
-    const { platform, settings } = this.#options;
-    return Outgoing.open(this.#request, {
-      settings,
-      tables: this.#tables,
-      flags: this.#flags,
-      emit: this.#emit,
-      isLocal: (domain) =>
-        isLocalDomain(domain, settings, {
-          interfaceAddresses: platform.network.ownAddresses(),
-          hostsFile: () => readHostsFile(platform.files),
-        }),
-    });
-  }
-
-  /** Whether the flags of the service forbid the delivery; the recipients then have their outcome. */
-  async #refused(outgoing: Outgoing): Promise<boolean> {
-    const { service } = this.#request;
-    const refusal = await refusalByFlags(this.#request, this.#flags, outgoing, this.#options.settings);
-    if (refusal === undefined) return false;
-    if (refusal.warning !== undefined) this.#warn(refusal.warning);
-    this.#recipients.beginSession({ text: service, host: service, connectionUse: 1 });
-    this.#recipients.finalServer = true;
-    this.#recipients.fail(refusal.failure);
-    return true;
   }
 
   get #destinationOptions(): DestinationOptions {

@@ -547,7 +547,7 @@ export const register = {
     default: 'no',
     since: '2.0',
     group: 'content',
-    meaning: '8-bit content goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
+    meaning: 'Content with 8-bit text goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
   },
   mime_nesting_limit: {
     type: 'int',
@@ -574,14 +574,6 @@ export const register = {
     since: 'before 2.0',
     group: 'content',
     meaning: 'How much of a header is kept when a message is looked through; the rest is not sent.',
-  },
-  header_address_token_limit: {
-    type: 'int',
-    default: '10240',
-    min: 1,
-    since: '2.0',
-    group: 'content',
-    meaning: 'How many words and signs of an address header are kept when generic maps change it.',
   },
   smtp_header_checks: {
     type: 'tables',

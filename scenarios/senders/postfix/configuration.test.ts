@@ -35,7 +35,7 @@ describe('master.cf', () => {
   test('gives each its parameters, also those with spaces and empty ones', () => {
     const [name] = transportNames('lmtp', 1);
     expect(lines).toContain(
-      `${name} unix - - n - 20 lmtp flags=DR -o { smtp_helo_name = a b } -o { smtp_pix_workarounds =  } -o { syslog_name = postfix/${name} }`,
+      `${name} unix - - n - 20 lmtp -o { smtp_helo_name = a b } -o { smtp_pix_workarounds =  } -o { syslog_name = postfix/${name} } flags=DR`,
     );
   });
 });

@@ -84,7 +84,7 @@ function transportLine(name: string, program: Service, { config, flags }: Servic
   const options = Object.entries({ ...config, syslog_name: `postfix/${name}` }).map(
     ([parameter, value]) => ` -o { ${parameter} = ${value} }`,
   );
-  return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${flags && ` flags=${flags}`}${options.join('')}`;
+  return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${options.join('')}${flags && ` flags=${flags}`}`;
 }
 
 /** Why a parameter cannot be given to a transport, or undefined. */
