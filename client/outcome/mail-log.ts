@@ -16,7 +16,7 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
       // A local socket is the only server there is: its failure is the outcome, and logged as such.
       return event.port === 0 ? undefined : printable(event.text);
     case 'log': {
-      const level = event.level === 'warning' ? 'warning: ' : '';
+      const level = event.level === 'info' ? '' : `${event.level}: `;
       const queueId = event.queueId === undefined ? '' : `${event.queueId}: `;
       return printable(`${level}${queueId}${event.text}`);
     }

@@ -39,7 +39,13 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
       throw error;
     }
     recipients.fail(streamFailed(session.stage, shortName(peer), error.kind));
-    session.dropAfter(error);
+    // The stream is as good as before when only a lookup of ours failed.
+    if (error.kind === 'localData') {
+      await session.quit();
+      session.close();
+    } else {
+      session.dropAfter(error);
+    }
   } finally {
     signal?.removeEventListener('abort', abort);
     recipients.endSession();

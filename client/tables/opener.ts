@@ -6,6 +6,8 @@ export interface OpenContext {
   readonly files: Files;
   /** Told of what is wrong with a table that can be used all the same, in one line. */
   readonly warn: (text: string) => void;
+  /** Told of a table that cannot be used, in one line. */
+  readonly error: (text: string) => void;
 }
 
 /**

@@ -51,18 +51,20 @@ export class Tables {
     for (const text of texts) {
       const fault = faultOfTableName(text);
       if (fault === undefined) tables.push(await this.#open(text));
-      else this.#warn(fault);
+      else this.#log('error', fault);
     }
     const { lmtp } = register[parameter];
     const name = this.#options.service === 'lmtp' ? lmtp.name : parameter;
-    return new Maps(tables, { parameter: name, warn: (text) => this.#warn(text) });
+    return new Maps(tables, { parameter: name, warn: (text) => this.#log('warning', text) });
   }
 
   #open(text: string): Promise<Table> {
-    return openTable(text, { files: this.#options.files, warn: (line) => this.#warn(line) });
+    const warn = (line: string) => this.#log('warning', line);
+    const error = (line: string) => this.#log('error', line);
+    return openTable(text, { files: this.#options.files, warn, error });
   }
 
-  #warn(text: string): void {
-    this.#options.emit?.({ type: 'log', level: 'warning', text });
+  #log(level: 'warning' | 'error', text: string): void {
+    this.#options.emit?.({ type: 'log', level, text });
   }
 }

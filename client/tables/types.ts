@@ -35,7 +35,7 @@ export async function openTable(text: string, context: OpenContext): Promise<Tab
     return await open(name, text, context);
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
-    context.warn(error.message);
+    context.error(error.message);
     return unavailable(text, error.message, context);
   }
 }

@@ -46,7 +46,7 @@ async function send(
       environment.emit(event);
       const text = mailLogLine(event, settings);
       if (text === undefined) return;
-      log.push({ level: event.type === 'log' ? event.level : 'info', text });
+      log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
     return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
