@@ -183,6 +183,7 @@ export default [
     scenario(`greeting/message-above-the-limit-${service}`, {
       title: `A message larger than the server's SIZE is bounced before MAIL (${service.toUpperCase()})`,
       clauses: ['rfc1870-4-02', 'postfix:delivery-5.5'],
+      origins: ['delivery-134'],
       dns,
       hosts: { a: mailHost({ protocol: service, extensions: ['SIZE 1999', 'PIPELINING'] }) },
       send: message({
