@@ -68,10 +68,16 @@ function originalRecipient(recipient: Recipient, request: DeliveryRequest): stri
 
 /** RFC 3461 section 4: printable ASCII but `+` and `=`; every other byte as `+HH`. */
 export function xtext(value: string): string {
+  return encodeBytes(value, '+=');
+}
+
+/** Every byte of the UTF-8 form that is no printable ASCII character, or is one of `special`, as `+HH`. */
+export function encodeBytes(value: string, special: string): string {
   let encoded = '';
   for (const byte of Buffer.from(value)) {
-    const literal = byte >= 33 && byte <= 126 && byte !== 0x2b && byte !== 0x3d;
-    encoded += literal ? String.fromCharCode(byte) : `+${hexadecimal(byte)}`;
+    const character = String.fromCharCode(byte);
+    const literal = byte >= 33 && byte <= 126 && !special.includes(character);
+    encoded += literal ? character : `+${hexadecimal(byte)}`;
   }
   return encoded;
 }

@@ -15,6 +15,8 @@ export interface Features {
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
+  /** The attributes that the server takes with XFORWARD, upper case. */
+  readonly xforward: ReadonlySet<string>;
 }
 
 export const NO_FEATURES: Features = {
@@ -25,6 +27,7 @@ export const NO_FEATURES: Features = {
   smtputf8: false,
   size: false,
   sizeLimitBytes: 0,
+  xforward: new Set(),
 };
 
 /** EHLO keywords that this client acts on. */
@@ -41,9 +44,11 @@ export function parseFeatures(
 ): Features {
   let serverName: string | undefined;
   let sizeLimitBytes = 0;
+  const xforward = new Set<string>();
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
-    const [word = '', argument = ''] = line.slice(4).split(/[ =]+/, 2);
+    const [word = '', ...values] = line.slice(4).split(/[ =]+/);
+    const [argument = ''] = values;
     if (serverName === undefined) {
       // The first line that has a word names the server, so an empty first line costs the next keyword.
       if (word !== '') serverName = word;
@@ -56,6 +61,7 @@ export function parseFeatures(
       if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
       else warn(argument);
     }
+    if (keyword === 'XFORWARD') for (const value of values) xforward.add(value.toUpperCase());
   }
   const has = (keyword: Keyword) => offered.has(keyword);
   return {
@@ -66,6 +72,7 @@ export function parseFeatures(
     smtputf8: has('SMTPUTF8'),
     size: has('SIZE'),
     sizeLimitBytes,
+    xforward,
   };
 }
 

@@ -11,12 +11,13 @@
 import { contentPieces } from '../content/writer.ts';
 import { type Failure, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
-import type { Stage } from '../outcome/stages.ts';
-import type { Reply } from '../reply.ts';
+import { STAGES, type Stage } from '../outcome/stages.ts';
+import { oneLine, type Reply } from '../reply.ts';
 import type { DeliveryRequest, Recipient } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { type Session, shortName } from './session.ts';
+import { fullName, type Session, shortName } from './session.ts';
+import { type XforwardCommand, xforwardCommands } from './xforward.ts';
 
 /**
  * Largest group of commands that is sent without reading replies. Both sides can then finish their writes whatever
@@ -25,7 +26,7 @@ import { type Session, shortName } from './session.ts';
 const GROUP_LIMIT_BYTES = 4096;
 
 /** Where the sender's cursor stands. */
-type Step = 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
+type Step = 'xforward' | 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
 
 /** A reply that the receiver's cursor has yet to pass. */
 interface Awaited {
@@ -86,7 +87,9 @@ class Transaction {
   readonly #request: DeliveryRequest;
   readonly #recipients: Recipients;
   readonly #targets: readonly Recipient[];
-  #step: Step = 'mail';
+  /** Those not sent yet. */
+  readonly #xforward: XforwardCommand[];
+  #step: Step;
   #nextTarget = 0;
   #awaited: Awaited[] = [];
   #accepted: Recipient[] = [];
@@ -98,6 +101,8 @@ class Transaction {
     this.#request = request;
     this.#recipients = recipients;
     this.#targets = recipients.left;
+    this.#xforward = xforwardCommands(request, session.features, session.settings);
+    this.#step = this.#xforward.length > 0 ? 'xforward' : 'mail';
   }
 
   async run(): Promise<void> {
@@ -115,6 +120,8 @@ class Transaction {
   #commandLine(): string | undefined {
     const { features, settings } = this.#session;
     switch (this.#step) {
+      case 'xforward':
+        return this.#xforward[0]?.line;
       case 'mail':
         return mailCommand(this.#request, features, settings);
       case 'rcpt': {
@@ -156,6 +163,9 @@ class Transaction {
   #sendCommand(line: string): void {
     this.#session.send(line);
     switch (this.#step) {
+      case 'xforward':
+        this.#sentXforward();
+        break;
       case 'mail':
         this.#recipients.setupDone();
         this.#awaited.push({ stage: 'mail' });
@@ -177,6 +187,12 @@ class Transaction {
         this.#awaited.push({ stage: 'quit' });
         this.#step = 'end';
     }
+  }
+
+  #sentXforward(): void {
+    const sent = this.#xforward.shift();
+    if (sent !== undefined) this.#awaited.push({ stage: sent.stage });
+    if (this.#xforward.length === 0) this.#step = 'mail';
   }
 
   #sentRecipient(): void {
@@ -265,6 +281,10 @@ class Transaction {
   #handle({ stage, recipient }: Awaited, reply: Reply): void {
     const replyClass = Math.floor(reply.code / 100);
     switch (stage) {
+      case 'xforwardNameAddress':
+      case 'xforwardProtocolHelo':
+        if (replyClass !== 2) this.#warnOfReply(stage, reply);
+        break;
       case 'mail':
         if (replyClass !== 2) {
           this.#mailRefused = true;
@@ -323,6 +343,12 @@ class Transaction {
     }
     this.#recipients.deliverDone();
     for (const accepted of this.#recipients.unmarked) this.#recipients.deliver(accepted, reply);
+  }
+
+  /** The server does without what it was told: no reason to keep the message from it. */
+  #warnOfReply(stage: Stage, reply: Reply): void {
+    const said = `${oneLine(reply.text)} (in reply to ${STAGES[stage].command})`;
+    this.#session.log('warning', `host ${fullName(this.#session.peer)} said: ${said}`);
   }
 
   #fail(stage: Stage, reply: Reply): void {

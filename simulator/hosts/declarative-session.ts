@@ -114,6 +114,8 @@ export class DeclarativeSession {
       case 'HELO':
       case 'LHLO':
         return this.#hello(verb, argument);
+      case 'XFORWARD':
+        return this.#xforward(argument);
       case 'MAIL':
         return this.#mail(argument);
       case 'RCPT':
@@ -169,6 +171,15 @@ export class DeclarativeSession {
     this.#greeted = true;
     this.#offered = verb === 'HELO' ? new Set() : offeredKeywords(said ?? []);
     this.#reset();
+  }
+
+  /** An extension of Postfix: attributes of the message's origin, as `NAME=value` in xtext. */
+  async #xforward(argument: string | undefined): Promise<void> {
+    if (!this.#offered.has('XFORWARD')) return this.#otherCommand('XFORWARD', argument);
+    if (this.#envelope) return this.#refuse('xforward', 503, '5.5.1', 'XFORWARD inside a transaction');
+    if (!/^[A-Z]+=[!-~]+(?: [A-Z]+=[!-~]+)*$/i.test(argument ?? ''))
+      return this.#refuse('xforward', 501, '5.5.4', 'syntax: XFORWARD attribute=value...');
+    await this.#answer('xforward', this.#status(250, '2.0.0', 'Ok'));
   }
 
   async #mail(argument: string | undefined): Promise<void> {
