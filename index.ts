@@ -18,7 +18,7 @@ export type { ClientEvent, EventListener } from './client/events.ts';
 export { mailLogLine } from './client/outcome/mail-log.ts';
 export { nodePlatform } from './client/platform/node.ts';
 export type { Clock, Connection, Files, Network, Platform, Random } from './client/platform/platform.ts';
-export type { Notify, Outcome, OutcomeStatus, Recipient, Service } from './client/request.ts';
+export type { Notify, OtherTransport, Outcome, OutcomeStatus, Recipient, Service } from './client/request.ts';
 export { type Zone, type ZoneEntries, ZoneError, zone } from './simulator/dns/zone.ts';
 export { type MailHostSwitches, mailHost } from './simulator/hosts/declarative.ts';
 export { dialogueHost } from './simulator/hosts/dialogue.ts';

@@ -145,11 +145,13 @@ function asJson(outcome: Outcome): Record<string, string> {
     status: outcome.status,
     dsn: outcome.dsn,
     relay: outcome.relay,
+    ...outcome.passedTo,
     ...(outcome.reply === undefined ? { reason: outcome.reason } : { reply: outcome.reply }),
   };
 }
 
 function exitStatus(outcomes: readonly Outcome[]): number {
-  if (outcomes.some(({ status }) => status === 'deferred')) return EXIT.deferred;
+  // Nobody has a message yet that is for another transport of this mail system.
+  if (outcomes.some(({ status }) => status === 'deferred' || status === 'passed')) return EXIT.deferred;
   return outcomes.some(({ status }) => status === 'bounced') ? EXIT.undeliverable : EXIT.ok;
 }

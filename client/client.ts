@@ -3,12 +3,14 @@
  *
  *     const client = await createClient({ parameters: { smtp_helo_timeout: '30s' } });
  *     const outcomes = await client.deliver({ sender: 'a@sender.test', recipients: ['b@example.test'], content });
+ *     await client.close();
  *
  * It reads `/etc/resolv.conf` when no name servers are given, and lets mail for several domains go out side by side.
  */
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
+import { parseFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
@@ -19,10 +21,15 @@ import type { EventListener } from './events.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+import { SessionCache } from './session/cache.ts';
+import { type KeptSession, Session } from './session/session.ts';
+import { Tables } from './tables/tables.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
   readonly parameters?: Readonly<Record<string, string>> | ReadonlyMap<string, string>;
+  /** Flags of the service, such as `DOR`: lines put in front of messages (delivery reference 1.6). */
+  readonly flags?: string;
   /** Default `smtp`. */
   readonly service?: Service;
   /** Name servers to ask instead of the system's. */
@@ -38,7 +45,8 @@ export interface ClientOptions {
 }
 
 /** A message with its envelope; addresses are in internal form (`parseAddress` reads the external one). */
-export interface Mail extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent'> {
+export interface Mail
+  extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse'> {
   /** '' is the null reverse-path. */
   readonly sender: string;
   readonly recipients: readonly (string | Recipient)[];
@@ -52,26 +60,41 @@ export interface Mail extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'enve
 export interface Client {
   readonly settings: Settings;
   /**
-   * Delivers to all recipients; resolves with one outcome for each, in the order in which they were decided. Rejects
+   * Delivers to all recipients; resolves with one outcome for each, in the order in which they were decided. One that is `passed`
+   * (`best_mx_transport`) is for the caller to hand to the transport it names. Rejects
    * only if a destination cannot be parsed (DestinationError), before anything is sent.
    */
   deliver(mail: Mail, options?: { readonly signal?: AbortSignal }): Promise<readonly Outcome[]>;
+  /**
+   * Says QUIT on connections that were kept for more mail, and keeps none from now on. Without it they are closed when
+   * they have been idle for `smtp_connection_cache_time_limit`, which the process waits for.
+   */
+  close(): Promise<void>;
 }
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
+  const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
+  const cache = new SessionCache(platform.clock);
   return {
     settings,
+    async close() {
+      await Promise.all(cache.drain().map(farewell));
+    },
     async deliver(mail, { signal } = {}) {
       const requests = requestsFor(mail, { service, settings, platform });
       const deliverOptions = {
         platform,
         settings,
         resolver,
+        tables,
+        cache,
+        flags,
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };
@@ -79,6 +102,12 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
       return results.flatMap(({ outcomes }) => outcomes);
     },
   };
+}
+
+async function farewell(kept: KeptSession): Promise<void> {
+  const session = Session.resume(kept);
+  await session.quit();
+  session.close();
 }
 
 async function systemResolver(

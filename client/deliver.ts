@@ -3,44 +3,54 @@
  *
  * 1. the next hop is read as a list of sites, followed by `smtp_fallback_relay`;
  * 2. each site is resolved to addresses in order of preference (dns/exchangers.ts);
- * 3. each address is connected to and greeted (session/), until the recipients have their outcome;
- * 4. what is left when there is nothing more to try gets the last failure.
+ * 3. the servers are tried (servers.ts), until the recipients have their outcome;
+ * 4. mail that loops back to this host is passed on to `best_mx_transport`;
+ * 5. what is left when there is nothing more to try gets the last failure.
  *
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
+import { type Flags, NO_FLAGS } from './content/flags.ts';
+import { GenericMapError } from './content/generic.ts';
 import {
   DestinationError,
   type DestinationOptions,
-  type InetDestination,
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { type ExchangerAddress, findExchangers, type SiteAddresses } from './dns/exchangers.ts';
-import { readHostsFile } from './dns/hosts-file.ts';
 import type { Resolver } from './dns/resolver.ts';
+import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
+import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, DeliveryResult } from './request.ts';
-import { connect } from './session/connect.ts';
-import { runSession } from './session/run.ts';
-import { type Peer, Session } from './session/session.ts';
+import { Servers } from './servers.ts';
+import type { SessionCache } from './session/cache.ts';
+import { prepare } from './session/prepare.ts';
+import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
   readonly platform: Platform;
   /** Settings of the request's service, see `resolveSettings`. */
   readonly settings: Settings;
   readonly resolver: Resolver;
+  /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
+  readonly tables?: Tables;
+  /** Those of the service; none when absent. */
+  readonly flags?: Flags;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
+  /** Connections of other deliveries of this client, to be used again; without it each is used once. */
+  readonly cache?: SessionCache;
 }
 
 /** A destination to try, as written, and its place in the list. It is parsed when its turn comes. */
 interface Site {
   readonly text: string;
+  readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly isFallback: boolean;
 }
@@ -55,7 +65,7 @@ class Delivery {
   readonly #options: DeliverOptions;
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
-  #sessions = 0;
+  readonly #tables: Tables;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
@@ -64,6 +74,10 @@ class Delivery {
     this.#request = request;
     this.#options = options;
     this.#emit = options.emit ?? (() => {});
+    const { platform, settings } = options;
+    this.#tables =
+      options.tables ??
+      new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
     this.#recipients = new Recipients(request, {
       clock: options.platform.clock,
       emit: this.#emit,
@@ -80,7 +94,7 @@ class Delivery {
       await this.#deliver();
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
-      if (!(error instanceof DestinationError) && !this.#aborted)
+      if (!(error instanceof DestinationError || error instanceof GenericMapError) && !this.#aborted)
         this.#warnOfRequest(`delivery failed unexpectedly: ${errorText(error)}`);
     }
     if (this.#aborted)
@@ -99,20 +113,40 @@ class Delivery {
 
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
-    const { settings } = this.#options;
+    const { settings, flags = NO_FLAGS } = this.#options;
+    const outgoing = await prepare(this.#request, {
+      ...this.#options,
+      flags,
+      tables: this.#tables,
+      emit: this.#emit,
+      recipients: this.#recipients,
+    });
+    if (outgoing === undefined) return;
+    const servers = new Servers(this.#request, this.#recipients, {
+      ...this.#options,
+      tables: this.#tables,
+      emit: this.#emit,
+      outgoing,
+    });
     const primary = splitDestinations(nexthop, service);
+    if (settings.tcp_windowsize > 0) {
+      this.#warn(
+        `tcp_windowsize = ${settings.tcp_windowsize} has no effect: Node.js cannot set socket buffers`,
+      );
+    }
     const first = parseDestination(primary[0] ?? '', this.#destinationOptions);
     if (first.kind === 'unix') {
-      await this.#deliverLocally(first.path);
+      await this.#deliverLocally(first.path, servers);
       return;
     }
     const texts = [...primary, ...settings.smtp_fallback_relay];
     for (const [index, text] of texts.entries()) {
-      const site = { text, isLast: index === texts.length - 1, isFallback: index >= primary.length };
-      const isFinal = await this.#trySite(site);
+      const isLast = index === texts.length - 1;
+      const site = { text, isFirst: index === 0, isLast, isFallback: index >= primary.length };
+      const isFinal = await this.#trySite(site, servers);
       if (isFinal || this.#recipients.left.length === 0 || this.#aborted) break;
     }
-    this.#rescueConfigurationErrors(primary[0]);
+    if (!this.#aborted) this.#resortToLast(primary[0]);
   }
 
   get #destinationOptions(): DestinationOptions {
@@ -122,74 +156,31 @@ class Delivery {
   }
 
   /** Tries all servers of a site; true when no further site may be tried. */
-  async #trySite(site: Site): Promise<boolean> {
+  async #trySite(site: Site, servers: Servers): Promise<boolean> {
     this.#lastSite = site;
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
     if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
-    const found = await this.#resolve(destination);
-    const isFinalSite = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
-    if (found.failure !== undefined) this.#failure = { scope: 'session', ...found.failure };
-    else await this.#tryAddresses(found.addresses, found.bestPreference, destination, isFinalSite);
-    return isFinalSite;
-  }
-
-  async #resolve(destination: InetDestination): Promise<SiteAddresses> {
-    const { platform, settings, resolver, signal } = this.#options;
-    return findExchangers(
-      {
-        domain: destination.domain,
-        port: destination.port,
-        lookup: destination.bracketed || this.#request.service === 'lmtp' ? 'host' : 'exchangers',
-        detectLoops: this.#detectsLoops(destination),
-      },
-      {
-        settings,
-        resolver,
-        random: platform.random,
-        interfaceAddresses: () => platform.network.ownAddresses(),
-        hostsFile: () => readHostsFile(platform.files),
-        emit: this.#emit,
-        ...(signal && { signal }),
-      },
-    );
-  }
-
-  async #tryAddresses(
-    addresses: readonly ExchangerAddress[],
-    bestPreference: number,
-    destination: InetDestination,
-    isFinalSite: boolean,
-  ): Promise<void> {
-    const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
-      this.#options.settings;
-    const usable = addressLimit > 0 ? addresses.slice(0, addressLimit) : addresses;
-    let sessions = 0;
-    for (const [index, address] of usable.entries()) {
-      this.#failure = undefined;
-      const session = await this.#open({ host: address.host, address: address.address, port: address.port });
-      if (this.#aborted) return;
-      if (session === undefined) continue;
-      let isLast = index === usable.length - 1;
-      this.#recipients.finalServer = isFinalSite && isLast;
-      await runSession(session, {
-        request: this.#request,
-        recipients: this.#recipients,
-        detectLoops: this.#detectsLoops(destination),
-        bestExchanger: address.preference === bestPreference,
-        signal: this.#options.signal,
-        onEstablished: () => {
-          sessions += 1;
-          // Set before the transaction, so that the failures of the last session allowed are final at once.
-          if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
-          this.#recipients.finalServer = isFinalSite && isLast;
-        },
-      });
-      if (isLast || this.#recipients.left.length === 0 || this.#aborted) return;
+    const { service } = this.#request;
+    const found = await findSite(destination, {
+      ...this.#options,
+      service,
+      tables: this.#tables,
+      emit: this.#emit,
+    });
+    const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
+    if (found.failure === undefined) {
+      if (site.isFirst) servers.decideReuse(destination.domain);
+      const { addresses, bestPreference } = found;
+      const detectLoops = detectsLoops(destination, service);
+      this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
+    } else {
+      this.#failure = { scope: 'session', ...found.failure };
     }
+    return isFinal;
   }
 
-  async #deliverLocally(path: string): Promise<void> {
+  async #deliverLocally(path: string, servers: Servers): Promise<void> {
     const { settings } = this.#options;
     if (settings.smtp_fallback_relay.length > 0) {
       const value = settings.smtp_fallback_relay.join(', ');
@@ -200,54 +191,20 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    const session = await this.#open({ host: settings.myhostname, address: path, port: 0 });
-    if (session === undefined) return;
-    this.#recipients.finalServer = true;
-    await runSession(session, {
-      request: this.#request,
-      recipients: this.#recipients,
-      detectLoops: false,
-      bestExchanger: true,
-      signal: this.#options.signal,
-      onEstablished: () => {},
-    });
+    servers.decideReuse(path);
+    this.#failure = await servers.tryLocal(path);
   }
 
-  /** Connects; undefined, with the failure noted, when that is not possible. */
-  async #open(peer: Peer): Promise<Session | undefined> {
-    const { platform, settings, signal } = this.#options;
-    const connection = await connect(peer, { platform, settings, emit: this.#emit, signal });
-    if ('scope' in connection) {
-      this.#failure = connection;
-      return undefined;
-    }
-    this.#sessions += 1;
-    const id = `${this.#request.queueId}/${this.#sessions}`;
-    this.#emit({ type: 'connected', session: id, ...peer });
-    return new Session(connection, {
-      id,
-      peer,
-      service: this.#request.service,
-      settings,
-      clock: platform.clock,
-      emit: this.#emit,
-    });
-  }
-
-  /** A relay that we were told to use and that does not exist is our mistake, not the sender's: do not bounce. */
-  #rescueConfigurationErrors(first: string | undefined): void {
-    const failure = this.#failure;
-    if (failure === undefined || !failure.dsn.startsWith('5')) return;
-    const { service } = this.#request;
+  /** A relay that we were told to use may not exist; mail that loops back may be for another transport. */
+  #resortToLast(first: string | undefined): void {
+    if (this.#failure === undefined) return;
+    const { settings } = this.#options;
     const usedFallback = this.#lastSite?.isFallback === true;
-    const usedRelayhost = service === 'smtp' && first === this.#options.settings.relayhost;
-    if (!usedFallback && !usedRelayhost) return;
-    this.#warn(`${usedFallback ? `${service}_fallback_relay` : 'relayhost'} configuration problem`);
-    this.#failure = { ...failure, dsn: '4.3.5' };
-  }
-
-  #detectsLoops(destination: InetDestination): boolean {
-    return this.#request.service === 'smtp' && destination.port === SMTP_PORT;
+    const resort = lastResort(this.#failure, { request: this.#request, settings, first, usedFallback });
+    if (resort.is === 'passed') this.#recipients.pass(this.#failure, resort.to);
+    if (resort.is !== 'misconfigured') return;
+    this.#warn(resort.warning);
+    this.#failure = resort.failure;
   }
 
   get #aborted(): boolean {
@@ -263,8 +220,6 @@ class Delivery {
     this.#emit({ type: 'log', level: 'warning', queueId: this.#request.queueId, text });
   }
 }
-
-const SMTP_PORT = 25;
 
 /** What `sockaddr_un` takes on Linux, with its terminating NUL. */
 const SOCKET_PATH_LIMIT_BYTES = 107;

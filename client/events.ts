@@ -62,7 +62,8 @@ export interface ResolvedAddress {
 /** A line for the mail log that is not a recipient's outcome (delivery reference 9.3). */
 export interface LogEvent {
   readonly type: 'log';
-  readonly level: 'info' | 'warning';
+  /** `error`: something that was configured cannot be used at all. */
+  readonly level: 'info' | 'warning' | 'error';
   /** Absent for lines that Postfix logs without one. */
   readonly queueId?: string;
   readonly text: string;

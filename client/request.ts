@@ -70,13 +70,23 @@ export interface Recipient {
 
 export type Notify = 'never' | 'success' | 'failure' | 'delay';
 
-export type OutcomeStatus = 'sent' | 'deferred' | 'bounced';
+/**
+ * `passed`: neither delivered nor failed, but for another transport of this mail system (`best_mx_transport`); whoever
+ * asked for the delivery has to see to it.
+ */
+export type OutcomeStatus = 'sent' | 'deferred' | 'bounced' | 'passed';
+
+/** A transport of this mail system, and what it is to deliver to. */
+export interface OtherTransport {
+  readonly transport: string;
+  readonly nexthop: string;
+}
 
 /** What became of one recipient: every recipient of a request gets exactly one. */
 export interface Outcome {
   readonly recipient: Recipient;
   readonly status: OutcomeStatus;
-  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`. */
+  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`; `passed` has a line without one. */
   readonly logStatus: string;
   /** Enhanced status code, RFC 3463, such as `2.0.0`. */
   readonly dsn: string;
@@ -86,6 +96,8 @@ export interface Outcome {
   readonly reason: string;
   /** The server's reply that decided it, when one did; lines joined by newlines. */
   readonly reply?: string;
+  /** Where the recipient goes from here, when it was passed on. */
+  readonly passedTo?: OtherTransport;
   /** Name of the server that decided it, for a DSN's Remote-MTA. */
   readonly remoteMta?: string;
   readonly timing: OutcomeTiming;

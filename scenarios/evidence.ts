@@ -13,6 +13,8 @@ export interface Evidence {
   readonly submissions: readonly Submission[];
   readonly outcomes: readonly RecipientOutcome[];
   readonly log: readonly LogLine[];
+  /** Undefined when the sender does not tell. */
+  readonly suspensions: readonly string[] | undefined;
   /** In the order in which they began. */
   readonly sessions: readonly Session[];
   /** One for each session. */

@@ -55,6 +55,8 @@ export interface RecipientSpec {
 export interface ScenarioMessage {
   readonly spec: MessageSpec;
   readonly recipients: readonly SubmittedRecipient[];
+  /** Flags of the service that delivers it; the scenario's. */
+  readonly flags: string;
 }
 
 const SENDER = 'sender@client.test';
@@ -123,11 +125,11 @@ function isRecipient(value: unknown): boolean {
 
 /** A message to send; `scenario` checks it. */
 export function message(spec: MessageSpec): ScenarioMessage {
-  return { spec, recipients: [] };
+  return { spec, recipients: [], flags: '' };
 }
 
 /** The message with its recipients read. Throws ScenarioError for what makes no message. */
-export function checkMessage(owner: string, { spec }: ScenarioMessage): ScenarioMessage {
+export function checkMessage(owner: string, { spec }: ScenarioMessage, flags = ''): ScenarioMessage {
   const where = `${owner}: message`;
   checkFields(where, spec, fields);
   if (spec.content !== undefined) {
@@ -159,7 +161,7 @@ export function checkMessage(owner: string, { spec }: ScenarioMessage): Scenario
     }
   }
   if (spec.size !== undefined) checkSize(where, spec.size, headOf(spec, recipients, 0).length);
-  return { spec, recipients };
+  return { spec, recipients, flags };
 }
 
 function recipientsOf({ to }: MessageSpec): readonly (string | RecipientSpec)[] {
@@ -191,13 +193,14 @@ function checkSize(where: string, sizeBytes: number, headBytes: number): void {
 }
 
 /** What the sender is given; `index` counts the scenario's messages from 0. */
-export function submissionOf({ spec, recipients }: ScenarioMessage, index: number): Submission {
+export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index: number): Submission {
   const from = spec.from ?? SENDER;
   const content = contentOf(spec, recipients, index);
   const parsed = messageFromBytes(content);
   return {
     queueId: (FIRST_QUEUE_ID + index).toString(16).toUpperCase(),
     service: spec.service ?? 'smtp',
+    flags,
     nexthop: spec.nexthop,
     from,
     recipients,

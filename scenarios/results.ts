@@ -73,7 +73,9 @@ const check = z.object({
 
 const outcome = z.object({
   address: name,
-  status: z.literal(['sent', 'deferred', 'bounced']),
+  status: z.literal(['sent', 'deferred', 'bounced', 'passed']),
+  /** `transport:nexthop`, of one that was passed on. */
+  passedTo: name.exactOptional(),
   /** Enhanced status code, RFC 3463. */
   dsn: name,
   relay: name.exactOptional(),

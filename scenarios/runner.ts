@@ -224,6 +224,9 @@ function storedEvidence(evidence: Evidence, startMs: number) {
         address: outcome.address,
         status: outcome.status,
         dsn: outcome.dsn ?? '',
+        ...(outcome.passedTo && {
+          passedTo: `${outcome.passedTo.transport}:${outcome.passedTo.nexthop}`,
+        }),
         ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       }),

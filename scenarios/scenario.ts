@@ -21,11 +21,11 @@
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
- * 6. `config` sets Postfix parameters of the sender; `files` are what it may read.
+ * 6. `config` sets Postfix parameters of the sender, `flags` those of its service; `files` are what it may read.
  * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
- *    delivered deferred bounced | dialogue pipelined connections order | received | queried notQueried |
- *    logged notLogged | elapsed | check('title', function).
+ *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
+ *    logged notLogged | suspended notSuspended | elapsed | check('title', function).
  *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
  *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
@@ -67,10 +67,11 @@ export { dialogue } from './checks/dialogue.ts';
 export { elapsed } from './checks/elapsed.ts';
 export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';
 export { logged, notLogged } from './checks/log.ts';
-export { bounced, deferred, delivered } from './checks/outcome.ts';
+export { bounced, deferred, delivered, passed } from './checks/outcome.ts';
 export { pipelined } from './checks/pipelined.ts';
 export { notQueried, queried } from './checks/queries.ts';
 export { received } from './checks/received.ts';
+export { notSuspended, suspended } from './checks/suspension.ts';
 export { type MessageSpec, message, type RecipientSpec } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
 
@@ -83,6 +84,8 @@ export interface ScenarioSpec {
   readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
+  readonly flags?: string;
   readonly send: ScenarioMessage | readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   /** Why it has no meaning in real time. */
@@ -102,6 +105,10 @@ const fields = {
   network: { takes: "settings by host, such as { a: 'silent' }", test: isRecord },
   config: textRecord,
   files: { takes: 'contents by path', test: isRecord },
+  flags: {
+    takes: "letters out of D, O, R and X, such as 'DOR'",
+    test: (value: unknown) => typeof value === 'string' && /^[DORX]+$/.test(value),
+  },
   send: required({
     takes: 'message(...) or an array of them',
     test: (value) => asArray(value).length > 0 && asArray(value).every(isMessage),
@@ -139,7 +146,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     network: spec.network ?? {},
     config: spec.config ?? {},
     files: spec.files ?? {},
-    messages: asArray(spec.send).map((sent) => checkMessage(owner, sent)),
+    messages: asArray(spec.send).map((sent) => checkMessage(owner, sent, spec.flags ?? '')),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
     virtualOnly: spec.virtualOnly,

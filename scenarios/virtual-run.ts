@@ -66,6 +66,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     submissions,
     outcomes: report.outcomes,
     log: report.log,
+    suspensions: report.suspensions,
     sessions,
     conversations: sessions.map(readConversation),
     attempts: world.attempts,

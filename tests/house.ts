@@ -13,6 +13,7 @@ const floors: readonly (readonly string[])[] = [
   ['client/client.ts'],
   ['client/postfix'],
   ['client/deliver.ts'],
+  ['client/servers.ts'],
   ['client/session'],
   ['client/sasl', 'client/tls'],
   ['client/wire'],

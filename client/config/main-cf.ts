@@ -1,5 +1,6 @@
 /** Reads the syntax of main.cf. Which names mean something is not decided here: the file serves many programs. */
 import { ConfigError, shown } from './config-error.ts';
+import { logicalLines } from './logical-lines.ts';
 import { isSpace, skipSpace, trimSpace } from './text.ts';
 
 /** Far beyond any real main.cf; the file's reader should ask for no more bytes than this. */
@@ -57,26 +58,4 @@ export function splitAssignment(text: string, place: string): { name: string; va
   if (text[equals] !== '=')
     throw new ConfigError(`${place}: no "=" after the name in "${shown(text)}"; write name = value`);
   return { name: text.slice(start, end), value: trimSpace(text.slice(equals + 1)) };
-}
-
-interface LogicalLine {
-  /** Of its first physical line, from 1. */
-  readonly number: number;
-  readonly text: string;
-}
-
-/** Joins continuations, and drops blank lines and comments, which do not interrupt a continued line. */
-function* logicalLines(text: string): Generator<LogicalLine> {
-  let current: { number: number; parts: string[] } | undefined;
-  for (const [index, physical] of text.split('\n').entries()) {
-    const first = skipSpace(physical, 0);
-    if (first === physical.length || physical[first] === '#') continue;
-    if (first > 0 && current !== undefined) {
-      current.parts.push(physical);
-      continue;
-    }
-    if (current !== undefined) yield { number: current.number, text: current.parts.join('') };
-    current = { number: index + 1, parts: [physical] };
-  }
-  if (current !== undefined) yield { number: current.number, text: current.parts.join('') };
 }

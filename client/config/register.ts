@@ -10,6 +10,7 @@ export type Group =
   | 'general'
   | 'dns'
   | 'connect'
+  | 'cache'
   | 'ehlo'
   | 'envelope'
   | 'content'
@@ -59,6 +60,10 @@ export type Parameter = Common &
     | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
+    /** Lookup tables, each `type:name`, tried in order. */
+    | { readonly type: 'tables' }
+    /** One lookup table. */
+    | { readonly type: 'table' }
     /** One of `words`, in any case. */
     | { readonly type: 'enum'; readonly words: readonly string[] }
   );
@@ -128,6 +133,63 @@ export const register = {
     group: 'connect',
     meaning: 'Destinations tried in order once the normal one is unreachable or refuses for now.',
   },
+  fallback_relay: {
+    type: 'list',
+    default: '',
+    lmtp: false,
+    since: 'before 2.0',
+    group: 'connect',
+    meaning: 'The name of smtp_fallback_relay before Postfix 2.3, still its default.',
+  },
+  tcp_windowsize: {
+    type: 'int',
+    default: '0',
+    unit: 'bytes',
+    since: '2.6',
+    group: 'connect',
+    meaning:
+      'Socket buffer size of connections. Accepted with a warning when above 0: Node.js cannot set it, and the system chooses.',
+  },
+  best_mx_transport: {
+    type: 'string',
+    default: '',
+    lmtp: false,
+    since: 'before 2.0',
+    group: 'dns',
+    meaning:
+      'Where recipients go whose best mail exchanger is this host, `transport` or `transport:nexthop`, instead of back to the sender.',
+  },
+  use_srv_lookup: {
+    type: 'list',
+    default: '',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'Services, as destinations name them, whose hosts and ports are found by SRV records.',
+  },
+  allow_srv_lookup_fallback: {
+    type: 'bool',
+    default: 'no',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'Whenever SRV records lead nowhere, the MX or address lookup follows.',
+  },
+  ignore_srv_lookup_error: {
+    type: 'bool',
+    default: 'no',
+    since: '3.8',
+    group: 'dns',
+    meaning: 'An SRV query that fails is followed by the MX or address lookup.',
+  },
+  smtp_dns_resolver_options: {
+    type: 'list',
+    default: '',
+    words: ['res_defnames', 'res_dnsrch'],
+    lmtp: { name: 'lmtp_dns_resolver_options' },
+    since: '2.8',
+    group: 'dns',
+    meaning:
+      'Host names are completed with the search list of resolv.conf: `res_defnames` those without a dot with its first domain, `res_dnsrch` others too, with every domain.',
+  },
   smtp_dns_support_level: {
     type: 'enum',
     default: '',
@@ -143,6 +205,14 @@ export const register = {
     since: 'before 2.0',
     group: 'dns',
     meaning: 'Old switch against DNS, read only while smtp_dns_support_level is empty.',
+  },
+  smtp_dns_reply_filter: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_dns_reply_filter' },
+    since: '3.0',
+    group: 'dns',
+    meaning: 'Lookup tables that are asked about each DNS record, as a zone file writes it; IGNORE drops it.',
   },
   ignore_mx_lookup_error: {
     type: 'bool',
@@ -212,6 +282,60 @@ export const register = {
     group: 'connect',
     meaning:
       'Sessions past the handshake per delivery before other hosts are given up; 0 or less is no limit.',
+  },
+  smtp_connection_cache_on_demand: {
+    type: 'bool',
+    default: 'yes',
+    lmtp: { name: 'lmtp_connection_cache_on_demand' },
+    since: '2.2',
+    group: 'cache',
+    meaning: 'Connections are kept and looked for when the delivery request asks for it.',
+  },
+  smtp_connection_cache_destinations: {
+    type: 'list',
+    default: '',
+    lmtp: { name: 'lmtp_connection_cache_destinations' },
+    since: '2.2',
+    group: 'cache',
+    meaning:
+      'Domains or hosts whose connections are always kept and looked for; `static:all` is every destination.',
+  },
+  smtp_connection_cache_time_limit: {
+    type: 'time',
+    default: '2s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_connection_cache_time_limit' },
+    since: '2.2',
+    group: 'cache',
+    meaning: 'How long a connection that is kept may wait for its next use.',
+  },
+  connection_cache_ttl_limit: {
+    type: 'time',
+    default: '2s',
+    unit: 's',
+    min: 1,
+    since: '2.2',
+    group: 'cache',
+    meaning: 'The most that any service may ask for in its connection cache time limit.',
+  },
+  smtp_connection_reuse_time_limit: {
+    type: 'time',
+    default: '300s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_connection_reuse_time_limit' },
+    since: '2.3',
+    group: 'cache',
+    meaning: 'Age, counted from connecting, at which a connection is ended instead of kept.',
+  },
+  smtp_connection_reuse_count_limit: {
+    type: 'int',
+    default: '0',
+    lmtp: { name: 'lmtp_connection_reuse_count_limit' },
+    since: '2.11',
+    group: 'cache',
+    meaning: 'How often a connection is used again before it is ended; 0 or less is no limit.',
   },
   smtp_cname_overrides_servername: {
     type: 'bool',
@@ -314,14 +438,6 @@ export const register = {
     group: 'ehlo',
     meaning: 'The connection closes without waiting for the reply to QUIT.',
   },
-  smtp_send_xforward_command: {
-    type: 'bool',
-    default: 'no',
-    lmtp: { name: 'lmtp_send_xforward_command' },
-    since: '2.1',
-    group: 'ehlo',
-    meaning: 'Servers that offer XFORWARD are told whose message it was before it came to us.',
-  },
   smtp_xforward_timeout: {
     type: 'time',
     default: '300s',
@@ -402,6 +518,14 @@ export const register = {
     group: 'timeouts',
     meaning: 'Longest wait for QUIT and its reply.',
   },
+  smtp_send_xforward_command: {
+    type: 'bool',
+    default: 'no',
+    lmtp: { name: 'lmtp_send_xforward_command' },
+    since: '2.1',
+    group: 'envelope',
+    meaning: 'A server that takes XFORWARD is told where the message came from.',
+  },
   smtp_quote_rfc821_envelope: {
     type: 'bool',
     default: 'yes',
@@ -418,6 +542,116 @@ export const register = {
     group: 'content',
     meaning: 'Longest content line sent; longer ones are folded. 0 or less is no limit.',
   },
+  disable_mime_output_conversion: {
+    type: 'bool',
+    default: 'no',
+    since: '2.0',
+    group: 'content',
+    meaning: 'Content with 8-bit text goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
+  },
+  mime_nesting_limit: {
+    type: 'int',
+    default: '100',
+    min: 1,
+    since: '2.0',
+    group: 'content',
+    meaning: 'How deep multiparts may lie inside each other; what is deeper cannot be converted to 7-bit.',
+  },
+  mime_boundary_length_limit: {
+    type: 'int',
+    default: '2048',
+    unit: 'bytes',
+    min: 1,
+    since: '2.0',
+    group: 'content',
+    meaning: 'How much of the boundary string of a multipart counts.',
+  },
+  header_size_limit: {
+    type: 'int',
+    default: '102400',
+    unit: 'bytes',
+    min: 1,
+    since: 'before 2.0',
+    group: 'content',
+    meaning: 'How much of a header is kept when a message is looked through; the rest is not sent.',
+  },
+  smtp_header_checks: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_header_checks' },
+    since: '2.5',
+    group: 'content',
+    meaning: 'Lookup tables of what to do with headers of the message: change them, drop them, log them.',
+  },
+  smtp_mime_header_checks: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_mime_header_checks' },
+    since: '2.5',
+    group: 'content',
+    meaning: 'The same for MIME headers, wherever they are, and for all headers of parts.',
+  },
+  smtp_nested_header_checks: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_nested_header_checks' },
+    since: '2.5',
+    group: 'content',
+    meaning: 'The same for headers of attached messages.',
+  },
+  smtp_body_checks: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_body_checks' },
+    since: '2.5',
+    group: 'content',
+    meaning: 'The same for lines that are no headers, those of parts and their boundaries included.',
+  },
+  smtp_generic_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_generic_maps' },
+    since: '2.2',
+    group: 'envelope',
+    meaning: 'Lookup tables of addresses that take the place of others, in the envelope and in headers.',
+  },
+  recipient_delimiter: {
+    type: 'string',
+    default: '',
+    since: 'before 2.0',
+    group: 'envelope',
+    meaning: 'Characters that separate a user from an address extension; any of them may.',
+  },
+  propagate_unmatched_extensions: {
+    type: 'list',
+    default: 'canonical, virtual',
+    since: 'before 2.0',
+    group: 'envelope',
+    meaning:
+      'Whether the extension of an address is kept when it was looked up without it: if `generic` is here.',
+  },
+  myorigin: {
+    type: 'string',
+    default: '$myhostname',
+    minLength: 1,
+    since: 'before 2.0',
+    group: 'general',
+    meaning: 'The domain of addresses that have none, such as results of generic maps.',
+  },
+  owner_request_special: {
+    type: 'bool',
+    default: 'yes',
+    since: 'before 2.0',
+    group: 'envelope',
+    meaning: 'With `-` as a delimiter, owner-LIST and LIST-request have no extension.',
+  },
+  mydestination: {
+    type: 'list',
+    default: '$myhostname, localhost.$mydomain, localhost',
+    since: 'before 2.0',
+    group: 'general',
+    meaning: 'Domains of this host: their users are found in generic maps by their names alone.',
+  },
   line_length_limit: {
     type: 'int',
     default: '2048',
@@ -425,7 +659,7 @@ export const register = {
     min: 512,
     since: 'before 2.0',
     group: 'content',
-    meaning: 'How much of a reply line is kept.',
+    meaning: 'How much of a reply line is kept, and of a content line when it is looked at.',
   },
   smtp_discard_ehlo_keywords: {
     type: 'list',
@@ -434,6 +668,23 @@ export const register = {
     since: '2.2',
     group: 'ehlo',
     meaning: 'EHLO keywords that count as not offered; `silent-discard` keeps this out of the log.',
+  },
+  smtp_discard_ehlo_keyword_address_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_discard_lhlo_keyword_address_maps' },
+    since: '2.2',
+    group: 'ehlo',
+    meaning: 'Lookup tables, by server address, of what takes the place of smtp_discard_ehlo_keywords.',
+  },
+  smtp_reply_filter: {
+    type: 'table',
+    default: '',
+    lmtp: { name: 'lmtp_reply_filter' },
+    since: '2.7',
+    group: 'trouble',
+    meaning:
+      "A lookup table of what takes the place of a line of a server's reply, before it is interpreted.",
   },
   soft_bounce: {
     type: 'bool',
@@ -449,6 +700,14 @@ export const register = {
     since: '2.4',
     group: 'ehlo',
     meaning: 'What is done differently for a server behind a PIX `fixup` greeting of stars.',
+  },
+  smtp_pix_workaround_maps: {
+    type: 'tables',
+    default: '',
+    lmtp: { name: 'lmtp_pix_workaround_maps' },
+    since: '2.4',
+    group: 'ehlo',
+    meaning: 'Lookup tables, by server address, of what takes the place of smtp_pix_workarounds.',
   },
   smtp_pix_workaround_delay_time: {
     type: 'time',
@@ -557,7 +816,7 @@ type ValueOf<P> = P extends { type: 'bool' }
     ? number
     : P extends { type: 'list'; words: readonly (infer Word)[] }
       ? readonly Word[]
-      : P extends { type: 'list' }
+      : P extends { type: 'list' | 'tables' }
         ? readonly string[]
         : P extends { type: 'enum'; words: readonly (infer Word)[] }
           ? Word
@@ -568,6 +827,14 @@ type ValueOf<P> = P extends { type: 'bool' }
  * Under the lmtp service the same keys hold the values of the lmtp twins.
  */
 export type Settings = { readonly [Name in ParameterName]: ValueOf<(typeof register)[Name]> };
+
+type NamesOf<Type> = {
+  [Name in ParameterName]: (typeof register)[Name] extends { readonly type: Type } ? Name : never;
+}[ParameterName];
+
+/** The parameters that list lookup tables, and those that take just one. */
+export type TablesParameter = NamesOf<'tables'>;
+export type TableParameter = NamesOf<'table'>;
 
 /** The register as a plain list, for code that walks over it. */
 export const parameters: readonly (readonly [ParameterName, Parameter])[] = (

@@ -5,7 +5,7 @@ import { ConfigError, shown } from './config-error.ts';
 import { expand, type Lookup } from './expand.ts';
 import { type Parameter, parameters, type Settings, type TimeUnit } from './register.ts';
 import { parseRelease } from './release.ts';
-import { splitList } from './text.ts';
+import { splitGroupedList, splitList, trimSpace } from './text.ts';
 
 export interface HostFacts {
   /** The system's name for this host, qualified or not. */
@@ -115,6 +115,10 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
     }
+    case 'tables':
+      return Object.freeze(splitGroupedList(text));
+    case 'table':
+      return trimSpace(text);
     case 'enum': {
       const word = text.toLowerCase();
       if (!parameter.words.includes(word))

@@ -21,3 +21,21 @@ export function trimSpace(text: string): string {
 export function splitList(text: string): string[] {
   return text.split(/[, \t\r\n]+/).filter((item) => item !== '');
 }
+
+/** The same, but a group in `{}` belongs to one item, braces, commas and white space inside included. */
+export function splitGroupedList(text: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let item = '';
+  for (const character of text) {
+    if (depth === 0 && /[, \t\r\n]/.test(character)) {
+      if (item !== '') items.push(item);
+      item = '';
+      continue;
+    }
+    if (character === '{') depth += 1;
+    if (character === '}' && depth > 0) depth -= 1;
+    item += character;
+  }
+  return item === '' ? items : [...items, item];
+}

@@ -2,49 +2,28 @@
  * The list of addresses to try for a destination, in order: mail exchangers with their preferences, or one host
  * (delivery reference section 3; RFC 5321 section 5.1).
  */
-import type { Random } from '../platform/platform.ts';
 import { toAsciiDomain } from './domain-name.ts';
-import { type AddressFailure, type HostAddress, type HostContext, resolveHost } from './host-lookup.ts';
-import { type LookupFailure, lookup, RECORDS_LIMIT } from './lookup.ts';
-import { balanced, byPreference, shuffled } from './ordering.ts';
-import { canonicalAddress, ownAddresses } from './own-addresses.ts';
-import type { MxRecord } from './records.ts';
+import { resolveHost } from './host-lookup.ts';
+import { lookup } from './lookup.ts';
+import {
+  type ExchangerContext,
+  FAILURE_DSN,
+  failed,
+  findSelf,
+  inOrder,
+  limited,
+  type NamedHost,
+  resolveHosts,
+  type Site,
+  type SiteAddresses,
+  warn,
+} from './named-hosts.ts';
+import { findService } from './services.ts';
 import { enabledFamilies, usesDns } from './settings.ts';
 
 export type { AddressFailure } from './host-lookup.ts';
+export type { ExchangerAddress, ExchangerContext, Site, SiteAddresses } from './named-hosts.ts';
 export type { ExchangerSettings } from './settings.ts';
-
-export interface Site {
-  /** Host or domain as written, brackets and port removed. */
-  readonly domain: string;
-  readonly port: number;
-  /** `host`: the domain's own addresses, no MX lookup. */
-  readonly lookup: 'exchangers' | 'host';
-  /** Whether own addresses end the list; on for SMTP to port 25. */
-  readonly detectLoops: boolean;
-}
-
-export interface ExchangerAddress extends HostAddress {
-  readonly preference: number;
-  readonly port: number;
-}
-
-export interface SiteAddresses {
-  /** In the order to try them, not yet cut to smtp_mx_address_limit. */
-  readonly addresses: readonly ExchangerAddress[];
-  /** This mail system is an exchanger of the site itself: no later site (fallback relay) may take the mail. */
-  readonly weAreExchanger: boolean;
-  /** Lowest preference among the MX records; 0 without any. */
-  readonly bestPreference: number;
-  /** Present exactly when there are no addresses. */
-  readonly failure?: AddressFailure;
-}
-
-export interface ExchangerContext extends HostContext {
-  readonly random: Random;
-  /** Addresses of this machine's interfaces (`Network.ownAddresses`); asked only to detect loops. */
-  readonly interfaceAddresses: () => readonly string[];
-}
 
 /** Finds the addresses of a site. Never rejects but with the signal's reason. */
 export async function findExchangers(site: Site, context: ExchangerContext): Promise<SiteAddresses> {
@@ -62,58 +41,37 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
   const { settings } = context;
   if (enabledFamilies(settings).length === 0) return failed('4.4.4', 'all network protocols are disabled');
   const name = asciiName(site.domain, context);
+  if (site.service !== undefined && usesDns(settings)) {
+    const found = await findService(site, site.service, name, context);
+    if ('addresses' in found) return found;
+    context.emit?.({ type: 'log', level: 'info', text: found.skipped });
+  }
   if (site.lookup === 'host' || !usesDns(settings)) return findHost(site, name, context);
 
   const found = await lookup(name, 'MX', context);
-  if (found.status === 'ok') return findExchangerHosts(site, found.records, context);
+  if (found.status === 'ok') {
+    const hosts = found.records.map(({ exchange: host, preference }) => ({
+      host,
+      preference,
+      port: site.port,
+    }));
+    return findExchangerHosts(site, hosts, context);
+  }
   // Without MX the domain is its own exchanger (rfc5321-5.1-07); whether it exists at all shows then.
   if (found.status === 'notFound') return findHost(site, name, context);
-  if (found.status === 'nullMx') return failed('5.1.0', found.reason);
-  if (settings.ignore_mx_lookup_error) return findHost(site, name, context);
-  return failed(MX_FAILURE_DSN[found.status], found.reason);
+  const isError = found.status !== 'noService' && found.status !== 'policy';
+  if (isError && settings.ignore_mx_lookup_error) return findHost(site, name, context);
+  return failed(FAILURE_DSN[found.status], found.reason);
 }
-
-const MX_FAILURE_DSN: Record<Exclude<LookupFailure['status'], 'notFound' | 'nullMx'>, string> = {
-  temporary: '4.4.3',
-  invalid: '5.4.4',
-  nonRecoverable: '5.4.3',
-};
 
 async function findExchangerHosts(
   site: Site,
-  records: readonly MxRecord[],
+  hosts: readonly NamedHost[],
   context: ExchangerContext,
 ): Promise<SiteAddresses> {
-  const { settings } = context;
-  const sorted = records.toSorted((a, b) => a.preference - b.preference);
-  const bestPreference = sorted[0]?.preference ?? 0;
-  let found: ExchangerAddress[] = [];
-  let failure: AddressFailure | undefined;
-  for (const { exchange, preference } of sorted) {
-    const result = await resolveHost(exchange, context, failure);
-    if ('failure' in result) failure = result.failure;
-    else found.push(...result.addresses.map((address) => ({ ...address, preference, port: site.port })));
-  }
-  found = limited(found, site, context);
-  const [first] = found;
-  if (first === undefined) {
-    warn(context, `no MX host for ${site.domain} has a valid address record`);
-    const { dsn, reason } = failure ?? { dsn: '5.4.4', reason: `${site.domain}: host not found` };
-    const soft = settings.smtp_defer_if_no_mx_address_found ? dsn.replace(/^5/, '4') : dsn;
-    return { ...failed(soft, reason), bestPreference };
-  }
-
-  const self = await findSelf(found, site, context);
-  const weAreExchanger = self !== undefined;
-  if (self !== undefined) found = found.filter(({ preference }) => preference < self.preference);
-  if (found.length === 0) {
-    const known = first.preference === bestPreference;
-    const failure = known
-      ? { dsn: '5.4.6', reason: `mail for ${site.domain} loops back to myself` }
-      : { dsn: '4.4.4', reason: `unable to find primary relay for ${site.domain}` };
-    return { addresses: [], weAreExchanger, bestPreference, failure };
-  }
-  return { addresses: inOrder(found, context), weAreExchanger, bestPreference };
+  const sorted = hosts.toSorted((a, b) => a.preference - b.preference);
+  const resolved = await resolveHosts({ name: site.domain, kind: 'MX' }, sorted, site, context);
+  return { ...resolved, addresses: inOrder(resolved.addresses, context) };
 }
 
 async function findHost(site: Site, host: string, context: ExchangerContext): Promise<SiteAddresses> {
@@ -124,55 +82,14 @@ async function findHost(site: Site, host: string, context: ExchangerContext): Pr
     return { ...failed('5.4.6', `mail for ${site.domain} loops back to myself`), weAreExchanger: true };
   }
   return {
-    addresses: inOrder(limited(found, site, context), context),
+    addresses: inOrder(limited(found, context), context),
     weAreExchanger: false,
     bestPreference: 0,
   };
-}
-
-/** The best of our own addresses in the list; `addresses` come in order of preference. */
-async function findSelf(
-  addresses: readonly ExchangerAddress[],
-  site: Site,
-  context: ExchangerContext,
-): Promise<ExchangerAddress | undefined> {
-  if (!site.detectLoops) return undefined;
-  const own = await ownAddresses(context.settings, context.interfaceAddresses(), context.hostsFile);
-  return addresses.find(({ address }) => own.has(canonicalAddress(address)));
-}
-
-function inOrder(
-  addresses: readonly ExchangerAddress[],
-  context: ExchangerContext,
-): readonly ExchangerAddress[] {
-  const { settings, random } = context;
-  // Random order spreads the load over exchangers of equal preference (rfc5321-5.1-16).
-  const mixed = settings.smtp_randomize_addresses ? shuffled(addresses, random) : addresses;
-  const ordered = byPreference(mixed, settings.smtp_address_preference);
-  const balance = settings.smtp_mx_address_limit > 0 && settings.smtp_balance_inet_protocols;
-  return balance ? balanced(ordered, settings.smtp_mx_address_limit) : ordered;
-}
-
-function limited(addresses: ExchangerAddress[], site: Site, context: ExchangerContext): ExchangerAddress[] {
-  if (addresses.length <= RECORDS_LIMIT) return addresses;
-  const excess = addresses.length - RECORDS_LIMIT;
-  warn(
-    context,
-    `dropping ${excess} of ${addresses.length} addresses for ${site.domain}: the limit is ${RECORDS_LIMIT}`,
-  );
-  return addresses.slice(0, RECORDS_LIMIT);
 }
 
 function asciiName(domain: string, context: ExchangerContext): string {
   const ascii = toAsciiDomain(domain, context.settings.enable_idna2003_compatibility);
   if (ascii === undefined) warn(context, `domain "${domain}" has no ASCII form`);
   return ascii ?? domain;
-}
-
-function failed(dsn: string, reason: string): SiteAddresses {
-  return { addresses: [], weAreExchanger: false, bestPreference: 0, failure: { dsn, reason } };
-}
-
-function warn(context: ExchangerContext, text: string): void {
-  context.emit?.({ type: 'log', level: 'warning', text });
 }

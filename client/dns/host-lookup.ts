@@ -2,12 +2,15 @@
 import { addressFamily } from './hostname.ts';
 import type { HostsFile } from './hosts-file.ts';
 import { type LookupContext, type LookupFailure, type LookupResult, lookup } from './lookup.ts';
+import { type SearchList, withSearchList } from './search.ts';
 import { type ExchangerSettings, enabledFamilies, type Family, usesDns } from './settings.ts';
 
 export interface HostContext extends LookupContext {
   readonly settings: ExchangerSettings;
   /** Reads /etc/hosts (`readHostsFile`); asked only when a name has to be looked up there. */
   readonly hostsFile: () => Promise<HostsFile>;
+  /** Reads the search list of /etc/resolv.conf; asked only when smtp_dns_resolver_options wants it. */
+  readonly searchList: () => Promise<SearchList>;
 }
 
 export interface HostAddress {
@@ -27,7 +30,8 @@ export type HostResult =
   | { readonly addresses: readonly HostAddress[] }
   | { readonly failure: AddressFailure };
 
-const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
+/** The type of record that holds addresses of a family. */
+export const RECORD_TYPE = { 4: 'A', 6: 'AAAA' } as const;
 
 /**
  * Resolves one host. `earlier` is the failure of the hosts before it in the same list: once one failed softly, what
@@ -67,6 +71,8 @@ function dsnOf(
   switch (lookupStatus) {
     case 'temporary':
       return status('4.3', true);
+    case 'policy':
+      return status('7.0', true);
     case 'nonRecoverable':
       return status('4.3');
     default:
@@ -76,10 +82,11 @@ function dsnOf(
 
 /** The more a failure leaves hope, the more it counts when A and AAAA fail differently. */
 const HOPE: Record<LookupFailure['status'], number> = {
+  policy: 5,
   temporary: 4,
   invalid: 3,
   nonRecoverable: 2,
-  nullMx: 1,
+  noService: 1,
   notFound: 1,
 };
 
@@ -88,12 +95,18 @@ async function lookupAddresses(
   families: readonly Family[],
   context: HostContext,
 ): Promise<{ addresses: readonly HostAddress[] } | LookupFailure> {
+  const { smtp_dns_resolver_options: options, smtp_cname_overrides_servername: usesCanonicalName } =
+    context.settings;
+  const hostContext =
+    options.length === 0
+      ? context
+      : { ...context, resolver: withSearchList(context.resolver, await context.searchList(), options) };
   const addresses: HostAddress[] = [];
   let failure: LookupFailure | undefined;
   for (const family of families) {
-    const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], context);
+    const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], hostContext);
     if (result.status === 'ok') {
-      const name = context.settings.smtp_cname_overrides_servername ? result.canonicalName : host;
+      const name = usesCanonicalName ? result.canonicalName : host;
       for (const { address } of result.records) addresses.push({ host: name, address, family });
     } else if (failure === undefined || HOPE[result.status] >= HOPE[failure.status]) {
       failure = result;
@@ -101,6 +114,14 @@ async function lookupAddresses(
   }
   if (failure === undefined || addresses.length > 0) return { addresses };
   return failure;
+}
+
+/** All addresses of a name, as the system finds them for itself: the hosts file, then DNS; none when nobody knows it. */
+export async function systemAddresses(host: string, context: HostContext): Promise<readonly string[]> {
+  const listed = (await context.hostsFile()).addresses(host);
+  if (listed.length > 0) return listed;
+  const found = await lookupAddresses(host, enabledFamilies(context.settings), context);
+  return 'addresses' in found ? found.addresses.map(({ address }) => address) : [];
 }
 
 async function lookupNative(

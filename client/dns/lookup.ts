@@ -3,12 +3,14 @@
  * reason texts of delivery reference 3.4.
  */
 import type { EventListener } from '../events.ts';
+import type { Maps } from '../tables/maps.ts';
+import { TableError } from '../tables/table.ts';
 import { addressFamily, hostnameFault, isHostname } from './hostname.ts';
-import { type DnsRecord, type RecordOf, sameName } from './records.ts';
+import { type DnsRecord, presentRecord, type RecordOf, sameName } from './records.ts';
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
-export type LookupType = 'A' | 'AAAA' | 'MX' | 'TLSA';
+export type LookupType = 'A' | 'AAAA' | 'MX' | 'SRV' | 'TLSA';
 
 export type LookupResult<T extends LookupType> = LookupSuccess<T> | LookupFailure;
 
@@ -24,15 +26,19 @@ export interface LookupSuccess<T extends LookupType> {
 
 /**
  * notFound: no such name, no such record, an impossible name, an alias loop. temporary: ask again later.
- * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. nullMx: RFC 7505.
+ * nonRecoverable: the servers cannot handle the query. invalid: nothing but malformed records. noService: the domain
+ * declares that it has none, by a null MX (RFC 7505) or a null SRV target (RFC 2782). policy: `smtp_dns_reply_filter`
+ * left nothing.
  */
 export interface LookupFailure {
-  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'nullMx';
+  readonly status: 'notFound' | 'temporary' | 'nonRecoverable' | 'invalid' | 'noService' | 'policy';
   readonly reason: string;
 }
 
 export interface LookupContext {
   readonly resolver: Resolver;
+  /** `smtp_dns_reply_filter`: says which records of an answer to ignore. */
+  readonly filter?: Maps | undefined;
   readonly emit?: EventListener;
   readonly signal?: AbortSignal;
 }
@@ -62,12 +68,17 @@ export async function lookup<T extends LookupType>(
     if (failed !== undefined) return failed;
     authenticated &&= answer.authenticated;
 
-    const alias = followAliases(answer.records, asked, context);
+    const alias = followAliases(answer.records, answer.completedName ?? asked, context);
     const owned = answer.records.filter((record) => sameName(record.name, alias.name));
     const data = readData(owned, asked, type, context);
-    if (data === 'nullMx') return failure('nullMx', `Domain ${asked} does not accept mail (nullMX)`);
+    if (data === 'noService') return failure('noService', noServiceReason(asked, type));
     if (data.records.length > 0) {
-      const records = limitRecords(data.records, asked, type, context);
+      const limited = limitRecords(data.records, asked, type, context);
+      const records = await filterRecords(limited, context);
+      if (records === undefined)
+        return failure('temporary', filtered(asked, type, 'Invalid DNS reply filter syntax'));
+      if (records.length === 0)
+        return failure('policy', filtered(asked, type, 'DNS reply filter drops all results'));
       return { status: 'ok', records, canonicalName: alias.name, authenticated };
     }
     if (data.malformed || alias.malformed) return failure('invalid', unexpectedReply(asked, type));
@@ -105,23 +116,38 @@ function followAliases(
   return { name, followed: seen.size > 0, malformed: false };
 }
 
-/** Picks the records of the wanted type, without those whose data is no name. A null MX among them decides. */
+/** The name that a record refers to; the empty one, the root, says that the service is not there. */
+function targetOf(record: DnsRecord): string | undefined {
+  if (record.type === 'MX') return record.exchange;
+  return record.type === 'SRV' ? record.target : undefined;
+}
+
+/**
+ * Picks the records of the wanted type, without those whose data is no name. A null MX among them decides, as does a
+ * null SRV target.
+ */
 function readData<T extends LookupType>(
   records: readonly DnsRecord[],
   asked: string,
   type: T,
   context: LookupContext,
-): { records: RecordOf<T>[]; malformed: boolean } | 'nullMx' {
+): { records: RecordOf<T>[]; malformed: boolean } | 'noService' {
   const wanted = records.filter((record): record is RecordOf<T> & DnsRecord => record.type === type);
-  if (wanted.some((record) => record.type === 'MX' && record.exchange === '')) return 'nullMx';
-  const usable = wanted.filter(
-    (record) => record.type !== 'MX' || isUsableName(record.exchange, 'MX', asked, context),
-  );
+  if (wanted.some((record) => targetOf(record) === '')) return 'noService';
+  const usable = wanted.filter((record) => {
+    const target = targetOf(record);
+    return target === undefined || isUsableName(target, type, asked, context);
+  });
   return { records: usable, malformed: usable.length < wanted.length };
 }
 
 /** Numeric names are wrong but usable (as the address they are); what is no name at all is not. */
-function isUsableName(target: string, type: 'MX' | 'CNAME', asked: string, context: LookupContext): boolean {
+function isUsableName(
+  target: string,
+  type: LookupType | 'CNAME',
+  asked: string,
+  context: LookupContext,
+): boolean {
   if (isHostname(target, { wildcard: true })) return true;
   const numeric = addressFamily(target) !== undefined;
   const complaint = numeric ? 'numeric domain name' : 'malformed domain name';
@@ -139,12 +165,42 @@ function limitRecords<R>(
   context: LookupContext,
 ): readonly R[] {
   if (records.length <= RECORDS_LIMIT) return records;
-  const excess = records.length - RECORDS_LIMIT;
-  warn(
-    context,
-    `dropping ${excess} of ${records.length} ${type} records for ${name}: the limit is ${RECORDS_LIMIT}`,
-  );
+  warn(context, tooManyRecords(name, type));
   return records.slice(0, RECORDS_LIMIT);
+}
+
+/** The records that may be used; undefined when the filter cannot tell, or says what nobody understands. */
+async function filterRecords<R extends DnsRecord>(
+  records: readonly R[],
+  { filter, emit, signal }: LookupContext,
+): Promise<readonly R[] | undefined> {
+  if (filter === undefined) return records;
+  const kept: R[] = [];
+  for (const record of records) {
+    const text = presentRecord(record);
+    let action: string | undefined;
+    try {
+      action = await filter.lookup(text, signal);
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      return undefined;
+    }
+    if (action === undefined) {
+      kept.push(record);
+    } else if (/^IGNORE(?:[ \t]|$)/i.test(action)) {
+      emit?.({ type: 'log', level: 'info', text: `ignoring DNS RR: ${text}` });
+    } else {
+      const complaint = `${filter.parameter}: unknown DNS filter action: "${action}"`;
+      emit?.({ type: 'log', level: 'warning', text: complaint });
+      return undefined;
+    }
+  }
+  return kept;
+}
+
+/** The line of the log about records that were dropped, the last one kept being of this name and type. */
+export function tooManyRecords(name: string, type: string): string {
+  return `DNS record count limit (${RECORDS_LIMIT}) exceeded -- dropping excess record(s) after qname=${name} qtype=${type}`;
 }
 
 function failureOf(rcode: string, name: string, type: LookupType): LookupFailure | undefined {
@@ -171,6 +227,15 @@ function nameServiceError(name: string, type: LookupType, detail: string): strin
 
 function unexpectedReply(name: string, type: LookupType): string {
   return `Name service error for name=${name} type=${type}: Malformed or unexpected name server reply`;
+}
+
+function filtered(name: string, type: LookupType, detail: string): string {
+  return `Error looking up name=${name} type=${type}: ${detail}`;
+}
+
+function noServiceReason(name: string, type: LookupType): string {
+  const refusal = type === 'SRV' ? 'support SRV requests' : 'accept mail (nullMX)';
+  return `Domain ${name} does not ${refusal}`;
 }
 
 function failure(status: LookupFailure['status'], reason: string): LookupFailure {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { VirtualRandom } from '../../simulator/virtual/random.ts';
 import type { Random } from '../platform/platform.ts';
-import { balanced, byPreference, shuffled } from './ordering.ts';
+import { balanced, byPreference, byPriorityAndWeight, shuffled } from './ordering.ts';
 
 const address = fc.record({
   preference: fc.nat(3),
@@ -32,6 +33,92 @@ describe('shuffled', () => {
     const seen = [...everyChoice(count)].map((random) => shuffled(items, random).join());
     expect(new Set(seen).size).toBe(seen.length);
     for (const permutation of seen) expect(permutation.split(',').map(Number).sort()).toEqual(items);
+  });
+});
+
+const SEEDS = 6_000;
+/** Four and a half standard deviations of a count out of `SEEDS`. */
+const slack = (share: number) => 4.5 * Math.sqrt(SEEDS * share * (1 - share)) + 1;
+
+describe('over many seeds', () => {
+  const randoms = Array.from({ length: SEEDS }, (_, seed) => new VirtualRandom(`seed ${seed}`));
+
+  test('every permutation of four is equally likely', () => {
+    const counts = new Map<string, number>();
+    for (const random of randoms) {
+      const key = shuffled(['a', 'b', 'c', 'd'], random).join('');
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    for (const count of counts.values()) {
+      expect(Math.abs(count - SEEDS / 24)).toBeLessThan(slack(1 / 24));
+    }
+  });
+
+  /** The exact chance of each to come first: over all shuffles, over all thresholds from 0 to the sum. */
+  function sharesOf(weights: readonly number[]): number[] {
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const shares = weights.map(() => 0);
+    const orders = permutations(weights.map((_, index) => index));
+    for (const order of orders) {
+      for (let threshold = 0; threshold <= sum; threshold++) {
+        let running = 0;
+        const first = order.find((index) => {
+          running += weights[index] ?? 0;
+          return running >= threshold;
+        });
+        if (first !== undefined) shares[first] = (shares[first] ?? 0) + 1 / (orders.length * (sum + 1));
+      }
+    }
+    return shares;
+  }
+
+  test.each([[[0, 10, 90]], [[1, 1, 1]], [[0, 0, 0]], [[1, 2, 3, 4]], [[0, 1]], [[65_535, 0, 65_535]]])(
+    'weights %j are the shares of being first',
+    (weights) => {
+      const records = weights.map((weight, id) => ({ priority: 0, weight, id }));
+      const counts = weights.map(() => 0);
+      for (const random of randoms) {
+        const first = byPriorityAndWeight(records, random)[0]?.id ?? -1;
+        counts[first] = (counts[first] ?? 0) + 1;
+      }
+      const shares = sharesOf(weights);
+      for (const [id, share] of shares.entries()) {
+        expect(Math.abs((counts[id] ?? 0) - SEEDS * share)).toBeLessThan(slack(share));
+      }
+    },
+  );
+
+  test('the second place goes by the weights that are left', () => {
+    const records = [50, 40, 10].map((weight, id) => ({ priority: 0, weight, id }));
+    const after0 = randoms
+      .map((random) => byPriorityAndWeight(records, random).map(({ id }) => id))
+      .filter(([first]) => first === 0);
+    const seconds = after0.filter(([, second]) => second === 1).length;
+    const share = sharesOf([40, 10])[0] ?? 0;
+    expect(Math.abs(seconds - after0.length * share)).toBeLessThan(slack(share));
+  });
+});
+
+function permutations(items: readonly number[]): number[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) =>
+    permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+  );
+}
+
+describe('byPriorityAndWeight', () => {
+  test('keeps all records, the lower priority number first', () => {
+    const record = fc.record({ priority: fc.nat(3), weight: fc.nat(65_535), id: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 30 }), fc.string(), (records, seed) => {
+        const ordered = byPriorityAndWeight(records, new VirtualRandom(seed));
+        expect(new Set(ordered)).toEqual(new Set(records));
+        expect(ordered).toHaveLength(records.length);
+        const priorities = ordered.map(({ priority }) => priority);
+        expect(priorities).toEqual(priorities.toSorted((a, b) => a - b));
+      }),
+    );
   });
 });
 

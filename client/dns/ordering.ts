@@ -1,6 +1,7 @@
 /** The order in which addresses are tried (delivery reference 3.6 step 5 and 3.8). */
 import type { Random } from '../platform/platform.ts';
 import { RECORDS_LIMIT } from './lookup.ts';
+import type { SrvRecord } from './records.ts';
 import type { Family } from './settings.ts';
 
 interface Ordered {
@@ -21,6 +22,39 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     }
   }
   return result;
+}
+
+/**
+ * The order in which the hosts of SRV records are tried (RFC 2782): by priority, and inside one by chance, where a
+ * weight is the share of being first. Weight 0 gets what is left: the last place, most of the time.
+ */
+export function byPriorityAndWeight<T extends Pick<SrvRecord, 'priority' | 'weight'>>(
+  records: readonly T[],
+  random: Random,
+): T[] {
+  const priorities = Map.groupBy(
+    shuffled(records, random).toSorted((a, b) => a.priority - b.priority),
+    ({ priority }) => priority,
+  );
+  return [...priorities.values()].flatMap((group) => byWeight(group, random));
+}
+
+function byWeight<T extends Pick<SrvRecord, 'weight'>>(records: readonly T[], random: Random): T[] {
+  const left = [...records];
+  const ordered: T[] = [];
+  for (let total = sumOfWeights(left); total > 0 && left.length > 0; total = sumOfWeights(left)) {
+    let threshold = random.integer(total + 1);
+    const at = left.findIndex(({ weight }) => {
+      threshold -= weight;
+      return threshold <= 0;
+    });
+    ordered.push(...left.splice(at, 1));
+  }
+  return [...ordered, ...left];
+}
+
+function sumOfWeights(records: readonly Pick<SrvRecord, 'weight'>[]): number {
+  return records.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** Stable order by MX preference (rfc5321-5.1-15), inside a preference with the preferred family first. */

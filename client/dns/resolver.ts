@@ -33,6 +33,8 @@ export interface DnsAnswer {
    * cannot be decoded. A name that no DNS message can carry is `FORMERR`, without asking anybody.
    */
   readonly rcode: string;
+  /** The name that was asked for in the end, when a search list completed it; the records belong to it. */
+  readonly completedName?: string;
   /** The AD bit, if it can be trusted. */
   readonly authenticated: boolean;
   /** The answer section, aliases included, in the order of the reply. */

@@ -17,6 +17,10 @@ export interface ExchangerSettings {
   /** `all`, `loopback-only`, or addresses and host names. */
   readonly inet_interfaces: readonly string[];
   readonly proxy_interfaces: readonly string[];
+  readonly allow_srv_lookup_fallback: boolean;
+  readonly ignore_srv_lookup_error: boolean;
+  /** How host names are completed with the search list; see search.ts. */
+  readonly smtp_dns_resolver_options: readonly ('res_defnames' | 'res_dnsrch')[];
   readonly enable_idna2003_compatibility: boolean;
 }
 

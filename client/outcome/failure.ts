@@ -79,8 +79,20 @@ export function saidNo(stage: Stage, server: string, reply: Reply, perRecipient 
   };
 }
 
-/** How a connection can come to an untimely end. */
-export type StreamFault = 'lost' | 'timeout' | 'aborted';
+/** A refusal that says one of the two sides has lost the protocol (delivery reference 8.7). */
+export function isProtocolError({ code }: Reply): boolean {
+  return code < 400 || code > 599 || code === 555 || (code >= 500 && code < 510);
+}
+
+/** How a connection can come to an untimely end; `localData`: a lookup of our own failed, so we cannot go on. */
+export type StreamFault = 'lost' | 'timeout' | 'aborted' | 'localData';
+
+const FAULT_DSN: Readonly<Record<StreamFault, string>> = {
+  lost: '4.4.2',
+  timeout: '4.4.2',
+  aborted: '4.3.2',
+  localData: '4.3.0',
+};
 
 export function streamFailed(stage: Stage, server: string, fault: StreamFault): Failure {
   const { doing } = STAGES[stage];
@@ -88,8 +100,9 @@ export function streamFailed(stage: Stage, server: string, fault: StreamFault): 
     lost: `lost connection with ${server} while ${doing}`,
     timeout: `conversation with ${server} timed out while ${doing}`,
     aborted: `delivery aborted while ${doing}`,
+    localData: `local data error while talking to ${server}`,
   }[fault];
-  return { scope: 'stream', dsn: fault === 'aborted' ? '4.3.2' : '4.4.2', reason, stage };
+  return { scope: 'stream', dsn: FAULT_DSN[fault], reason, stage };
 }
 
 export type Decision =

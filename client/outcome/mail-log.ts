@@ -16,7 +16,7 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
       // A local socket is the only server there is: its failure is the outcome, and logged as such.
       return event.port === 0 ? undefined : printable(event.text);
     case 'log': {
-      const level = event.level === 'warning' ? 'warning: ' : '';
+      const level = event.level === 'info' ? '' : `${event.level}: `;
       const queueId = event.queueId === undefined ? '' : `${event.queueId}: `;
       return printable(`${level}${queueId}${event.text}`);
     }
@@ -26,9 +26,12 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
 }
 
 function outcomeText(outcome: Outcome, settings: Settings): string {
-  const { recipient, timing } = outcome;
+  const { recipient, timing, passedTo } = outcome;
   const shown = (address: string) =>
     settings.info_log_address_format === 'external' ? quoteAddress(address) : address;
+  if (passedTo !== undefined) {
+    return `passing <${shown(recipient.address)}> to transport=${passedTo.transport}`;
+  }
   const delay = (milliseconds: number) => formatDelay(milliseconds, settings.delay_logging_resolution_limit);
   const original = recipient.originalAddress ?? '';
   const parts = [`to=<${shown(recipient.address)}>`];

@@ -7,7 +7,14 @@
 import type { EventListener } from '../events.ts';
 import type { Clock } from '../platform/platform.ts';
 import { oneLine, type Reply } from '../reply.ts';
-import type { DeliveryRequest, DeliveryResult, Outcome, OutcomeStatus, Recipient } from '../request.ts';
+import type {
+  DeliveryRequest,
+  DeliveryResult,
+  OtherTransport,
+  Outcome,
+  OutcomeStatus,
+  Recipient,
+} from '../request.ts';
 import { decide, type Failure, SCOPES } from './failure.ts';
 
 export interface RecipientsOptions {
@@ -136,6 +143,14 @@ export class Recipients {
     }
   }
 
+  /** Leaves all recipients without outcome to another transport; `cause` says why. */
+  pass(cause: Failure, passedTo: OtherTransport): void {
+    const { dsn, reason } = cause;
+    for (const recipient of this.unmarked) {
+      this.#finish(recipient, { status: 'passed', logStatus: 'passed', dsn, reason, passedTo });
+    }
+  }
+
   /** Ends the work with one server; what was kept is looked at again with the next. */
   endSession(): void {
     this.#left = this.#left.filter((recipient) => this.#marked.get(recipient) !== 'done');
@@ -153,6 +168,7 @@ export class Recipients {
       dsn: string;
       reason: string;
       reply?: Reply | undefined;
+      passedTo?: OtherTransport;
     },
   ): void {
     this.#marked.set(recipient, 'done');

@@ -23,12 +23,12 @@ export const STAGES = {
   ehlo: { limit: 'smtp_helo_timeout', doing: 'performing the EHLO handshake', command: 'EHLO command' },
   helo: { limit: 'smtp_helo_timeout', doing: 'performing the HELO handshake', command: 'HELO command' },
   lhlo: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
-  xforwardNameAddress: {
+  xforwardClient: {
     limit: 'smtp_xforward_timeout',
     doing: 'sending XFORWARD name/address',
     command: 'XFORWARD name/address command',
   },
-  xforwardProtocolHelo: {
+  xforwardProtocol: {
     limit: 'smtp_xforward_timeout',
     doing: 'sending XFORWARD protocol/helo_name',
     command: 'XFORWARD helo/protocol command',
@@ -43,6 +43,7 @@ export const STAGES = {
     command: 'end of DATA command',
   },
   abort: { limit: 'smtp_rset_timeout', doing: 'sending final RSET', command: 'final RSET command' },
+  rset: { limit: 'smtp_rset_timeout', doing: 'sending RSET probe', command: 'RSET probe' },
   quit: { limit: 'smtp_quit_timeout', doing: 'sending QUIT', command: 'QUIT command' },
 } as const satisfies Record<string, StageRow>;
 

@@ -3,15 +3,21 @@
  */
 import { needsSmtputf8, quoteAddress } from '../address.ts';
 import type { Settings } from '../config/register.ts';
+import { needsConversion } from '../content/outgoing.ts';
 import type { DeliveryRequest, Recipient } from '../request.ts';
 import type { Features } from './features.ts';
 
-/** `MAIL FROM:<reverse-path>` with what the server understands and the request says. */
-export function mailCommand(request: DeliveryRequest, features: Features, settings: Settings): string {
+/** `MAIL FROM:<reverse-path>`, from the sender as it is to be sent, with what the server understands. */
+export function mailCommand(
+  sender: string,
+  request: DeliveryRequest,
+  features: Features,
+  settings: Settings,
+): string {
   const { message } = request;
-  let command = `MAIL FROM:<${path(request.sender, settings)}>`;
-  // A server that takes no 8-bit text may have to get the message converted, which would make the size untrue.
-  const sizeIsCertain = features.eightBitMime || message.encoding === '7bit';
+  let command = `MAIL FROM:<${path(sender, settings)}>`;
+  // Conversion would make the size untrue.
+  const sizeIsCertain = !needsConversion(message, features.eightBitMime, settings);
   if (features.size && sizeIsCertain) command += ` SIZE=${message.sizeBytes}`;
   if (features.eightBitMime && message.encoding !== undefined) {
     command += message.encoding === '8bit' ? ' BODY=8BITMIME' : ' BODY=7BIT';
@@ -24,14 +30,15 @@ export function mailCommand(request: DeliveryRequest, features: Features, settin
   return command;
 }
 
-/** `RCPT TO:<forward-path>` with its DSN parameters, RFC 3461 section 4. */
+/** `RCPT TO:<forward-path>`, from the address as it is to be sent, with DSN parameters (RFC 3461 section 4). */
 export function rcptCommand(
+  address: string,
   recipient: Recipient,
   request: DeliveryRequest,
   features: Features,
   settings: Settings,
 ): string {
-  let command = `RCPT TO:<${path(recipient.address, settings)}>`;
+  let command = `RCPT TO:<${path(address, settings)}>`;
   if (!features.dsn) return command;
   const original = originalRecipient(recipient, request);
   if (original !== undefined) command += ` ORCPT=${original}`;
@@ -68,16 +75,10 @@ function originalRecipient(recipient: Recipient, request: DeliveryRequest): stri
 
 /** RFC 3461 section 4: printable ASCII but `+` and `=`; every other byte as `+HH`. */
 export function xtext(value: string): string {
-  return encodeBytes(value, '+=');
-}
-
-/** Every byte of the UTF-8 form that is no printable ASCII character, or is one of `special`, as `+HH`. */
-export function encodeBytes(value: string, special: string): string {
   let encoded = '';
   for (const byte of Buffer.from(value)) {
-    const character = String.fromCharCode(byte);
-    const literal = byte >= 33 && byte <= 126 && !special.includes(character);
-    encoded += literal ? character : `+${hexadecimal(byte)}`;
+    const literal = byte >= 33 && byte <= 126 && byte !== 0x2b && byte !== 0x3d;
+    encoded += literal ? String.fromCharCode(byte) : `+${hexadecimal(byte)}`;
   }
   return encoded;
 }

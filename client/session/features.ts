@@ -15,7 +15,7 @@ export interface Features {
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
-  /** The attributes that the server takes with XFORWARD, upper case. */
+  /** Attributes that XFORWARD may have, upper case. */
   readonly xforward: ReadonlySet<string>;
 }
 
@@ -44,11 +44,11 @@ export function parseFeatures(
 ): Features {
   let serverName: string | undefined;
   let sizeLimitBytes = 0;
-  const xforward = new Set<string>();
+  let xforward: ReadonlySet<string> = new Set();
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
-    const [word = '', ...values] = line.slice(4).split(/[ =]+/);
-    const [argument = ''] = values;
+    const [word = '', ...words] = line.slice(4).split(/[ =]+/);
+    const [argument = ''] = words;
     if (serverName === undefined) {
       // The first line that has a word names the server, so an empty first line costs the next keyword.
       if (word !== '') serverName = word;
@@ -57,11 +57,11 @@ export function parseFeatures(
     const keyword = word.toUpperCase();
     if (discard.has(keyword)) continue;
     offered.add(keyword);
+    if (keyword === 'XFORWARD') xforward = new Set(words.map((attribute) => attribute.toUpperCase()));
     if (keyword === 'SIZE' && argument !== '') {
       if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
       else warn(argument);
     }
-    if (keyword === 'XFORWARD') for (const value of values) xforward.add(value.toUpperCase());
   }
   const has = (keyword: Keyword) => offered.has(keyword);
   return {

@@ -1,10 +1,13 @@
 /**
  * From the greeting to a session that knows what its server offers (delivery reference, section 5).
  */
+import { splitList } from '../config/text.ts';
 import { type Failure, refusedToTalk } from '../outcome/failure.ts';
 import type { Stage } from '../outcome/stages.ts';
 import type { Reply } from '../reply.ts';
 import type { DeliveryRequest } from '../request.ts';
+import { TableError } from '../tables/table.ts';
+import { WireError } from '../wire/wire.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { parseFeatures, readDiscards } from './features.ts';
 import { pixWorkarounds } from './pix.ts';
@@ -26,7 +29,7 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
   const greeting = await session.receive('greeting');
   if (!isPositive(greeting)) return refused(session, 'greeting', greeting);
 
-  const workarounds = pixWorkarounds(session, greeting, context.request);
+  const workarounds = await pixWorkarounds(session, greeting, context.request);
   if (context.detectLoops && isOwnName(session, greeting.text.slice(4).split(/\s+/)[0])) {
     session.log(
       'warning',
@@ -37,7 +40,7 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
 
   const extended = await hello(session, greeting, workarounds.disableEsmtp);
   if ('scope' in extended) return extended;
-  if (extended.reply !== undefined) readFeatures(session, extended.reply);
+  if (extended.reply !== undefined) await readFeatures(session, extended.reply);
 
   if (
     context.detectLoops &&
@@ -85,9 +88,9 @@ async function hello(
   return isPositive(reply) ? { reply: undefined } : refused(session, 'helo', reply);
 }
 
-function readFeatures(session: Session, reply: Reply): void {
-  const { settings, peer } = session;
-  const discards = readDiscards(settings.smtp_discard_ehlo_keywords);
+async function readFeatures(session: Session, reply: Reply): Promise<void> {
+  const { peer } = session;
+  const discards = readDiscards(await discardedWords(session));
   if (discards.keywords.size > 0 && !discards.silent) {
     session.log('info', `discarding EHLO keywords: ${[...discards.keywords].join(' ')}`);
   }
@@ -100,6 +103,20 @@ function readFeatures(session: Session, reply: Reply): void {
   }
   // RFC 6531 section 3.1: a server that offers SMTPUTF8 has to offer 8BITMIME as well, so it is assumed.
   session.features = lacksEightBitMime ? { ...features, eightBitMime: true } : features;
+}
+
+/** Those of the server's address, or else those for all. Without an answer nothing safe can be said to it. */
+async function discardedWords(session: Session): Promise<readonly string[]> {
+  const { settings, tables, peer, queueId } = session;
+  const maps = await tables.of('smtp_discard_ehlo_keyword_address_maps');
+  try {
+    const found = await maps?.lookup(peer.address);
+    return found === undefined ? settings.smtp_discard_ehlo_keywords : splitList(found);
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    session.log('warning', `${queueId}: ${maps?.parameter} map lookup error for ${peer.address}`);
+    throw new WireError('localData');
+  }
 }
 
 function lacksSmtputf8(session: Session, request: DeliveryRequest): Failure | undefined {

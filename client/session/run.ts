@@ -1,13 +1,17 @@
-/** One session, from greeting to close, for one request. */
-import { streamFailed } from '../outcome/failure.ts';
+/** One session for one request: the handshake, unless the connection was kept, the transaction, and the parting. */
+import type { Outgoing } from '../content/outgoing.ts';
+import { SCOPES, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { WireError } from '../wire/wire.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
+import type { Reuse } from './reuse.ts';
 import { fullName, type Session, shortName } from './session.ts';
 import { transact } from './transaction.ts';
 
 export interface SessionRun extends HandshakeContext {
   readonly recipients: Recipients;
+  readonly reuse: Reuse;
+  readonly outgoing: Outgoing;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
   /** Drops the connection. */
@@ -16,27 +20,44 @@ export interface SessionRun extends HandshakeContext {
 
 /** Recipients that have no outcome afterwards may be tried with another server. */
 export async function runSession(session: Session, run: SessionRun): Promise<void> {
-  const { recipients, request, signal } = run;
-  const { peer } = session;
+  const { recipients, reuse, signal } = run;
+  const { peer, use } = session;
   const abort = () => session.wire.abort();
   signal?.addEventListener('abort', abort, { once: true });
-  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: 1 });
+  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use });
   try {
-    const failure = await handshake(session, run);
-    if (failure === undefined) {
-      run.onEstablished();
-      await transact(session, request, recipients);
-    } else {
-      recipients.fail(failure);
-    }
-    await session.quit();
-    session.close();
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    recipients.fail(streamFailed(session.stage, shortName(peer), error.kind));
-    session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
+    const isGood = await converse(session, run);
+    await reuse.part(session, isGood);
   } finally {
     signal?.removeEventListener('abort', abort);
     recipients.endSession();
+  }
+}
+
+/** Whether nothing happened that speaks against using this server first for the same destination. */
+async function converse(session: Session, run: SessionRun): Promise<boolean> {
+  const { recipients, request, outgoing } = run;
+  let established = session.use > 1;
+  try {
+    const failure = established ? undefined : await handshake(session, run);
+    if (failure === undefined) {
+      established = true;
+      run.onEstablished();
+      await transact(session, request, recipients, outgoing);
+      return true;
+    }
+    recipients.fail(failure);
+    await session.quit();
+    return !SCOPES[failure.scope].throttles;
+  } catch (error) {
+    if (!(error instanceof WireError)) {
+      session.drop('closed');
+      throw error;
+    }
+    recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
+    // Before the envelope the stream is as good as before when only a lookup of ours failed.
+    if (error.kind === 'localData' && !established) await session.quit();
+    else session.dropAfter(error);
+    return false;
   }
 }

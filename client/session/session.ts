@@ -1,8 +1,9 @@
 /**
- * One connection to one server, from connect to close: who it is, what it offers, and whether the position in the
- * dialogue is still certain.
+ * One use of a connection to a server: who it is, what it offers, and whether the position in the dialogue is still
+ * certain.
  *
- * Order of use: construct on an open connection, `handshake`, then `transact` for each message, `quit`, `close`.
+ * Order of use: construct on an open connection, `handshake`, `transact`, then `quit` and `close`; or `release`, and
+ * for the next message `Session.resume`, which goes on where the session before it ended.
  */
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
@@ -10,6 +11,8 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
+import { type Table, TableError } from '../tables/table.ts';
+import type { Tables } from '../tables/tables.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
 
@@ -39,8 +42,22 @@ export interface SessionOptions {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
+  /** `smtp_reply_filter` */
+  readonly replyFilter: Table | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
+  /** When the connection gets too old to be used for another message; absent, it is for one message only. */
+  readonly reusableUntilMs?: number | undefined;
+}
+
+/** A connection between two uses, with what was learnt about its server (delivery reference 4.6). */
+export interface KeptSession {
+  readonly connection: Connection;
+  readonly options: SessionOptions;
+  readonly features: Features;
+  readonly pauseBeforeDotMs: number;
+  readonly uses: number;
 }
 
 export class Session {
@@ -48,9 +65,12 @@ export class Session {
   readonly peer: Peer;
   readonly service: Service;
   readonly settings: Settings;
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly wire: Wire;
+  /** How often the connection has been used, this time included. */
+  readonly use: number;
   features: Features = NO_FEATURES;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
@@ -61,22 +81,66 @@ export class Session {
   /** Whether the server can still be expected to take our QUIT. */
   #canQuit = true;
   #dropped = false;
+  readonly #options: SessionOptions;
+  #isReusable: boolean;
 
-  constructor(connection: Connection, options: SessionOptions) {
+  constructor(connection: Connection, options: SessionOptions, use = 1) {
+    this.#options = options;
+    this.#isReusable = options.reusableUntilMs !== undefined;
+    this.use = use;
     this.id = options.id;
     this.peer = options.peer;
     this.service = options.service;
     this.settings = options.settings;
+    this.tables = options.tables;
     this.clock = options.clock;
     this.emit = options.emit;
+    const { replyFilter } = options;
     this.wire = new Wire(connection, {
       clock: options.clock,
       lineLimitBytes: options.settings.line_length_limit,
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
+      ...(replyFilter && { replaceLine: (line: string) => this.#replaceLine(line, replyFilter) }),
       onWarning: (text) => this.log('warning', text),
       onMalformedLine: (line) => this.#malformedLine(line),
     });
+  }
+
+  /** Goes on with a connection that was kept; the server may be known by another name to this delivery. */
+  static resume(kept: KeptSession, options: Partial<SessionOptions> = {}): Session {
+    const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
+    session.features = kept.features;
+    session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
+    return session;
+  }
+
+  /** Nothing speaks against using the connection again, but perhaps its age. */
+  get isReusable(): boolean {
+    return this.#isReusable;
+  }
+
+  /** The connection has been open, or was used again, as long or as often as it may. */
+  get isExpired(): boolean {
+    const { smtp_connection_reuse_count_limit: limit } = this.settings;
+    const { reusableUntilMs = 0 } = this.#options;
+    return this.clock.now() > reusableUntilMs || (limit > 0 && this.use > limit);
+  }
+
+  /** The connection is for no other message. */
+  endReuse(): void {
+    this.#isReusable = false;
+  }
+
+  /** Ends this use of the connection. A size limit and a name are not remembered, as in Postfix. */
+  release(): KeptSession {
+    return {
+      connection: this.wire.release(),
+      options: this.#options,
+      features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
+      pauseBeforeDotMs: this.pauseBeforeDotMs,
+      uses: this.use,
+    };
   }
 
   /** Starts the time limit of a stage. */
@@ -99,6 +163,7 @@ export class Session {
     this.stage = stage;
     const reply = await this.wire.readReply();
     this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
+    if (reply.malformed) this.endReuse();
     return reply;
   }
 
@@ -111,6 +176,7 @@ export class Session {
    * if `smtp_skip_quit_response` is off. Nothing that happens here changes an outcome.
    */
   async quit(): Promise<void> {
+    this.endReuse();
     if (!this.#canQuit) return;
     this.#canQuit = false;
     this.send('QUIT');
@@ -119,8 +185,8 @@ export class Session {
     await this.receive('quit').catch(ignoreWireError);
   }
 
-  /** QUIT was already said, or must not be said in this position. */
-  withoutQuit(): void {
+  /** QUIT was said within the transaction. */
+  quitWasSaid(): void {
     this.#canQuit = false;
   }
 
@@ -133,10 +199,28 @@ export class Session {
 
   /** The stream failed: nothing more is said. */
   drop(how: 'closed' | 'lost' | 'timeout'): void {
+    this.endReuse();
     this.#canQuit = false;
     this.#dropped = true;
     this.wire.destroy();
     this.emit({ type: 'disconnected', session: this.id, how });
+  }
+
+  /** A reply that cannot be filtered must not be taken at its word. */
+  async #replaceLine(line: string, filter: Table): Promise<string> {
+    const replacement = await filter.lookup(line).catch((error: unknown) => {
+      if (!(error instanceof TableError)) throw error;
+      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${line}`);
+      throw new WireError('localData');
+    });
+    if (replacement === undefined) return line;
+    this.log('info', `${fullName(this.peer)}: replacing server reply "${line}" with "${replacement}"`);
+    return replacement;
+  }
+
+  /** The same, said as the fault has it. */
+  dropAfter({ kind }: WireError): void {
+    this.drop(DISCONNECTED[kind]);
   }
 
   #malformedLine(line: string): void {
@@ -154,6 +238,8 @@ export class Session {
     );
   }
 }
+
+const DISCONNECTED = { timeout: 'timeout', localData: 'closed', lost: 'lost', aborted: 'lost' } as const;
 
 function ignoreWireError(error: unknown): void {
   if (!(error instanceof WireError)) throw error;

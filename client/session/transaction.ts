@@ -1,5 +1,5 @@
 /**
- * One message over an open session: MAIL, RCPT, DATA, content, and what the server says to it.
+ * One message over an open session: XFORWARD where it is wanted, MAIL, RCPT, DATA, content, and what the server says to it.
  *
  * Two cursors run over the same sequence of stages: the sender's, which generates commands, and the receiver's,
  * which is the list of replies still awaited. A command may go out while replies are awaited if the server offers
@@ -8,8 +8,12 @@
  * The sequence is changed only while the cursors are together: if MAIL, all RCPTs or DATA failed by then, the
  * transaction is aborted with RSET; a DATA that was accepted all the same is ended with an empty message.
  */
+import { CheckError } from '../content/checks.ts';
+import { GenericMapError } from '../content/generic.ts';
+import { NestingError } from '../content/mime/parser.ts';
+import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
-import { type Failure, saidNo, streamFailed } from '../outcome/failure.ts';
+import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { STAGES, type Stage } from '../outcome/stages.ts';
 import { oneLine, type Reply } from '../reply.ts';
@@ -17,7 +21,7 @@ import type { DeliveryRequest, Recipient } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
 import { fullName, type Session, shortName } from './session.ts';
-import { type XforwardCommand, xforwardCommands } from './xforward.ts';
+import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
 
 /**
  * Largest group of commands that is sent without reading replies. Both sides can then finish their writes whatever
@@ -35,23 +39,23 @@ interface Awaited {
 }
 
 /**
- * Runs the transaction; every recipient left is marked afterwards. Stream failures end the session, and are applied
- * to the recipients that have no mark yet.
+ * Runs the transaction; every recipient left is marked afterwards. At its end QUIT was said, unless the connection
+ * is to be used again. Throws WireError when the stream fails; recipients that have no mark then are left to the caller.
  */
 export async function transact(
   session: Session,
   request: DeliveryRequest,
   recipients: Recipients,
+  outgoing: Outgoing,
 ): Promise<void> {
   session.queueId = request.queueId;
   const tooLarge = exceedsSizeLimit(session, request);
   if (tooLarge !== undefined) {
     recipients.fail(tooLarge);
-    session.withoutQuit();
     return;
   }
   try {
-    await new Transaction(session, request, recipients).run();
+    await new Transaction(session, request, recipients, outgoing).run();
     recipients.sessionCompleted();
   } catch (error) {
     if (error instanceof ContentError) {
@@ -61,12 +65,24 @@ export async function transact(
         reason: `cannot read the message: ${error.message}`,
       });
       session.drop('closed');
-      return;
+    } else if (error instanceof NestingError) {
+      recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
+      await abandon(session);
+    } else if (error instanceof CheckError) {
+      recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
+      await abandon(session);
+    } else {
+      throw error;
     }
-    if (!(error instanceof WireError)) throw error;
-    recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
-    session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
   }
+}
+
+/** There is no polite way out of DATA: what was written goes out, and the connection ends without a final dot. */
+async function abandon(session: Session): Promise<void> {
+  await session.wire.flush().catch((error: unknown) => {
+    if (!(error instanceof WireError)) throw error;
+  });
+  session.drop('closed');
 }
 
 /** The server said how much it takes (RFC 1870): no need to ask. */
@@ -86,8 +102,9 @@ class Transaction {
   readonly #session: Session;
   readonly #request: DeliveryRequest;
   readonly #recipients: Recipients;
+  readonly #outgoing: Outgoing;
   readonly #targets: readonly Recipient[];
-  /** Those not sent yet. */
+  /** What is left to be said of the message's origin. */
   readonly #xforward: XforwardCommand[];
   #step: Step;
   #nextTarget = 0;
@@ -96,18 +113,22 @@ class Transaction {
   #mailRefused = false;
   #dataRefused = false;
 
-  constructor(session: Session, request: DeliveryRequest, recipients: Recipients) {
+  constructor(session: Session, request: DeliveryRequest, recipients: Recipients, outgoing: Outgoing) {
     this.#session = session;
     this.#request = request;
     this.#recipients = recipients;
+    this.#outgoing = outgoing;
     this.#targets = recipients.left;
-    this.#xforward = xforwardCommands(request, session.features, session.settings);
+    const { settings, features } = session;
+    this.#xforward = settings.smtp_send_xforward_command
+      ? [...xforwardCommands(request, features.xforward)]
+      : [];
     this.#step = this.#xforward.length > 0 ? 'xforward' : 'mail';
   }
 
   async run(): Promise<void> {
     while (this.#step !== 'end') {
-      const line = this.#commandLine();
+      const line = await this.#commandLine();
       if (this.#mustMeet(line)) await this.#receiveAll();
       if (this.#awaited.length === 0 && this.#correctCourse()) continue;
       if (this.#step === 'content') await this.#sendContent();
@@ -117,16 +138,23 @@ class Transaction {
   }
 
   /** The next command, or undefined at the content. */
-  #commandLine(): string | undefined {
+  async #commandLine(): Promise<string | undefined> {
     const { features, settings } = this.#session;
     switch (this.#step) {
       case 'xforward':
         return this.#xforward[0]?.line;
       case 'mail':
-        return mailCommand(this.#request, features, settings);
+        return mailCommand(
+          await this.#outgoing.address(this.#request.sender),
+          this.#request,
+          features,
+          settings,
+        );
       case 'rcpt': {
         const target = this.#targets[this.#nextTarget];
-        return target && rcptCommand(target, this.#request, features, settings);
+        if (target === undefined) return undefined;
+        const address = await this.#outgoing.address(target.address);
+        return rcptCommand(address, target, this.#request, features, settings);
       }
       case 'data':
         return 'DATA';
@@ -163,9 +191,12 @@ class Transaction {
   #sendCommand(line: string): void {
     this.#session.send(line);
     switch (this.#step) {
-      case 'xforward':
-        this.#sentXforward();
+      case 'xforward': {
+        const sent = this.#xforward.shift();
+        if (sent !== undefined) this.#awaited.push({ stage: sent.stage });
+        if (this.#xforward.length === 0) this.#step = 'mail';
         break;
+      }
       case 'mail':
         this.#recipients.setupDone();
         this.#awaited.push({ stage: 'mail' });
@@ -180,19 +211,13 @@ class Transaction {
         break;
       case 'abort':
         this.#awaited.push({ stage: 'abort' });
-        this.#step = 'quit';
+        this.#step = this.#farewell();
         break;
       default:
-        this.#session.withoutQuit();
+        this.#session.quitWasSaid();
         this.#awaited.push({ stage: 'quit' });
         this.#step = 'end';
     }
-  }
-
-  #sentXforward(): void {
-    const sent = this.#xforward.shift();
-    if (sent !== undefined) this.#awaited.push({ stage: sent.stage });
-    if (this.#xforward.length === 0) this.#step = 'mail';
   }
 
   #sentRecipient(): void {
@@ -224,12 +249,18 @@ class Transaction {
     } else {
       this.#awaited.push({ stage: 'endOfData' });
     }
-    this.#step = 'quit';
+    this.#step = this.#farewell();
+  }
+
+  /** A session that another message may use is not ended. */
+  #farewell(): Step {
+    return this.#session.isReusable && !this.#session.isExpired ? 'end' : 'quit';
   }
 
   async #putContent(): Promise<void> {
-    const { wire, settings, emit, id, pauseBeforeDotMs } = this.#session;
-    const pieces = contentPieces(readable(this.#request.message.chunks()), {
+    const { wire, settings, features, emit, id, pauseBeforeDotMs } = this.#session;
+    const content = this.#outgoing.content(features.eightBitMime, this.#targets[0]);
+    const pieces = contentPieces(readable(content), {
       lineLimitBytes: settings.smtp_line_length_limit,
       onBreak: () => {
         const text = `breaking line > ${settings.smtp_line_length_limit} bytes with <CR><LF>SPACE`;
@@ -281,9 +312,9 @@ class Transaction {
   #handle({ stage, recipient }: Awaited, reply: Reply): void {
     const replyClass = Math.floor(reply.code / 100);
     switch (stage) {
-      case 'xforwardNameAddress':
-      case 'xforwardProtocolHelo':
-        if (replyClass !== 2) this.#warnOfReply(stage, reply);
+      case 'xforwardClient':
+      case 'xforwardProtocol':
+        if (replyClass !== 2) this.#notForwarded(stage, reply);
         break;
       case 'mail':
         if (replyClass !== 2) {
@@ -305,9 +336,15 @@ class Transaction {
     }
   }
 
+  /** The message goes out all the same. */
+  #notForwarded(stage: XforwardStage, reply: Reply): void {
+    const said = `host ${fullName(this.#session.peer)} said: ${oneLine(reply.text)}`;
+    this.#session.log('warning', `${said} (in reply to ${STAGES[stage].command})`);
+  }
+
   #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): void {
     if (replyClass !== 2) {
-      this.#recipients.fail(saidNo('rcpt', shortName(this.#session.peer), reply), [recipient]);
+      this.#fail('rcpt', reply, recipient);
       return;
     }
     this.#accepted.push(recipient);
@@ -333,8 +370,7 @@ class Transaction {
     if (this.#accepted.length === 0) return;
     if (recipient !== undefined) {
       if (replyClass === 2) this.#recipients.deliver(recipient, reply);
-      else
-        this.#recipients.fail(saidNo('endOfData', shortName(this.#session.peer), reply, true), [recipient]);
+      else this.#fail('endOfData', reply, recipient);
       return;
     }
     if (replyClass !== 2) {
@@ -345,14 +381,11 @@ class Transaction {
     for (const accepted of this.#recipients.unmarked) this.#recipients.deliver(accepted, reply);
   }
 
-  /** The server does without what it was told: no reason to keep the message from it. */
-  #warnOfReply(stage: Stage, reply: Reply): void {
-    const said = `${oneLine(reply.text)} (in reply to ${STAGES[stage].command})`;
-    this.#session.log('warning', `host ${fullName(this.#session.peer)} said: ${said}`);
-  }
-
-  #fail(stage: Stage, reply: Reply): void {
-    this.#recipients.fail(saidNo(stage, shortName(this.#session.peer), reply));
+  /** The reply refuses one recipient, or all that have no outcome. */
+  #fail(stage: Stage, reply: Reply, recipient?: Recipient): void {
+    if (isProtocolError(reply)) this.#session.endReuse();
+    const failure = saidNo(stage, shortName(this.#session.peer), reply, recipient !== undefined);
+    this.#recipients.fail(failure, recipient && [recipient]);
   }
 
   #probes(target: 'rcpt' | 'data'): boolean {
@@ -371,6 +404,8 @@ async function* readable(
   try {
     yield* chunks;
   } catch (error) {
+    const ours = error instanceof NestingError || error instanceof CheckError;
+    if (ours || error instanceof GenericMapError) throw error;
     throw new ContentError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,54 +1,62 @@
 /**
- * XFORWARD: tells a server behind us whose message this was before it came to us, for its log and its content
- * filters. Two commands, since one line would not hold all attributes (delivery reference 6.1, 6.4).
+ * XFORWARD: tells a content filter behind us whose message this was (delivery reference 6.4). Attributes go out if the
+ * server listed them and they are known; a command that would carry nothing is left out.
  */
-import type { Settings } from '../config/register.ts';
-import type { Stage } from '../outcome/stages.ts';
 import type { DeliveryRequest } from '../request.ts';
-import { encodeBytes } from './envelope.ts';
-import type { Features } from './features.ts';
+
+export type XforwardStage = 'xforwardClient' | 'xforwardProtocol';
 
 export interface XforwardCommand {
-  readonly stage: Extract<Stage, `xforward${string}`>;
+  readonly stage: XforwardStage;
   readonly line: string;
 }
 
-/** The commands that have something to say: what the server listed, of what the request knows. */
+/** Attributes in the order in which they are sent, by command. */
+const ATTRIBUTES = {
+  xforwardClient: ['NAME', 'ADDR', 'PORT'],
+  xforwardProtocol: ['PROTO', 'HELO', 'IDENT', 'SOURCE'],
+} as const;
+
+/** The commands for a message; `offered` are the attributes of the server's XFORWARD keyword, in upper case. */
 export function xforwardCommands(
   request: DeliveryRequest,
-  features: Features,
-  settings: Settings,
-): XforwardCommand[] {
-  if (!settings.smtp_send_xforward_command) return [];
-  const { submitter = {} } = request;
-  const attributes = (values: Readonly<Record<string, string | undefined>>) =>
-    Object.entries(values)
-      .filter(([name, value]) => features.xforward.has(name) && value !== undefined && value !== '')
-      .map(([name, value = '']) => ` ${name}=${encodeValue(value)}`)
-      .join('');
-  const origin = attributes({
-    NAME: unlessUnknown(submitter.name),
-    ADDR: unlessUnknown(submitter.address),
-    PORT: unlessUnknown(submitter.port),
+  offered: ReadonlySet<string>,
+): readonly XforwardCommand[] {
+  const values = valuesOf(request);
+  return (['xforwardClient', 'xforwardProtocol'] as const).flatMap((stage) => {
+    const attributes = ATTRIBUTES[stage].flatMap((name) => {
+      const value = offered.has(name) ? values[name] : undefined;
+      return value === undefined || value === '' ? [] : [`${name}=${xforwardText(value)}`];
+    });
+    return attributes.length === 0 ? [] : [{ stage, line: `XFORWARD ${attributes.join(' ')}` }];
   });
-  const session = attributes({
-    PROTO: unlessUnknown(submitter.protocol),
-    HELO: submitter.helo,
-    IDENT: submitter.queueId ?? request.queueId,
-    SOURCE: submitter.local === false ? 'REMOTE' : 'LOCAL',
-  });
-  return [
-    { stage: 'xforwardNameAddress' as const, attributes: origin },
-    { stage: 'xforwardProtocolHelo' as const, attributes: session },
-  ].flatMap(({ stage, attributes: text }) => (text === '' ? [] : [{ stage, line: `XFORWARD${text}` }]));
 }
 
-/** What Postfix writes where it does not know. */
-function unlessUnknown(value: string | undefined): string | undefined {
+type Attribute = (typeof ATTRIBUTES)[XforwardStage][number];
+
+function valuesOf({ submitter = {}, queueId }: DeliveryRequest): Record<Attribute, string | undefined> {
+  return {
+    NAME: known(submitter.name),
+    ADDR: known(submitter.address),
+    PORT: known(submitter.port),
+    PROTO: known(submitter.protocol),
+    HELO: submitter.helo,
+    IDENT: submitter.queueId ?? queueId,
+    SOURCE: submitter.local === false ? 'REMOTE' : 'LOCAL',
+  };
+}
+
+/** What a server could not find out it calls `unknown`, which is nothing to forward. */
+function known(value: string | undefined): string | undefined {
   return value?.toLowerCase() === 'unknown' ? undefined : value;
 }
 
-/** xtext, but for `=`, which stays. */
-function encodeValue(value: string): string {
-  return encodeBytes(value, '+');
+/** xtext that leaves `=` as it is: bytes outside printable ASCII, spaces and `+` become `+HH`. */
+function xforwardText(value: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(value)) {
+    const literal = byte > 32 && byte < 127 && byte !== 0x2b;
+    encoded += literal ? String.fromCharCode(byte) : `+${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
 }

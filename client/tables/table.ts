@@ -6,6 +6,8 @@
 export interface Table {
   /** As written, `type:name`; errors and warnings name it. */
   readonly name: string;
+  /** It holds keys, rather than rules about them: then keys that are part of an address or a name make sense too. */
+  readonly keyed?: true;
   /** The value found, which may be empty, or undefined. Rejects with TableError, or with the signal's reason. */
   lookup(key: string, signal?: AbortSignal): Promise<string | undefined>;
 }

@@ -32,7 +32,8 @@ export class ReplyBuilder {
   add(line: string): Reply | undefined {
     this.#count += 1;
     if (this.#storedLength < REPLY_TEXT_LIMIT_BYTES) {
-      this.#lines.push(line);
+      // The text does not begin with empty lines, which a filter may have left of others.
+      if (line !== '' || this.#lines.length > 0) this.#lines.push(line);
       this.#storedLength += line.length + 1;
     } else {
       this.#truncated = true;

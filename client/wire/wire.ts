@@ -33,6 +33,8 @@ export interface WireOptions {
   readonly utf8: boolean;
   /** `host[address]:port`, as warnings name the server. */
   readonly peer: string;
+  /** Gives the line that takes the place of another before it is interpreted (`smtp_reply_filter`). */
+  readonly replaceLine?: (line: string) => Promise<string>;
   readonly onWarning: (text: string) => void;
   /** Told of each line that is not a reply's. */
   readonly onMalformedLine: (line: string) => void;
@@ -86,10 +88,27 @@ export class Wire {
           `${options.peer}: response longer than ${options.lineLimitBytes}: ${text.slice(0, 30)}...`,
         ),
     });
+    // What happened to a connection that was kept is not told again.
+    if (connection.destroyed) this.#onBroken();
+    if (connection.readableEnded) this.#onEnd();
     connection.on('data', this.#onData);
     connection.on('end', this.#onEnd);
     connection.on('error', this.#onBroken);
     connection.on('close', this.#onBroken);
+  }
+
+  /**
+   * Hands the connection over, to be used by another wire. It is paused, so that what the peer says meanwhile waits,
+   * within the limits of the network's buffers, and it has no listeners: an `error` must find one.
+   */
+  release(): Connection {
+    const connection = this.#connection;
+    connection.pause();
+    connection.off('data', this.#onData);
+    connection.off('end', this.#onEnd);
+    connection.off('error', this.#onBroken);
+    connection.off('close', this.#onBroken);
+    return connection;
   }
 
   /** Bytes that wait for the next flush. */
@@ -135,7 +154,9 @@ export class Wire {
     const reply = new ReplyBuilder();
     let warned = false;
     for (;;) {
-      const line = await this.#readLine();
+      const received = await this.#readLine();
+      const { replaceLine } = this.#options;
+      const line = replaceLine === undefined ? received : await replaceLine(received);
       if (!isReplyLine(line)) this.#options.onMalformedLine(line);
       const complete = reply.add(line);
       if (reply.truncated && !warned) {

@@ -260,6 +260,7 @@ describe('received messages', () => {
     const bytes = Buffer.from(text);
     return {
       queueId: '1',
+      flags: '',
       service: 'smtp',
       nexthop: undefined,
       from: '',

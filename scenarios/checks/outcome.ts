@@ -1,9 +1,9 @@
 /**
- * What became of a recipient: delivered, deferred or bounced.
+ * What became of a recipient: delivered, deferred, bounced or passed on.
  *
  * The status binds every sender. Enhanced status code, reason, relay and reply text are what Postfix reports.
  */
-import type { OutcomeStatus } from '../../client/request.ts';
+import type { OtherTransport, OutcomeStatus } from '../../client/request.ts';
 import type { Evidence } from '../evidence.ts';
 import { mailboxKey } from '../monitors/one-outcome.ts';
 import type { RecipientOutcome } from '../senders/sender.ts';
@@ -53,6 +53,25 @@ export function deferred(address: string, details: OutcomeDetails = {}): Expecta
 /** Reported as failed for good. */
 export function bounced(address: string, details: OutcomeDetails = {}): Expectation {
   return outcomeExpectation('bounced', address, details);
+}
+
+/** Left to another transport of the same mail system, for this destination. */
+export function passed(address: string, to: OtherTransport): Expectation {
+  const base = outcomeExpectation('passed', address, {});
+  const wanted = `${to.transport}:${to.nexthop}`;
+  return {
+    ...base,
+    title: `${base.title} to ${wanted}`,
+    async look(evidence, ledger) {
+      const outcome = evidence.outcomes.find(
+        (each) => each.address === address && each.passedTo !== undefined,
+      );
+      const found = await base.look(evidence, ledger);
+      const { transport, nexthop } = outcome?.passedTo ?? {};
+      const seen = `${transport}:${nexthop}`;
+      return [...found, { aspect: `to ${wanted}`, holds: seen === wanted, seen: `passed to ${seen}` }];
+    },
+  };
 }
 
 function outcomeExpectation(status: OutcomeStatus, address: string, details: OutcomeDetails): Expectation {

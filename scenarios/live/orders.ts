@@ -73,14 +73,18 @@ async function prepare(
   );
   const { senders } = await find(order.senders, order.version);
   const { overrides } = order;
-  const configs = new Map(
-    [{}, ...proofConfigs, ...[...scenarios.values()].map(({ config }) => config)]
-      .map((config) => ({ ...config, ...overrides }))
-      .map((config) => [JSON.stringify(config), config]),
+  const plain = [{}, ...proofConfigs].map((config) => ({ config, flags: '' }));
+  const asked = [...scenarios.values()].flatMap(({ config, messages }) =>
+    messages.map(({ flags }) => ({ config, flags })),
+  );
+  const setups = new Map(
+    [...plain, ...asked]
+      .map(({ config, flags }) => ({ config: { ...config, ...overrides }, flags }))
+      .map((setup) => [JSON.stringify(setup), setup]),
   );
   const world = await LiveScenarioWorld.open({
     hostname: order.hostname,
-    configs: [...configs.values()],
+    setups: [...setups.values()],
     privilege: order.privilege,
   });
   return {

@@ -111,6 +111,7 @@ function evidenceOf(
     submissions: run.submissions,
     outcomes: run.report.outcomes,
     log: run.report.log,
+    suspensions: run.report.suspensions,
     sessions,
     conversations: sessions.map(readConversation),
     attempts: world.attempts,

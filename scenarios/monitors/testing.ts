@@ -32,6 +32,7 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     sender: { name: 'test', claims: new Set(['postfix']) },
     submissions: [],
     outcomes: [],
+    suspensions: undefined,
     log: [],
     conversations: sessions.map(readConversation),
     attempts: [],

@@ -96,14 +96,20 @@ function compareOutcome(
     const what = kind === 'outcome' ? address : `${kind} of ${address}`;
     note({ kind, text: describe(what, left, right, [shown(a), shown(b)]), left: a, right: b });
   };
-  if (mine?.status !== other?.status) {
-    tell('outcome', mine?.status ?? '', other?.status ?? '');
+  const [ours, theirs] = [mine, other].map((outcome) => statusOf(outcome));
+  if (ours !== theirs) {
+    tell('outcome', ours ?? '', theirs ?? '');
     return;
   }
   for (const kind of ['dsn', 'relay', 'reason'] as const) {
     const [a, b] = [mine?.[kind] ?? '', other?.[kind] ?? ''];
     if (normaliseText(a) !== normaliseText(translate(b))) tell(kind, a, b);
   }
+}
+
+function statusOf(outcome: StoredOutcome | undefined): string {
+  const status = outcome?.status ?? '';
+  return outcome?.passedTo === undefined ? status : `${status} to ${outcome.passedTo}`;
 }
 
 function shown(text: string): string {

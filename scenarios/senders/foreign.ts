@@ -25,6 +25,7 @@ export function namedDestination({ nexthop, service }: Submission): Destination 
 export function postfixNotion(name: string, submissions: readonly Submission[]): string | undefined {
   for (const submission of submissions) {
     if (submission.probe) return `${name} has no address probes that leave a record of their outcome`;
+    if (submission.flags !== '') return `${name} has no flags for its delivery services`;
     if (submission.afterMs > 0) return `${name} is handed its messages one right after another`;
     if (submission.submitter !== undefined || submission.reuse !== undefined) {
       return `${name} is not told where a message came from, nor which connections to keep`;

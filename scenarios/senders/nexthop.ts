@@ -1,12 +1,15 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
-import type { Settings } from '../../client/config/register.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
+import { parseFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Outcome, Service } from '../../client/request.ts';
+import { SessionCache } from '../../client/session/cache.ts';
+import { Session } from '../../client/session/session.ts';
+import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -28,7 +31,10 @@ export function nexthopSender(version: string): Sender {
   };
 }
 
-/** Messages go one after another, as one delivery agent takes them from its queue. */
+/**
+ * Messages go one after another, as one delivery agent takes them from its queue. What it has kept for more of them is
+ * closed in the end as Postfix closes what is not used any more: without QUIT.
+ */
 async function send(
   submissions: readonly Submission[],
   environment: SenderEnvironment,
@@ -39,29 +45,48 @@ async function send(
   );
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
-  const settingsOf = new Map<Service, Settings>();
-  for (const submission of submissions) {
-    await pauseBefore(submission, environment);
-    const { service } = submission;
-    const settings = settingsOf.get(service) ?? resolveSettings(assigned, service, { hostname });
-    settingsOf.set(service, settings);
+  const suspensions: string[] = [];
+  const cache = new SessionCache(platform.clock);
+  const configure = (service: Service) => {
+    const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
       environment.emit(event);
       const text = mailLogLine(event, settings);
       if (text === undefined) return;
-      log.push({ level: event.type === 'log' ? event.level : 'info', text });
+      log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
+    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
+  };
+  const configurations = new Map<Service, ReturnType<typeof configure>>();
+  for (const submission of submissions) {
+    await pauseBefore(submission, environment);
+    const { service } = submission;
+    const configuration = configurations.get(service) ?? configure(service);
+    configurations.set(service, configuration);
+    const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
-      const result = await deliver(request, { platform, settings, resolver, emit, signal });
+      const result = await deliver(request, {
+        platform,
+        settings,
+        tables,
+        flags: parseFlags(submission.flags),
+        resolver,
+        emit,
+        signal,
+        cache,
+      });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
+      if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
-  return { outcomes, log };
+  for (const kept of cache.drain()) Session.resume(kept).drop('closed');
+  return { outcomes, log, suspensions };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {
-  const { recipient, status, dsn, relay, reason, reply } = outcome;
+  const { recipient, status, dsn, relay, reason, reply, passedTo } = outcome;
+  if (passedTo !== undefined) return { address: recipient.address, status, passedTo };
   return {
     address: recipient.address,
     status,

@@ -6,9 +6,9 @@ import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
 import { endProcess, transportOf } from './postfix/agent-process.ts';
 import {
-  configKey,
   obstacleToParameter,
   type Parameters,
+  setupKey,
   THROTTLE_MS,
   transportNames,
 } from './postfix/configuration.ts';
@@ -45,8 +45,8 @@ class PostfixSender implements Sender {
   readonly worlds = ['live'] as const;
   readonly claims = new Set(['postfix', 'config', 'lmtp', 'exchangers'] as const);
   readonly #installation: Installation;
-  /** Index of each set of parameters. */
-  readonly #configs = new Map<string, number>();
+  /** Index of each setup. */
+  readonly #setups = new Map<string, number>();
   /** When a transport whose agent died can be used again. */
   readonly #aliveAtMs = new Map<string, number>();
   #instance: Instance | undefined;
@@ -66,20 +66,21 @@ class PostfixSender implements Sender {
     return undefined;
   }
 
-  async start({ folder, hostname, configs, privilege }: SenderSurroundings): Promise<void> {
+  async start({ folder, hostname, setups, privilege }: SenderSurroundings): Promise<void> {
     if (privilege === 'single-user') {
       throw new InstanceError(
         'Postfix changes to a user of its own: run as root, or get subordinate ids (/etc/subuid)',
       );
     }
-    const possible = configs.filter((config) => this.cannot([], config) === undefined);
-    for (const [index, config] of possible.entries()) this.#configs.set(configKey(config), index);
+    const possible = setups.filter(({ config }) => this.cannot([], config) === undefined);
+    for (const [index, setup] of possible.entries()) this.#setups.set(setupKey(setup), index);
     this.#instance = await Instance.start(
       this.#installation,
-      { folder, hostname, configs: possible },
+      { folder, hostname, setups: possible },
       {
         onLogLine: (line) => this.#onLogLine(line),
         onReport: (report) => this.#watch?.onReport(report),
+        onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
   }
@@ -91,19 +92,22 @@ class PostfixSender implements Sender {
   async send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport> {
     const outcomes: RecipientOutcome[] = [];
     const log: LogLine[] = [];
+    const suspensions: string[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
       const report = await this.#deliver(submission, environment);
       outcomes.push(...report.outcomes);
       log.push(...report.log);
+      suspensions.push(...(report.suspensions ?? []));
     }
-    return { outcomes, log };
+    return { outcomes, log, suspensions };
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
     const instance = this.#instance;
-    const index = this.#configs.get(configKey(environment.config));
+    const setup = { config: environment.config, flags: submission.flags };
+    const index = this.#setups.get(setupKey(setup));
     if (instance === undefined || index === undefined) {
       throw new InstanceError('Postfix was not started with the parameters of this scenario');
     }
@@ -145,7 +149,10 @@ class PostfixSender implements Sender {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
     const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
-    if (answer === 'done') return watch.heard(request.recipients.length, signal);
+    if (answer.is === 'done') {
+      if (answer.suspension !== undefined) watch.onSuspension(answer.suspension);
+      return watch.heard(request.recipients.length, signal);
+    }
     if (signal.aborted) return;
     watch.onDeath(request.recipients);
     this.#aliveAtMs.set(transport, performance.now() + THROTTLE_MS);

@@ -8,7 +8,14 @@
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import type { Platform } from '../../client/platform/platform.ts';
-import type { Notify, OutcomeStatus, Reuse, Service, Submitter } from '../../client/request.ts';
+import type {
+  Notify,
+  OtherTransport,
+  OutcomeStatus,
+  Reuse,
+  Service,
+  Submitter,
+} from '../../client/request.ts';
 
 export type WorldKind = 'virtual' | 'live';
 
@@ -46,10 +53,16 @@ export interface SenderSurroundings {
   /** A folder of its own, empty and in memory, gone with the sandbox. */
   readonly folder: string;
   readonly hostname: string;
-  /** Every set of parameters that scenarios will ask for, without repeats; the empty one is among them. */
-  readonly configs: readonly Readonly<Record<string, string>>[];
+  /** Every setup of a service that scenarios will ask for, without repeats; the empty one is among them. */
+  readonly setups: readonly ServiceSetup[];
   /** Whether programs may change to users of their own. */
   readonly privilege: 'full' | 'single-user';
+}
+
+/** How a delivery service is run. */
+export interface ServiceSetup {
+  readonly config: Readonly<Record<string, string>>;
+  readonly flags: string;
 }
 
 /** How a sender that is not part of Nexthop is found. */
@@ -79,6 +92,8 @@ export interface SenderEnvironment {
 export interface Submission {
   readonly queueId: string;
   readonly service: Service;
+  /** Of the service, such as `DOR`: lines that it puts in front of the message (delivery reference 1.6). */
+  readonly flags: string;
   /** Where to deliver; absent, the sender finds it from each recipient's domain. */
   readonly nexthop: string | undefined;
   readonly from: string;
@@ -109,6 +124,8 @@ export interface SubmittedRecipient {
 export interface SenderReport {
   readonly outcomes: readonly RecipientOutcome[];
   readonly log: readonly LogLine[];
+  /** Why destinations are to be left alone for a while, as the queue manager was told; absent when nobody tells. */
+  readonly suspensions?: readonly string[];
 }
 
 /** What became of one recipient, as far as the sender tells. */
@@ -121,6 +138,8 @@ export interface RecipientOutcome {
   readonly reason?: string;
   /** The server's reply that decided it. */
   readonly reply?: string;
+  /** Which transport gets it instead, and for what destination, when it was passed on. */
+  readonly passedTo?: OtherTransport;
   /** It was an address probe: `sent` means deliverable, and no message went out. */
   readonly probe?: boolean;
 }

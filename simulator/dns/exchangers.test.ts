@@ -125,10 +125,14 @@ describe('exchangers', () => {
     const addresses = Array.from({ length: 150 }, (_, at) => `198.18.0.${at}`);
     const found = await resolve({ MX: '10 a', a: addresses }, {}, { smtp_mx_address_limit: 0 });
     expect(found.addresses).toHaveLength(100);
-    expect(found.log).toEqual(['warning: dropping 50 of 150 A records for a.example.test: the limit is 100']);
+    expect(found.log).toEqual([
+      'warning: DNS record count limit (100) exceeded -- dropping excess record(s) after qname=a.example.test qtype=A',
+    ]);
     const two = await resolve({ MX: ['10 a', '20 b'], a: addresses.slice(0, 90), b: addresses.slice(90) });
     expect(two.addresses).toHaveLength(100);
-    expect(two.log).toEqual(['warning: dropping 50 of 150 addresses for example.test: the limit is 100']);
+    expect(two.log).toEqual([
+      'warning: DNS record count limit (100) exceeded -- dropping excess record(s) after qname=b.example.test qtype=A',
+    ]);
   });
 });
 

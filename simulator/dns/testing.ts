@@ -7,6 +7,7 @@ import {
   type SiteAddresses,
 } from '../../client/dns/exchangers.ts';
 import { parseHostsFile } from '../../client/dns/hosts-file.ts';
+import { parseResolvConf } from '../../client/dns/resolv-conf.ts';
 import { createResolver, type Resolver, type ResolverOptions } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { VirtualRandom } from '../virtual/random.ts';
@@ -32,6 +33,9 @@ const DEFAULT_SETTINGS: ExchangerSettings = {
   smtp_cname_overrides_servername: false,
   inet_interfaces: ['all'],
   proxy_interfaces: [],
+  allow_srv_lookup_fallback: false,
+  ignore_srv_lookup_error: false,
+  smtp_dns_resolver_options: [],
   enable_idna2003_compatibility: false,
 };
 
@@ -77,7 +81,12 @@ export async function resolve(
   entries: ZoneEntries,
   site: Partial<Site> = {},
   settings: Partial<ExchangerSettings> = {},
-  context: { hosts?: string; interfaceAddresses?: readonly string[]; random?: VirtualRandom } = {},
+  context: {
+    hosts?: string;
+    resolvConf?: string;
+    interfaceAddresses?: readonly string[];
+    random?: VirtualRandom;
+  } = {},
 ): Promise<Resolved> {
   const world = dnsWorld(entries);
   const found = await world.clock.run(() =>
@@ -86,6 +95,7 @@ export async function resolve(
       resolver: world.resolver,
       random: context.random ?? world.random,
       hostsFile: async () => parseHostsFile(context.hosts ?? ''),
+      searchList: async () => parseResolvConf(context.resolvConf ?? ''),
       interfaceAddresses: () => context.interfaceAddresses ?? [OWN_ADDRESS],
       emit: (event) => world.events.push(event),
     } satisfies ExchangerContext),

@@ -173,11 +173,12 @@ export class DeclarativeSession {
     this.#reset();
   }
 
-  /** An extension of Postfix: attributes of the message's origin, as `NAME=value` in xtext. */
+  /** Postfix's extension: where the message to come is from. */
   async #xforward(argument: string | undefined): Promise<void> {
-    if (!this.#offered.has('XFORWARD')) return this.#otherCommand('XFORWARD', argument);
-    if (this.#envelope) return this.#refuse('xforward', 503, '5.5.1', 'XFORWARD inside a transaction');
-    if (!/^[A-Z]+=[!-~]+(?: [A-Z]+=[!-~]+)*$/i.test(argument ?? ''))
+    if (!this.#offered.has('XFORWARD'))
+      return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (this.#envelope) return this.#refuse('xforward', 503, '5.5.1', 'mail transaction in progress');
+    if (!/^[A-Za-z]+=[\x21-\x7e]+(?: [A-Za-z]+=[\x21-\x7e]+)*$/.test(argument ?? ''))
       return this.#refuse('xforward', 501, '5.5.4', 'syntax: XFORWARD attribute=value...');
     await this.#answer('xforward', this.#status(250, '2.0.0', 'Ok'));
   }

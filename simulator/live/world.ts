@@ -8,7 +8,7 @@
  *
  * One scenario at a time: names and addresses are those of the scenario, nothing is renamed.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { nodePlatform } from '../../client/platform/node.ts';
 import type { DnsServer } from '../dns/server.ts';
@@ -46,6 +46,9 @@ export interface LiveWorld {
 
 const QUIET_LIMIT_MS = 2_000;
 const HOSTS_FILE = '/etc/hosts';
+/** Where files of scenarios are written; a sandbox has it for itself. */
+const FILES_FOLDER = '/run/';
+const RESOLVER_FILE = '/etc/resolv.conf';
 const LOCALHOST = '127.0.0.1 localhost\n::1 localhost\n';
 
 /** Why a description has no meaning here, in one line; undefined when it has. */
@@ -56,8 +59,12 @@ export function impossibleLive({ network = {}, files = {} }: WorldDescription): 
     const [key] = Object.keys(path);
     if (key !== undefined) return `the ${key} of the path to ${name} can only be simulated`;
   }
-  const odd = Object.keys(files).find((path) => path !== HOSTS_FILE);
-  return odd === undefined ? undefined : `the file ${odd} cannot be put in place for a real sender`;
+  const placeable = (path: string) =>
+    path === HOSTS_FILE || path === RESOLVER_FILE || path.startsWith(FILES_FOLDER);
+  const odd = Object.keys(files).find((path) => !placeable(path));
+  return odd === undefined
+    ? undefined
+    : `the file ${odd} cannot be put in place for a real sender: only those in ${FILES_FOLDER} can`;
 }
 
 /** Starts the name server of the sandbox. Rejects with ListenError when its port is taken. */
@@ -178,11 +185,25 @@ export class LiveHosts implements LiveWorld {
       this.#served.set(name, served);
       await serveAt(places, definitionOf(placed), context, served);
     }
-    const hosts = description.files?.[HOSTS_FILE];
-    if (hosts !== undefined) {
-      await writeFile(SANDBOX_HOSTS_FILE, hosts);
+    for (const [path, content] of Object.entries(description.files ?? {})) await this.#place(path, content);
+  }
+
+  async #place(path: string, content: string | Uint8Array): Promise<void> {
+    if (path === HOSTS_FILE) {
+      await writeFile(SANDBOX_HOSTS_FILE, content);
       this.#undo.push(() => writeFile(SANDBOX_HOSTS_FILE, LOCALHOST));
+      return;
     }
+    if (path === RESOLVER_FILE) {
+      // The name server stays that of the sandbox.
+      const own = await readFile(RESOLVER_FILE);
+      await writeFile(RESOLVER_FILE, Buffer.concat([own, Buffer.from(content)]));
+      this.#undo.push(() => writeFile(RESOLVER_FILE, own));
+      return;
+    }
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+    this.#undo.push(() => rm(path, { force: true }));
   }
 
   /** Sets routes; returns the places where nobody shall listen. */

@@ -43,25 +43,25 @@ describe('a delivery agent', () => {
         );
       });
     });
-    expect(await askAgent(path, request, never)).toBe('done');
+    expect(await askAgent(path, request, never)).toEqual({ is: 'done' });
     expect(Buffer.concat(told)).toEqual(request);
   });
 
   test('dies when it goes away without an answer, before or after the request', async () => {
     const path = await agent((socket) => socket.end(protocolGreeting('delivery_request_protocol')));
-    expect(await askAgent(path, request, never)).toBe('died');
-    expect(await askAgent(join(folder, 'nobody'), request, never)).toBe('died');
+    expect(await askAgent(path, request, never)).toEqual({ is: 'died' });
+    expect(await askAgent(join(folder, 'nobody'), request, never)).toEqual({ is: 'died' });
   });
 
   test('dies when it speaks another protocol', async () => {
     const path = await agent((socket) => socket.write(protocolGreeting('cleanup_protocol')));
-    expect(await askAgent(path, request, never)).toBe('died');
+    expect(await askAgent(path, request, never)).toEqual({ is: 'died' });
   });
 
   test('is left alone when the signal comes', async () => {
     const stop = new AbortController();
     const path = await agent(() => stop.abort());
-    expect(await askAgent(path, request, stop.signal)).toBe('aborted');
-    expect(await askAgent(path, request, stop.signal)).toBe('aborted');
+    expect(await askAgent(path, request, stop.signal)).toEqual({ is: 'aborted' });
+    expect(await askAgent(path, request, stop.signal)).toEqual({ is: 'aborted' });
   });
 });

@@ -4,11 +4,13 @@ import { AttributeReader } from './attributes.ts';
 import { DELIVERY_PROTOCOL } from './delivery-request.ts';
 
 /**
- * - `done`: it answered; the outcomes stand in the mail log;
+ * - `done`: it answered; the outcomes stand in the mail log. `suspension` is why the destination is to be left alone;
  * - `died`: it went away without an answer, as after a fatal error;
  * - `aborted`: the signal came first.
  */
-export type AgentAnswer = 'done' | 'died' | 'aborted';
+export type AgentAnswer =
+  | { readonly is: 'done'; readonly suspension?: string }
+  | { readonly is: 'died' | 'aborted' };
 
 /** Never rejects. The agent answers when its session is over. */
 export function askAgent(socketPath: string, request: Uint8Array, signal: AbortSignal): Promise<AgentAnswer> {
@@ -20,20 +22,26 @@ export function askAgent(socketPath: string, request: Uint8Array, signal: AbortS
       socket.destroy();
       resolve(answer);
     };
-    const onAbort = () => end('aborted');
+    const onAbort = () => end({ is: 'aborted' });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    socket.on('error', () => end('died'));
-    socket.on('close', () => end('died'));
+    socket.on('error', () => end({ is: 'died' }));
+    socket.on('close', () => end({ is: 'died' }));
     socket.on('data', (chunk) => {
       try {
         for (const list of reader.push(chunk)) {
           if (list.get('protocol') === DELIVERY_PROTOCOL) socket.write(request);
-          else return end(list.has('status') ? 'done' : 'died');
+          else return end(readAnswer(list));
         }
       } catch {
-        end('died');
+        end({ is: 'died' });
       }
     });
   });
+}
+
+function readAnswer(list: ReadonlyMap<string, string>): AgentAnswer {
+  if (!list.has('status')) return { is: 'died' };
+  const suspension = list.get('reason') ?? '';
+  return suspension === '' ? { is: 'done' } : { is: 'done', suspension };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configKey, mainCf, masterCf, obstacleToParameter, transportNames } from './configuration.ts';
+import { mainCf, masterCf, obstacleToParameter, setupKey, transportNames } from './configuration.ts';
 
 test('main.cf names the folders, the log and the release', () => {
   const text = mainCf({
@@ -21,7 +21,10 @@ test('main.cf names the folders, the log and the release', () => {
 });
 
 describe('master.cf', () => {
-  const lines = masterCf([{}, { smtp_helo_name: 'a b', smtp_pix_workarounds: '' }]).split('\n');
+  const lines = masterCf([
+    { config: {}, flags: '' },
+    { config: { smtp_helo_name: 'a b', smtp_pix_workarounds: '' }, flags: 'DR' },
+  ]).split('\n');
 
   test('has transports of its own for each service and set of parameters', () => {
     for (const name of [...transportNames('smtp', 0), ...transportNames('lmtp', 1)]) {
@@ -32,7 +35,7 @@ describe('master.cf', () => {
   test('gives each its parameters, also those with spaces and empty ones', () => {
     const [name] = transportNames('lmtp', 1);
     expect(lines).toContain(
-      `${name} unix - - n - 20 lmtp -o { smtp_helo_name = a b } -o { smtp_pix_workarounds =  } -o { syslog_name = postfix/${name} }`,
+      `${name} unix - - n - 20 lmtp -o { smtp_helo_name = a b } -o { smtp_pix_workarounds =  } -o { syslog_name = postfix/${name} } flags=DR`,
     );
   });
 });
@@ -56,6 +59,8 @@ describe('a parameter', () => {
 });
 
 test('sets of parameters are the same in any order', () => {
-  expect(configKey({ a: '1', b: '2' })).toBe(configKey({ b: '2', a: '1' }));
-  expect(configKey({ a: '1' })).not.toBe(configKey({ a: '2' }));
+  const key = (config: Record<string, string>, flags = '') => setupKey({ config, flags });
+  expect(key({ a: '1', b: '2' })).toBe(key({ b: '2', a: '1' }));
+  expect(key({ a: '1' })).not.toBe(key({ a: '2' }));
+  expect(key({ a: '1' }, 'D')).not.toBe(key({ a: '1' }));
 });

@@ -1,5 +1,6 @@
-/** The configuration of the private instance: main.cf for all, and a transport in master.cf for each set of parameters. */
+/** The configuration of the private instance: main.cf for all, and a transport in master.cf for each setup. */
 import type { Service } from '../../../client/request.ts';
+import type { ServiceSetup } from '../sender.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -65,25 +66,25 @@ const SERVICES: readonly Service[] = ['smtp', 'lmtp'];
 /** The agent of another one takes over when that of the first died, and master(8) does not start it again at once. */
 const TRANSPORTS_OF_EACH = 4;
 
-/** Names of the transports for the set of parameters at `index`. */
+/** Names of the transports for the setup at `index`. */
 export function transportNames(service: Service, index: number): string[] {
   return Array.from({ length: TRANSPORTS_OF_EACH }, (_, number) => `${service}-${index}-${number}`);
 }
 
-export function masterCf(configs: readonly Parameters[]): string {
-  const transports = configs.flatMap((config, index) =>
+export function masterCf(setups: readonly ServiceSetup[]): string {
+  const transports = setups.flatMap((setup, index) =>
     SERVICES.flatMap((service) =>
-      transportNames(service, index).map((name) => transportLine(name, service, config)),
+      transportNames(service, index).map((name) => transportLine(name, service, setup)),
     ),
   );
   return [...HELPERS, ...transports].map((line) => `${line}\n`).join('');
 }
 
-function transportLine(name: string, program: Service, config: Parameters): string {
+function transportLine(name: string, program: Service, { config, flags }: ServiceSetup): string {
   const options = Object.entries({ ...config, syslog_name: `postfix/${name}` }).map(
     ([parameter, value]) => ` -o { ${parameter} = ${value} }`,
   );
-  return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${options.join('')}`;
+  return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${options.join('')}${flags && ` flags=${flags}`}`;
 }
 
 /** Why a parameter cannot be given to a transport, or undefined. */
@@ -103,6 +104,6 @@ export function obstacleToParameter(
 }
 
 /** The same for equal sets, whatever the order of their names. */
-export function configKey(config: Parameters): string {
-  return JSON.stringify(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+export function setupKey({ config, flags }: ServiceSetup): string {
+  return JSON.stringify([flags, ...Object.entries(config).sort(([a], [b]) => (a < b ? -1 : Number(a > b)))]);
 }

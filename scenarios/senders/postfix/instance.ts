@@ -13,11 +13,13 @@ import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configurat
 import { ACTIVE_QUEUE } from './delivery-request.ts';
 import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
+import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
 import { type StatusReport, type StatusServices, serveStatusServices } from './status-services.ts';
 
 export interface InstanceListener {
   readonly onLogLine: (line: MailLogLine) => void;
   readonly onReport: (report: StatusReport) => void;
+  readonly onPassed: (passed: PassedRecipient) => void;
 }
 
 /** It did not start, or is gone; one line. */
@@ -35,14 +37,14 @@ export class Instance {
   readonly folders: InstanceFolders;
   readonly owner: number;
   readonly #process: ChildProcess;
-  readonly #services: StatusServices;
+  readonly #services: readonly StatusServices[];
   #lastWords = '';
   #ended: string | undefined;
 
   /** Rejects with InstanceError. */
   static async start(
     installation: Installation,
-    { folder, hostname, configs }: Pick<SenderSurroundings, 'folder' | 'hostname' | 'configs'>,
+    { folder, hostname, setups }: Pick<SenderSurroundings, 'folder' | 'hostname' | 'setups'>,
     listener: InstanceListener,
   ): Promise<Instance> {
     const folders = {
@@ -59,8 +61,16 @@ export class Instance {
       await mkdir(path, { recursive: true });
     for (const path of owned) await chown(path, owner, 0);
     await writeOldFile(join(folders.config, 'main.cf'), mainCf({ ...installation, folders, hostname }));
-    await writeOldFile(join(folders.config, 'master.cf'), masterCf(configs));
-    const services = await serveStatusServices(join(folders.queue, 'private'), listener.onReport);
+    await writeOldFile(join(folders.config, 'master.cf'), masterCf(setups));
+    const sockets = join(folders.queue, 'private');
+    const services = [
+      await serveStatusServices(sockets, listener.onReport),
+      await serveOtherTransports(
+        sockets,
+        setups.map(({ config }) => config),
+        listener.onPassed,
+      ),
+    ];
     const log = await openPipe(join(folder, 'log'));
     const child = spawn(join(installation.programs, 'master'), ['-c', folders.config, '-d'], {
       env: { PATH: process.env.PATH ?? '', ...installation.env, MAIL_CONFIG: folders.config },
@@ -83,7 +93,7 @@ export class Instance {
     folders: InstanceFolders,
     owner: number,
     child: ChildProcess,
-    services: StatusServices,
+    services: readonly StatusServices[],
   ) {
     this.folders = folders;
     this.owner = owner;
@@ -98,7 +108,7 @@ export class Instance {
 
   async stop(): Promise<void> {
     const { pid } = this.#process;
-    this.#services.close();
+    for (const service of this.#services) service.close();
     if (pid === undefined || this.#ended !== undefined) return;
     const gone = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
     this.#process.kill('SIGTERM');

@@ -79,7 +79,8 @@ function reportOf(list: ReadonlyMap<string, string>): StatusReport {
   };
 }
 
-function listening(server: Server, path: string): Promise<Server> {
+/** Resolves with the server once everybody can connect to it at this path. */
+export function listening(server: Server, path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ path, writableAll: true, readableAll: true }, () => resolve(server));

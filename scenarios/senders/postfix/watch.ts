@@ -2,6 +2,7 @@
 import type { Recipient } from '../../../client/request.ts';
 import type { LogLine, RecipientOutcome, SenderReport, Submission } from '../sender.ts';
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
+import type { PassedRecipient } from './other-transports.ts';
 import type { StatusReport } from './status-services.ts';
 
 /** The log goes through another process: it may come later than the agent's answer. */
@@ -21,6 +22,7 @@ export class Watch {
   readonly #queueId: string;
   readonly #outcomes: RecipientOutcome[] = [];
   readonly #log: LogLine[] = [];
+  readonly #suspensions: string[] = [];
   readonly #reports = new Map<string, StatusReport>();
   readonly #stillborn = new AbortController();
   #expected = 0;
@@ -47,11 +49,25 @@ export class Watch {
 
   onLogLine({ program, text }: MailLogLine): void {
     if (program !== this.#program) return;
-    // Under the name that our client gives the message.
-    this.#log.push(asLogLine(text.replaceAll(this.#queueId, this.#submission.queueId)));
+    // Under the names that our client gives the message and the service.
+    const { queueId, service } = this.#submission;
+    this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
+    const relay = outcome.relay === this.#transport ? this.#submission.service : outcome.relay;
+    this.#add({ ...outcome, ...(relay !== undefined && { relay }) });
+  }
+
+  onPassed({ queueId, recipient, passedTo }: PassedRecipient): void {
+    if (queueId === this.#queueId) this.#add({ address: recipient, status: 'passed', passedTo });
+  }
+
+  onSuspension(reason: string): void {
+    this.#suspensions.push(reason);
+  }
+
+  #add(outcome: RecipientOutcome): void {
     this.#outcomes.push(outcome);
     if (this.#outcomes.length >= this.#expected) this.#enough();
   }
@@ -80,7 +96,11 @@ export class Watch {
   }
 
   report(): SenderReport {
-    return { outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)), log: this.#log };
+    return {
+      outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)),
+      log: this.#log,
+      suspensions: this.#suspensions,
+    };
   }
 
   #completed(outcome: RecipientOutcome): RecipientOutcome {

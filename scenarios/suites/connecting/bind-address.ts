@@ -31,6 +31,7 @@ export default [
     hosts: { a: mailHost() },
     config: { smtp_bind_address: elsewhere },
     send: message({ to }),
+    origins: ['delivery-95'],
     expect: [delivered(to, { via: 'a' }), noAddress(elsewhere)],
   }),
   scenario('connecting/bind-address6-unavailable', {
@@ -50,6 +51,7 @@ export default [
     hosts: { a: mailHost() },
     config: { smtp_bind_address: elsewhere, smtp_bind_address_enforce: 'yes' },
     send: message({ to }),
+    origins: ['delivery-96'],
     expect: [
       deferred(to, { dsn: '4.4.0', relay: 'none', reason: 'server configuration error' }),
       noAddress(elsewhere),

@@ -11,6 +11,7 @@ import {
   notLogged,
   order,
   scenario,
+  suspended,
   zone,
 } from '../../scenario.ts';
 
@@ -67,6 +68,7 @@ export default [
       hosts: { a: mailHost(), b: mailHost() },
       network: { a: reachability },
       send: message({ to }),
+      origins: reachability === 'silent' ? ['delivery-89'] : [],
       expect: [
         delivered(to, { via: 'b', relay: 'b.example.test[192.0.2.2]:25' }),
         logged(`${noConnection} ${text}`),
@@ -81,6 +83,7 @@ export default [
     dns: two,
     hosts: { b: mailHost() },
     send: message({ to }),
+    origins: ['delivery-87', 'field-DN11'],
     expect: [delivered(to, { via: 'b' }), logged(`${noConnection} Connection refused`)],
   }),
   scenario('connecting/all-refused', {
@@ -88,6 +91,7 @@ export default [
     clauses: ['rfc3974-3-05', 'postfix:delivery-4.2'],
     dns: two,
     send: message({ to }),
+    origins: ['delivery-88', 'field-DN12'],
     expect: [
       deferred(to, {
         dsn: '4.4.1',
@@ -97,6 +101,7 @@ export default [
       order(['a', 'b']),
       logged(`${noConnection} Connection refused`),
       logged('connect to b.example.test[192.0.2.2]:25: Connection refused'),
+      suspended('connect to b.example.test[192.0.2.2]:25: Connection refused'),
     ],
   }),
   scenario('connecting/log-without-queue-id', {

@@ -22,8 +22,13 @@ const later = mailHost({ rcpt: '450 4.2.1 later' });
 const clauses = ['postfix:smtp_fallback_relay'];
 
 const temporary = [
-  { name: 'greylisting', what: 'defers the recipient', a: later },
-  { name: 'busy-greeting', what: 'is busy', a: mailHost({ greeting: '421 4.3.2 busy' }) },
+  { name: 'greylisting', what: 'defers the recipient', a: later, origins: ['delivery-97'] },
+  {
+    name: 'busy-greeting',
+    what: 'is busy',
+    a: mailHost({ greeting: '421 4.3.2 busy' }),
+    origins: ['delivery-99'],
+  },
   { name: '5xx-greeting', what: 'refuses in its greeting', a: mailHost({ greeting: '554 5.7.1 no' }) },
   {
     name: 'lost-connection',
@@ -34,7 +39,7 @@ const temporary = [
 ] as const;
 
 export default [
-  ...temporary.map(({ name, what, a }) =>
+  ...temporary.map(({ name, what, a, ...rest }) =>
     scenario(`connecting/fallback-after-${name}`, {
       title: `When the only exchanger ${what}, the fallback relay gets the mail`,
       clauses,
@@ -42,6 +47,7 @@ export default [
       hosts: { a, r: mailHost() },
       config,
       send: message({ to }),
+      origins: 'origins' in rest ? rest.origins : [],
       expect: [delivered(to, { via: 'r' }), order(['a', 'r'])],
     }),
   ),
@@ -52,6 +58,7 @@ export default [
     hosts: { r: mailHost() },
     config,
     send: message({ to }),
+    origins: ['field-DN21'],
     expect: [delivered(to, { via: 'r' }), order(['a', 'r'])],
   }),
   scenario('connecting/no-fallback-after-550', {
@@ -61,6 +68,7 @@ export default [
     hosts: { a: mailHost({ rcpt: '550 5.1.1 unknown' }), r: mailHost() },
     config,
     send: message({ to }),
+    origins: ['delivery-98'],
     expect: [bounced(to, { dsn: '5.1.1' }), connections('a', 1), connections('r', 0)],
   }),
   scenario('connecting/fallback-for-what-is-left', {
@@ -92,6 +100,7 @@ export default [
     hosts: { a: later, b: later, r: later, s: mailHost() },
     config: { smtp_fallback_relay: 'relay.test' },
     send: message({ to }),
+    origins: ['delivery-100'],
     expect: [delivered(to, { via: 's' }), order(['a', 'b', 'r', 's'])],
   }),
   scenario('connecting/fallback-relays-in-order', {
@@ -128,6 +137,33 @@ export default [
     config,
     send: message({ to }),
     expect: [bounced(to, { dsn: '5.7.1', relay: 'r.relay.test[192.0.2.11]:25' }), order(['a', 'r'])],
+  }),
+  scenario('connecting/fallback-relay-by-its-old-name', {
+    title: 'fallback_relay is the older name of smtp_fallback_relay',
+    clauses: ['postfix:fallback_relay'],
+    dns,
+    hosts: { r: mailHost() },
+    config: { fallback_relay: '[r.relay.test]' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'r' }), order(['a', 'r'])],
+  }),
+  scenario('connecting/fallback-relay-has-two-names', {
+    title: 'smtp_fallback_relay counts when both names are used',
+    clauses: ['postfix:fallback_relay', 'postfix:smtp_fallback_relay'],
+    dns,
+    hosts: { r: mailHost(), s: mailHost() },
+    config: { fallback_relay: '[r.relay.test]', smtp_fallback_relay: '[s.relay.test]' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 's' }), connections('r', 0)],
+  }),
+  scenario('connecting/fallback-relay-on-another-port', {
+    title: 'A fallback relay may have a port of its own, and its exchangers are looked up',
+    clauses,
+    dns,
+    hosts: { s: mailHost({ port: 2525 }) },
+    config: { smtp_fallback_relay: 'relay.test:2525' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 's', relay: 's.relay.test[192.0.2.12]:2525' }), order(['a', 'r', 's'])],
   }),
   scenario('connecting/nexthop-list', {
     title: 'Of several destinations in one nexthop, the second is tried when the first cannot be reached',

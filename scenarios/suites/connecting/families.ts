@@ -4,6 +4,7 @@ import {
   connections,
   deferred,
   delivered,
+  listening,
   logged,
   mailHost,
   message,
@@ -95,6 +96,19 @@ export default [
       virtualOnly: 'one address of a host is cut off',
     }),
   ),
+  scenario('connecting/ipv6-refuses-then-ipv4', {
+    title: 'A host that listens at its IPv4 address only gets the mail there',
+    clauses: ['rfc3974-3-02', 'rfc3974-3-03', 'rfc5321-5.2-02'],
+    dns: dual,
+    hosts: { four: listening({ address: '192.0.2.1' }, mailHost()) },
+    config: { smtp_address_preference: 'ipv6' },
+    send: message({ to }),
+    origins: ['field-DN18'],
+    expect: [
+      delivered(to, { via: 'four', relay: 'a.example.test[192.0.2.1]:25' }),
+      logged('connect to a.example.test[2001:db8::1]:25: Connection refused'),
+    ],
+  }),
   scenario('connecting/ipv4-down-then-ipv6', {
     title: 'A host whose IPv4 address refuses gets the mail over IPv6',
     clauses: ['rfc5321-5.2-02', 'rfc5321-5.1-12'],

@@ -31,6 +31,7 @@ export default [
     dns: three,
     hosts: { a: later, b: later, c: mailHost() },
     send: message({ to }),
+    origins: ['delivery-93'],
     expect: [
       deferred(to, {
         dsn: '4.2.1',
@@ -75,6 +76,7 @@ export default [
       c: mailHost(),
     },
     send: message({ to }),
+    origins: ['delivery-94'],
     expect: [delivered(to, { via: 'c' }), order(['a', 'b', 'c'])],
   }),
   scenario('connecting/refused-connection-is-no-session', {

@@ -5,6 +5,7 @@ import {
   deferred,
   delivered,
   elapsed,
+  logged,
   mailHost,
   message,
   pipelined,
@@ -20,6 +21,19 @@ const dots = '.\r\n..\r\n.hidden\r\n...\r\n\r\n.\r\nend\r\n';
 const virtual = 'shapes the path to a host';
 
 export default [
+  scenario('connecting/window-size', {
+    title: 'tcp_windowsize is accepted, with a warning that Node.js cannot set it',
+    clauses: ['postfix:tcp_windowsize'],
+    dns,
+    hosts: { a: mailHost() },
+    config: { tcp_windowsize: '65536' },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      logged('warning: tcp_windowsize = 65536 has no effect: Node.js cannot set socket buffers'),
+    ],
+    virtualOnly: 'the warning is ours alone: Postfix sets the size of its socket buffers',
+  }),
   ...[1, 2, 3, 7].map((segmentBytes) =>
     scenario(`connecting/segments-of-${segmentBytes}`, {
       title: `A conversation that arrives in pieces of ${segmentBytes} bytes is the same conversation`,

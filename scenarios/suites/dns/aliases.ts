@@ -30,6 +30,7 @@ export default [
     dns: [zone('example.test', { '@': { CNAME: 'mail.test.' } }), mailTest],
     hosts: { a: mailHost() },
     send: message({ to }),
+    origins: ['delivery-48', 'field-DN13'],
     expect: [
       delivered(to, { via: 'a', relay: 'a.mail.test[192.0.2.1]:25' }),
       dialogue('a', ['...', 'C: RCPT TO:<user@example.test>*', '...']),
@@ -82,6 +83,7 @@ export default [
     clauses: ['rfc5321-5.1-08', 'postfix:delivery-3.4'],
     dns: zone('example.test', { '@': { CNAME: 'other' }, other: { CNAME: '@' } }),
     send: message({ to }),
+    origins: ['delivery-49', 'field-DN14'],
     expect: [
       bounced(to, { dsn: '5.4.4', reason: 'Name server loop for *' }),
       logged('dns_lookup: Name server loop for'),
@@ -93,6 +95,7 @@ export default [
     dns: zone('example.test', { MX: '10 mx', mx: { CNAME: 'a' }, a: '192.0.2.1' }),
     hosts: { a: mailHost() },
     send: message({ to }),
+    origins: ['delivery-46', 'field-DN15'],
     expect: [delivered(to, { via: 'a', relay: 'mx.example.test[192.0.2.1]:25' })],
   }),
   scenario('dns/mx-target-is-alias-shown-by-its-own-name', {
@@ -102,6 +105,7 @@ export default [
     hosts: { a: mailHost() },
     config: { smtp_cname_overrides_servername: 'yes' },
     send: message({ to }),
+    origins: ['delivery-47'],
     expect: [delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.1]:25' })],
   }),
 ];

@@ -27,6 +27,7 @@ export default [
     dns: zone('example.test', { '@': { A: '192.0.2.1' } }),
     hosts: { 'example.test': stockHost() },
     send: message({ to, body: 'One line.\r\n.A line with a dot.\r\n' }),
+    origins: ['delivery-35', 'field-DN01'],
     expect: [
       delivered(to, { via: 'example.test' }),
       queried('example.test', 'MX', 1),
@@ -44,6 +45,7 @@ export default [
     dns: zone('example.test', { '@': { AAAA: '2001:db8::1' } }),
     hosts: { 'example.test': mailHost() },
     send: message({ to }),
+    origins: ['field-DN02'],
     expect: [
       delivered(to, { via: 'example.test', relay: 'example.test[2001:db8::1]:25' }),
       queried('example.test', 'AAAA'),
@@ -60,6 +62,7 @@ export default [
     }),
     hosts: { b: mailHost(), c: mailHost() },
     send: message({ to }),
+    origins: ['delivery-34'],
     expect: [
       delivered(to, { via: 'b' }),
       order(['a', 'b']),
@@ -117,6 +120,7 @@ export default [
     hosts: { a: mailHost() },
     config: { smtp_mx_address_limit: '1' },
     send: message({ to }),
+    origins: ['delivery-67'],
     expect: [
       delivered(to, { via: 'a' }),
       ...['a', 'b', 'c'].map((host) => queried(`${host}.example.test`, 'A', 1)),

@@ -8,18 +8,21 @@ import {
   deferred,
   delivered,
   elapsed,
+  listening,
   logged,
   mailHost,
   message,
   notQueried,
   queried,
   scenario,
+  suspended,
   zone,
 } from '../../scenario.ts';
 
 const to = 'user@example.test';
 const failed = (name: string, type: string, detail: string): string =>
   `Host or domain name not found. Name service error for name=${name} type=${type}: ${detail}`;
+const manyAddresses = Array.from({ length: 150 }, (_, index) => `192.0.2.${index + 60}`);
 const noExchanger = logged('no MX host for example.test has a valid address record');
 
 interface FaultCase {
@@ -29,6 +32,8 @@ interface FaultCase {
   readonly status: 'deferred' | 'bounced';
   readonly dsn: string;
   readonly reason: string;
+  /** Cases in which the mail waits, and in which the error is ignored. */
+  readonly origins?: { readonly defers: readonly string[]; readonly ignored: readonly string[] };
 }
 
 const again = failed('example.test', 'MX', 'Host not found, try again');
@@ -36,6 +41,7 @@ const faultCases: readonly FaultCase[] = [
   {
     fault: 'SERVFAIL',
     name: 'servfail',
+    origins: { defers: ['delivery-38', 'field-DN06'], ignored: ['delivery-39'] },
     what: 'a server failure',
     status: 'deferred',
     dsn: '4.4.3',
@@ -44,6 +50,7 @@ const faultCases: readonly FaultCase[] = [
   {
     fault: 'REFUSED',
     name: 'refused',
+    origins: { defers: ['delivery-40'], ignored: [] },
     what: 'a refusal of the name server',
     status: 'deferred',
     dsn: '4.4.3',
@@ -60,6 +67,7 @@ const faultCases: readonly FaultCase[] = [
   {
     fault: 'noAnswer',
     name: 'no-answer',
+    origins: { defers: ['field-DN07'], ignored: [] },
     what: 'a name server that never answers',
     status: 'deferred',
     dsn: '4.4.3',
@@ -79,30 +87,35 @@ const faultCases: readonly FaultCase[] = [
 const domainWithFault = (fault: Fault) =>
   zone('example.test', { '@': { A: '192.0.2.9', fault: { MX: fault } } });
 
-const mxFaults = faultCases.flatMap(({ fault, name, what, dsn, reason }) => [
-  scenario(`dns/mx-${name}-defers`, {
-    title: `After ${what} on the MX query the mail waits, and the domain's own address is not tried`,
-    clauses: ['rfc5321-5.1-06', 'rfc974-all-05', 'rfc1123-5.3.4-02', 'postfix:delivery-3.3'],
-    dns: domainWithFault(fault),
-    hosts: { 'example.test': mailHost() },
-    send: message({ to }),
-    expect: [
-      deferred(to, { dsn, reason, relay: 'none' }),
-      connections('example.test', 0),
-      notQueried('example.test', 'A'),
-      notQueried('example.test', 'AAAA'),
-    ],
-  }),
-  scenario(`dns/mx-${name}-ignored`, {
-    title: `With ignore_mx_lookup_error, ${what} on the MX query leads to the domain's own address`,
-    clauses: ['postfix:ignore_mx_lookup_error'],
-    dns: domainWithFault(fault),
-    hosts: { 'example.test': mailHost() },
-    config: { ignore_mx_lookup_error: 'yes' },
-    send: message({ to }),
-    expect: [delivered(to, { via: 'example.test' }), queried('example.test', 'A', 1)],
-  }),
-]);
+const mxFaults = faultCases.flatMap(
+  ({ fault, name, what, dsn, reason, origins = { defers: [], ignored: [] } }) => [
+    scenario(`dns/mx-${name}-defers`, {
+      title: `After ${what} on the MX query the mail waits, and the domain's own address is not tried`,
+      clauses: ['rfc5321-5.1-06', 'rfc974-all-05', 'rfc1123-5.3.4-02', 'postfix:delivery-3.3'],
+      dns: domainWithFault(fault),
+      hosts: { 'example.test': mailHost() },
+      send: message({ to }),
+      origins: origins.defers,
+      expect: [
+        deferred(to, { dsn, reason, relay: 'none' }),
+        suspended(reason),
+        connections('example.test', 0),
+        notQueried('example.test', 'A'),
+        notQueried('example.test', 'AAAA'),
+      ],
+    }),
+    scenario(`dns/mx-${name}-ignored`, {
+      title: `With ignore_mx_lookup_error, ${what} on the MX query leads to the domain's own address`,
+      clauses: ['postfix:ignore_mx_lookup_error'],
+      dns: domainWithFault(fault),
+      hosts: { 'example.test': mailHost() },
+      config: { ignore_mx_lookup_error: 'yes' },
+      send: message({ to }),
+      origins: origins.ignored,
+      expect: [delivered(to, { via: 'example.test' }), queried('example.test', 'A', 1)],
+    }),
+  ],
+);
 
 export default [
   ...mxFaults,
@@ -131,6 +144,7 @@ export default [
     clauses: ['rfc5321-5.1-05', 'postfix:delivery-3.3'],
     dns: zone('example.test', {}),
     send: message({ to: 'user@gone.test' }),
+    origins: ['delivery-36', 'field-DN05'],
     expect: [
       bounced('user@gone.test', {
         dsn: '5.4.4',
@@ -159,6 +173,7 @@ export default [
     clauses: ['rfc5321-5.1-08', 'postfix:delivery-3.4'],
     dns: zone('example.test', { TXT: 'v=spf1 -all' }),
     send: message({ to }),
+    origins: ['delivery-37', 'field-DN26'],
     expect: [
       bounced(to, {
         dsn: '5.4.4',
@@ -171,6 +186,7 @@ export default [
     clauses: ['rfc5321-5.1-08', 'rfc5321-5.1-10', 'postfix:delivery-3.6'],
     dns: zone('example.test', { MX: ['10 gone', '20 away'] }),
     send: message({ to }),
+    origins: ['delivery-50'],
     expect: [
       bounced(to, { dsn: '5.4.4', reason: failed('away.example.test', 'AAAA', 'Host not found') }),
       noExchanger,
@@ -182,6 +198,7 @@ export default [
     dns: zone('example.test', { MX: '10 gone' }),
     config: { smtp_defer_if_no_mx_address_found: 'yes' },
     send: message({ to }),
+    origins: ['delivery-51'],
     expect: [
       deferred(to, { dsn: '4.4.4', reason: failed('gone.example.test', 'AAAA', 'Host not found') }),
       noExchanger,
@@ -194,6 +211,7 @@ export default [
     hosts: { b: mailHost() },
     send: message({ to }),
     // A warning in the log would fail the scenario.
+    origins: ['delivery-52', 'field-DN10'],
     expect: [delivered(to, { via: 'b' }), queried('gone.example.test', 'AAAA', 1)],
   }),
   scenario('dns/one-exchanger-servfail', {
@@ -209,6 +227,7 @@ export default [
     clauses: ['rfc5321-5.1-06', 'postfix:delivery-3.5'],
     dns: zone('example.test', { MX: '10 a', a: { A: '192.0.2.1', fault: 'SERVFAIL' } }),
     send: message({ to }),
+    origins: ['delivery-54', 'field-DN09'],
     expect: [
       deferred(to, { dsn: '4.4.3', reason: failed('a.example.test', 'AAAA', 'Host not found, try again') }),
       noExchanger,
@@ -219,6 +238,7 @@ export default [
     clauses: ['rfc5321-5.1-06', 'postfix:delivery-3.5'],
     dns: zone('example.test', { MX: ['10 gone', '20 b'], b: { fault: 'SERVFAIL' } }),
     send: message({ to }),
+    origins: ['delivery-53'],
     expect: [
       deferred(to, { dsn: '4.4.3', reason: failed('b.example.test', 'AAAA', 'Host not found, try again') }),
       noExchanger,
@@ -229,6 +249,7 @@ export default [
     clauses: ['rfc5321-5.1-06', 'postfix:delivery-3.5'],
     dns: zone('example.test', { MX: ['10 a', '20 gone'], a: { fault: 'SERVFAIL' } }),
     send: message({ to }),
+    origins: ['delivery-53'],
     expect: [
       deferred(to, { dsn: '4.4.4', reason: failed('gone.example.test', 'AAAA', 'Host not found') }),
       noExchanger,
@@ -244,6 +265,15 @@ export default [
     hosts: { a: mailHost() },
     send: message({ to }),
     expect: [delivered(to, { via: 'a', relay: 'a.example.test[2001:db8::1]:25' }), connections('a', 1)],
+  }),
+  scenario('dns/aaaa-servfail-a-good', {
+    title: 'A failed AAAA lookup does not matter when the A lookup succeeds',
+    clauses: ['postfix:delivery-3.4', 'rfc5321-5.2-02'],
+    dns: zone('example.test', { MX: '10 a', a: { A: '192.0.2.1', fault: { AAAA: 'SERVFAIL' } } }),
+    hosts: { a: mailHost() },
+    send: message({ to }),
+    origins: ['field-DN23'],
+    expect: [delivered(to, { via: 'a' }), queried('a.example.test', 'AAAA')],
   }),
   scenario('dns/a-missing-aaaa-servfail', {
     title: 'A host without A record whose AAAA lookup fails for now is not given up',
@@ -268,17 +298,41 @@ export default [
     clauses: ['rfc5321-5.1-13', 'postfix:delivery-3.4'],
     dns: zone('example.test', {
       MX: '10 a',
-      a: Array.from({ length: 150 }, (_, index) => `203.0.113.${index + 1}`),
+      a: manyAddresses,
     }),
     config: { smtp_mx_address_limit: '0' },
     send: message({ to }),
     virtualOnly: 'counts attempts that are refused, which leave no trace in real time',
+    origins: ['delivery-83'],
     expect: [
       deferred(to, { dsn: '4.4.1' }),
-      logged('dropping 50 of 150 A records for a.example.test: the limit is 100'),
+      logged(
+        'DNS record count limit (100) exceeded -- dropping excess record(s) after qname=a.example.test qtype=A',
+      ),
       check('100 addresses are tried', ({ attempts }) =>
         attempts.length === 100 ? undefined : `${attempts.length} were tried`,
       ),
     ],
   }),
+  ...[
+    { listens: 100, ends: delivered(to, { via: 'last' }) },
+    { listens: 101, ends: deferred(to, { dsn: '4.4.1' }) },
+  ].map(({ listens, ends }) =>
+    scenario(`dns/too-many-addresses-${listens}-listens`, {
+      title: `Of 150 addresses the ${listens}th is ${listens > 100 ? 'not' : 'still'} tried`,
+      clauses: ['postfix:delivery-3.4'],
+      dns: zone('example.test', { MX: '10 a', a: manyAddresses }),
+      hosts: { last: listening({ address: manyAddresses[listens - 1] ?? '' }, mailHost()) },
+      config: { smtp_mx_address_limit: '0', smtp_randomize_addresses: 'no' },
+      send: message({ to }),
+      origins: ['delivery-83'],
+      expect: [
+        ends,
+        ...(listens > 100 ? [connections('last', 0)] : []),
+        logged(
+          'DNS record count limit (100) exceeded -- dropping excess record(s) after qname=a.example.test qtype=A',
+        ),
+      ],
+    }),
+  ),
 ];

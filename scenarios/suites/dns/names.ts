@@ -29,6 +29,7 @@ export default [
     dns: zone('xn--bcher-kva.test', { '@': { A: '192.0.2.1' } }),
     hosts: { 'xn--bcher-kva.test': mailHost() },
     send: message({ to: 'user@bücher.test', smtputf8: true, encoding: '8bit' }),
+    origins: ['delivery-75'],
     expect: [
       delivered('user@bücher.test', { relay: 'xn--bcher-kva.test[192.0.2.1]:25' }),
       connections('xn--bcher-kva.test', 1),
@@ -70,6 +71,7 @@ export default [
   scenario('dns/idn-without-ascii-form', {
     title: 'A domain that has no A-labels is no destination: the mail waits and nobody is asked',
     clauses: ['postfix:delivery-2.1'],
+    origins: ['delivery-76'],
     dns: zone('example.test', {}),
     send: message({ to, nexthop: 'a\u{e000}b.test' }),
     expect: [
@@ -92,6 +94,7 @@ export default [
     files: hostsFile,
     config: { smtp_host_lookup: 'dns, native' },
     send: message({ to }),
+    origins: ['delivery-72'],
     expect: [
       delivered(to, { via: 'seven', relay: 'inside.example.test[192.0.2.7]:25' }),
       queried('inside.example.test', 'A', 1),
@@ -139,6 +142,7 @@ export default [
     files: hostsFile,
     config: { smtp_host_lookup: 'dns, native' },
     send: message({ to }),
+    origins: ['delivery-73'],
     expect: [
       bounced(to, { dsn: '5.4.4', reason: 'unable to look up host gone.example.test: *' }),
       logged('no MX host for example.test has a valid address record'),
@@ -161,6 +165,7 @@ export default [
     files: { '/etc/hosts': '192.0.2.7 example.test\n' },
     config: { smtp_dns_support_level: 'disabled' },
     send: message({ to }),
+    origins: ['delivery-74'],
     expect: [delivered(to, { via: 'seven' }), connections('a', 0), noQueries],
   }),
   scenario('dns/dns-disabled-unknown-host', {

@@ -23,6 +23,7 @@ export default [
     dns: zone('example.test', { MX: '0 .', '@': { A: '192.0.2.9' } }),
     hosts: { 'example.test': mailHost() },
     send: message({ to }),
+    origins: ['delivery-42', 'field-DN03'],
     expect: [
       bounced(to, refused),
       connections('example.test', 0),
@@ -55,6 +56,7 @@ export default [
     dns: zone('example.test', { MX: ['10 a', '0 .'], a: '192.0.2.1' }),
     hosts: { a: mailHost() },
     send: message({ to }),
+    origins: ['delivery-43', 'field-DN04'],
     expect: [postfixOnly(bounced(to, refused)), connections('a', 0), notQueried('a.example.test')],
   }),
   scenario('dns/null-mx-behind-alias', {
@@ -71,6 +73,7 @@ export default [
     hosts: { relay: mailHost() },
     config: { smtp_fallback_relay: '[relay.example.test]' },
     send: message({ to }),
+    origins: ['delivery-42'],
     expect: [delivered(to, { via: 'relay' })],
   }),
 ];

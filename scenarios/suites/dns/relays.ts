@@ -22,6 +22,7 @@ export default [
     hosts: { 'example.test': mailHost() },
     config: { relayhost: '[relay.test]' },
     send: message({ to }),
+    origins: ['delivery-84'],
     expect: [
       deferred(to, { dsn: '4.3.5', relay: 'none', reason: '*name=relay.test type=AAAA: Host not found' }),
       logged('relayhost configuration problem'),
@@ -62,6 +63,7 @@ export default [
     dns: zone('example.test', { MX: '10 a', a: '192.0.2.1' }),
     config: { smtp_fallback_relay: '[relay.test]' },
     send: message({ to }),
+    origins: ['delivery-85'],
     expect: [
       deferred(to, { dsn: '4.3.5', reason: '*name=relay.test type=AAAA: Host not found' }),
       logged('smtp_fallback_relay configuration problem'),
@@ -75,6 +77,7 @@ export default [
     hosts: { a: mailHost() },
     config: { smtp_fallback_relay: 'relay.test' },
     send: message({ to: 'user@gone.test' }),
+    origins: ['delivery-86'],
     expect: [delivered('user@gone.test', { via: 'a' })],
   }),
   scenario('dns/fallback-relay-after-servfail', {

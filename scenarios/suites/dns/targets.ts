@@ -25,6 +25,7 @@ export default [
     dns: zone('example.test', { MX: '10 -bad-', '@': { A: '192.0.2.9' } }),
     hosts: { 'example.test': mailHost() },
     send: message({ to }),
+    origins: ['delivery-44'],
     expect: [
       bounced(to, { dsn: '5.4.4', reason, relay: 'none' }),
       ...complaints,
@@ -46,6 +47,7 @@ export default [
     dns: zone('example.test', { MX: ['10 -bad-', '20 b'], b: '192.0.2.2' }),
     hosts: { b: mailHost() },
     send: message({ to }),
+    origins: ['field-DN25'],
     expect: [delivered(to, { via: 'b' }), ...complaints],
   }),
   scenario('dns/numeric-target', {
@@ -54,6 +56,7 @@ export default [
     dns: zone('example.test', { MX: '10 192.0.2.7.' }),
     hosts: { seven: listening({ address: '192.0.2.7' }, mailHost()) },
     send: message({ to }),
+    origins: ['delivery-45', 'field-DN16'],
     expect: [
       delivered(to, { via: 'seven', relay: '192.0.2.7[192.0.2.7]:25' }),
       logged('numeric domain name in resource data of MX record for example.test: 192.0.2.7'),

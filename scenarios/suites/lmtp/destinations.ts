@@ -94,6 +94,7 @@ export default [
     title: 'A local socket that is not there defers the message and names the path',
     clauses: ['postfix:delivery-2.3'],
     send: message({ service: 'lmtp', to, nexthop: 'unix:/run/nowhere' }),
+    origins: ['delivery-30'],
     expect: [
       deferred(to, {
         dsn: '4.4.1',
@@ -119,6 +120,7 @@ export default [
     hosts: { a: lmtp() },
     config: { lmtp_fallback_relay: 'a.example.test' },
     send: message({ service: 'lmtp', to, nexthop: 'unix:/run/nowhere' }),
+    origins: ['delivery-31'],
     expect: [
       deferred(to, { dsn: '4.4.1' }),
       logged('warning: *ignoring "lmtp_fallback_relay = a.example.test" setting for non-TCP connections'),
@@ -133,6 +135,7 @@ export default [
     network: { a: 'refused' },
     config: { lmtp_fallback_relay: 'b.example.test' },
     send: message({ service: 'lmtp', to, nexthop: 'inet:a.example.test' }),
+    origins: ['delivery-32'],
     expect: [
       delivered(to, { via: 'b', relay: 'b.example.test[192.0.2.12]:24' }),
       logged('connect to a.example.test[192.0.2.11]:24: Connection refused'),
@@ -159,6 +162,7 @@ export default [
     hosts: { b: lmtp() },
     network: { a: 'refused' },
     send: message({ service: 'lmtp', to, nexthop: 'inet:a.example.test, inet:b.example.test' }),
+    origins: ['delivery-29'],
     expect: [
       deferred(to, { relay: 'none', reason: 'unknown service: b.example.test/tcp' }),
       logged('connect to a.example.test[192.0.2.11]:24: Connection refused'),

@@ -139,6 +139,7 @@ export default [
         'postfix:delivery-8.6',
         ...(name.startsWith('utf8') ? ['postfix:smtputf8_enable'] : []),
       ],
+      origins: name === 'control' ? ['delivery-225'] : [],
       dns,
       hosts: {
         a: dialogueHost([
@@ -289,6 +290,7 @@ export default [
     scenario(`replies/line-too-long-${name}`, {
       title: `A reply line of ${length} bytes and CRLF is cut at ${limit}, with a warning, and counts all the same`,
       clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+      origins: limit === 2048 ? ['delivery-223'] : [],
       dns,
       hosts: { a: mailHost({ rcpt: { [to]: `450 4.2.1 ${'x'.repeat(length - 10)}` } }) },
       config: { line_length_limit: `${limit}` },
@@ -304,6 +306,7 @@ export default [
     title:
       'A server whose reply line goes on beyond twice the limit is not read any more: the connection counts as lost',
     clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+    origins: ['delivery-224'],
     dns,
     hosts: { a: mailHost({ mail: `250 2.1.0 ${'x'.repeat(5000)}` }) },
     send: message({ to }),

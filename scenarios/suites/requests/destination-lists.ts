@@ -23,6 +23,7 @@ export default [
     hosts: { b: mailHost() },
     network: { a: 'refused' },
     send: message({ to, nexthop: '[a.example.test], [b.example.test] example.test' }),
+    origins: ['delivery-26'],
     expect: [
       delivered(to, { via: 'b' }),
       logged('connect to a.example.test[192.0.2.11]:25: Connection refused'),
@@ -51,6 +52,7 @@ export default [
     dns,
     hosts: { a: mailHost({ rcpt: '550 5.1.1 unknown' }), b: mailHost() },
     send: message({ to, nexthop: '[a.example.test],[b.example.test]' }),
+    origins: ['delivery-27'],
     expect: [bounced(to, { dsn: '5.1.1' }), order(['a'])],
   }),
   scenario('requests/destination-list-later-mistake', {

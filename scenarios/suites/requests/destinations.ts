@@ -5,6 +5,7 @@ import {
   deferred,
   delivered,
   listening,
+  logged,
   mailHost,
   message,
   notQueried,
@@ -23,8 +24,18 @@ const dns = zone('example.test', {
 });
 const to = 'user@example.test';
 
+interface ReadableDestination {
+  readonly name: string;
+  readonly nexthop: string;
+  readonly host: Readonly<Record<string, ReturnType<typeof mailHost>>>;
+  readonly relay: string;
+  readonly title: string;
+  readonly looksUpMx: boolean;
+  readonly origins?: readonly string[];
+}
+
 /** One destination, one host that has to get the message. */
-const destinations = [
+const destinations: readonly ReadableDestination[] = [
   {
     name: 'domain',
     nexthop: 'example.test',
@@ -67,6 +78,7 @@ const destinations = [
   },
   {
     name: 'host-empty-port',
+    origins: ['delivery-21'],
     nexthop: '[a.example.test]:',
     host: { a: mailHost() },
     relay: 'a.example.test[192.0.2.11]:25',
@@ -91,6 +103,7 @@ const destinations = [
   },
   {
     name: 'ipv4-without-brackets',
+    origins: ['delivery-23'],
     nexthop: '192.0.2.11:2525',
     host: { a: mailHost({ port: 2525 }) },
     relay: '192.0.2.11[192.0.2.11]:2525',
@@ -123,10 +136,18 @@ const destinations = [
   },
 ];
 
+interface UnreadableDestination {
+  readonly name: string;
+  readonly nexthop: string;
+  readonly reason: string;
+  readonly origins?: readonly string[];
+}
+
 /** Destinations that nobody can deliver to; the recipients stay for another attempt. */
-const unreadable = [
+const unreadable: readonly UnreadableDestination[] = [
   {
     name: 'missing-bracket',
+    origins: ['delivery-18'],
     nexthop: '[a.example.test',
     reason: 'missing "]" in server description: [a.example.test',
   },
@@ -153,30 +174,34 @@ const unreadable = [
   },
   {
     name: 'unknown-service',
+    origins: ['delivery-19'],
     nexthop: '[a.example.test]:nosuch',
     reason: 'unknown service: nosuch/tcp',
   },
   {
     name: 'port-0',
+    origins: ['delivery-20'],
     nexthop: '[a.example.test]:0',
     reason: 'bad network port: 0 for destination: [a.example.test]:0',
   },
   {
     name: 'port-70000',
+    origins: ['delivery-20'],
     nexthop: '[a.example.test]:70000',
     reason: 'bad network port: 70000 for destination: [a.example.test]:70000',
   },
-  { name: 'separators-only', nexthop: ', ,', reason: 'null destination: ", ,"' },
+  { name: 'separators-only', origins: ['delivery-28'], nexthop: ', ,', reason: 'null destination: ", ,"' },
 ];
 
 export default [
-  ...destinations.map(({ name, nexthop, host, relay, title, looksUpMx }) =>
+  ...destinations.map(({ name, nexthop, host, relay, title, looksUpMx, origins = [] }) =>
     scenario(`requests/destination-${name}`, {
       title,
       clauses: ['postfix:delivery-2.1'],
       dns,
       hosts: host,
       send: message({ to, nexthop }),
+      origins,
       expect: [
         delivered(to, { via: Object.keys(host)[0] ?? '', relay }),
         looksUpMx ? queried('example.test', 'MX', 1) : notQueried('example.test', 'MX'),
@@ -184,13 +209,14 @@ export default [
       ],
     }),
   ),
-  ...unreadable.map(({ name, nexthop, reason }) =>
+  ...unreadable.map(({ name, nexthop, reason, origins = [] }) =>
     scenario(`requests/destination-${name}`, {
       title: `A destination like '${nexthop}' cannot be read, and the message is kept`,
       clauses: ['postfix:delivery-2.1', 'rfc5321-2.1-01'],
       dns,
       hosts: { a: mailHost() },
       send: message({ to: [to, 'other@example.test'], nexthop }),
+      origins,
       expect: [
         deferred(to, { relay: 'none', reason }),
         deferred('other@example.test', { relay: 'none', reason }),
@@ -204,6 +230,7 @@ export default [
     clauses: ['rfc5321-4.1.3-01', 'postfix:delivery-2.1'],
     hosts: { literal: listening({ address: '198.51.100.7' }, mailHost()) },
     send: message({ to: 'user@[198.51.100.7]' }),
+    origins: ['delivery-25', 'field-DN19'],
     expect: [
       delivered('user@[198.51.100.7]', { via: 'literal', relay: '198.51.100.7[198.51.100.7]:25' }),
       notQueried('198.51.100.7'),
@@ -218,6 +245,16 @@ export default [
     send: message({ to, nexthop: '[a.example.test]:odd' }),
     expect: [delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.11]:2500' })],
   }),
+  scenario('requests/destination-smtp-by-known-tcp-ports', {
+    title: 'Even the service name smtp has the port that known_tcp_ports gives it',
+    clauses: ['postfix:known_tcp_ports'],
+    dns,
+    hosts: { a: mailHost({ port: 2500 }) },
+    config: { known_tcp_ports: 'smtp=2500' },
+    send: message({ to, nexthop: '[a.example.test]:smtp' }),
+    origins: ['delivery-22'],
+    expect: [delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.11]:2500' })],
+  }),
   scenario('requests/destination-default-port', {
     title: 'smtp_tcp_port is the port of destinations that name none',
     clauses: ['postfix:smtp_tcp_port'],
@@ -227,6 +264,19 @@ export default [
     send: message({ to }),
     expect: [delivered(to, { via: 'mx', relay: 'mx.example.test[192.0.2.1]:2500' })],
   }),
+  ...(['smtp', 'lmtp'] as const).map((service) =>
+    scenario(`requests/destination-port-465-${service}`, {
+      title: `${service.toUpperCase()} to port 465 without TLS goes on after a hint in the log`,
+      clauses: ['postfix:delivery-2.2'],
+      dns,
+      hosts: { a: mailHost({ protocol: service, port: 465 }) },
+      send: message({ to, service, nexthop: '[a.example.test]:465' }),
+      expect: [
+        delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.11]:465' }),
+        logged(`SMTPS wrappermode (TCP port 465) requires setting "${service}_tls_wrappermode = yes"`),
+      ],
+    }),
+  ),
   scenario('requests/destination-relayhost', {
     title: 'Mail for anywhere goes to relayhost where one is set',
     clauses: ['postfix:relayhost'],
@@ -249,6 +299,7 @@ export default [
     hosts: { six: mailHost() },
     config: { inet_protocols: 'ipv4' },
     send: message({ to, nexthop: '[ipv6:2001:db8::6]' }),
+    origins: ['delivery-24'],
     expect: [
       bounced(to, { dsn: '5.4.4', relay: 'none', reason: '*invalid host or domain name' }),
       connections('six', 0),
@@ -261,6 +312,7 @@ export default [
     hosts: { mx: mailHost() },
     config: { inet_protocols: '' },
     send: message({ to }),
+    origins: ['delivery-33'],
     expect: [
       deferred(to, { dsn: '4.4.4', relay: 'none', reason: 'all network protocols are disabled' }),
       connections('mx', 0),

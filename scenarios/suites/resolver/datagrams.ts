@@ -6,6 +6,7 @@ import {
   delivered,
   type Expectation,
   elapsed,
+  logged,
   mailHost,
   message,
   notQueried,
@@ -70,6 +71,18 @@ export default [
       ],
     }),
   ),
+  scenario('resolver/wait-is-setup-time', {
+    title: 'The wait for a name server that never answers counts as setting up the connection',
+    clauses: ['postfix:delivery-9.1', 'postfix:delivery-3.3'],
+    dns: zone('example.test', { '@': { fault: { MX: 'noAnswer' } } }),
+    send: message({ to }),
+    origins: ['delivery-41'],
+    expect: [
+      deferred(to, { dsn: '4.4.3', reason: tryAgain('example.test', 'MX') }),
+      logged(/, delays=[\d.]+\/[\d.]+\/1[01]\/0, dsn=4\.4\.3,/),
+      elapsed({ atLeast: '10s', atMost: '11s' }),
+    ],
+  }),
   scenario('resolver/servfail-once', {
     title: 'A server failure that does not last is got over by asking again at once',
     clauses: ['rfc5321-5.1-06', 'postfix:delivery-3.3'],

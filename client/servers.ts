@@ -1,0 +1,184 @@
+/**
+ * The servers of one destination, one after another: kept connections first, then new ones, until the recipients
+ * have their outcome or the limits are reached (delivery reference 4.2, 4.5).
+ */
+import type { Settings } from './config/register.ts';
+import type { Outgoing } from './content/outgoing.ts';
+import type { ExchangerAddress } from './dns/exchangers.ts';
+import type { EventListener } from './events.ts';
+import type { Failure } from './outcome/failure.ts';
+import type { Recipients } from './outcome/recipients.ts';
+import type { Platform } from './platform/platform.ts';
+import type { DeliveryRequest } from './request.ts';
+import type { SessionCache } from './session/cache.ts';
+import { connect } from './session/connect.ts';
+import { Reuse } from './session/reuse.ts';
+import { runSession } from './session/run.ts';
+import { type Peer, Session } from './session/session.ts';
+import type { Tables } from './tables/tables.ts';
+
+export interface ServersContext {
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly tables: Tables;
+  readonly outgoing: Outgoing;
+  readonly emit: EventListener;
+  readonly signal?: AbortSignal | undefined;
+  readonly cache?: SessionCache | undefined;
+}
+
+/** A destination whose addresses are known. */
+export interface ResolvedSite {
+  /** In the order to try them; at least one. */
+  readonly addresses: readonly ExchangerAddress[];
+  readonly bestPreference: number;
+  readonly detectLoops: boolean;
+  /** No other destination comes after this one. */
+  readonly isFinal: boolean;
+}
+
+/** Serves all destinations of one request. */
+export class Servers {
+  readonly #request: DeliveryRequest;
+  readonly #context: ServersContext;
+  readonly #recipients: Recipients;
+  readonly #reuse: Reuse;
+  #connections = 0;
+  /** Why the last attempt got no session. */
+  #failure: Failure | undefined;
+
+  constructor(request: DeliveryRequest, recipients: Recipients, context: ServersContext) {
+    const { platform, cache, settings, emit, signal } = context;
+    this.#request = request;
+    this.#context = context;
+    this.#recipients = recipients;
+    this.#reuse = new Reuse(request, { cache, settings, clock: platform.clock, emit, signal });
+  }
+
+  /** Connections are kept or not as the first destination demands, if it has addresses at all. */
+  decideReuse(destination: string): void {
+    this.#reuse.decide(destination);
+  }
+
+  /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */
+  async trySite(site: ResolvedSite): Promise<Failure | undefined> {
+    const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
+      this.#context.settings;
+    this.#failure = undefined;
+    const kept = await this.#tryKept(site);
+    let { sessions } = kept;
+    const usable = addressLimit > 0 ? kept.addresses.slice(0, addressLimit) : kept.addresses;
+    for (const [index, address] of usable.entries()) {
+      if (this.#isOver) break;
+      const isBest = address.preference === site.bestPreference;
+      const peer = peerAt(address);
+      const session = (isBest ? undefined : await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
+      if (session === undefined) continue;
+      let isLast = index === usable.length - 1;
+      await this.#run(session, { ...site, isFinal: site.isFinal && isLast }, isBest, () => {
+        sessions += 1;
+        // Set before the transaction, so that the failures of the last session allowed are final at once.
+        if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
+        this.#recipients.finalServer = site.isFinal && isLast;
+      });
+      if (isLast) break;
+    }
+    return this.#failure;
+  }
+
+  /** Tries the one server behind a local socket. */
+  async tryLocal(path: string): Promise<Failure | undefined> {
+    const peer: Peer = { host: this.#context.settings.myhostname, address: path, port: 0 };
+    this.#failure = undefined;
+    const session = (await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
+    if (session !== undefined)
+      await this.#run(session, { isFinal: true, detectLoops: false }, true, () => {});
+    return this.#failure;
+  }
+
+  /**
+   * Uses kept connections: one that was kept for the next hop, then those to the best exchangers. Returns the
+   * sessions used and the addresses left to try; none are left once the limits are reached.
+   */
+  async #tryKept(site: ResolvedSite): Promise<{ sessions: number; addresses: readonly ExchangerAddress[] }> {
+    const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
+      this.#context.settings;
+    let sessions = 0;
+    let addresses = site.addresses.filter(({ address }) => !this.#reuse.wasUsed(address));
+    const use = async (session: Session, isLast: boolean): Promise<void> => {
+      sessions += 1;
+      const isLimit = sessions === sessionLimit || sessions === addressLimit;
+      addresses = isLimit ? [] : addresses.filter(({ address }) => address !== session.peer.address);
+      const isFinal = site.isFinal && (isLast || addresses.length === 0);
+      await this.#run(session, { ...site, isFinal }, true, () => {});
+    };
+    if (addresses.length > 0) {
+      const session = await this.#reuse.byNexthop();
+      if (session !== undefined) await use(session, false);
+    }
+    const best = addresses.filter(({ preference }) => preference === site.bestPreference);
+    for (const address of best) {
+      if (this.#isOver || addresses.length === 0) break;
+      const session = await this.#reuse.byAddress(peerAt(address));
+      if (session !== undefined) await use(session, address === addresses.at(-1));
+    }
+    return { sessions, addresses };
+  }
+
+  async #run(
+    session: Session,
+    site: Pick<ResolvedSite, 'detectLoops' | 'isFinal'>,
+    bestExchanger: boolean,
+    onEstablished: () => void,
+  ): Promise<void> {
+    this.#failure = undefined;
+    this.#recipients.finalServer = site.isFinal;
+    await runSession(session, {
+      request: this.#request,
+      recipients: this.#recipients,
+      reuse: this.#reuse,
+      outgoing: this.#context.outgoing,
+      detectLoops: site.detectLoops,
+      bestExchanger,
+      signal: this.#context.signal,
+      onEstablished,
+    });
+  }
+
+  /** Connects; undefined, with the failure noted, when that is not possible. */
+  async #open(peer: Peer): Promise<Session | undefined> {
+    const { platform, settings, tables, emit, signal } = this.#context;
+    const { reusableUntilMs } = this.#reuse;
+    this.#failure = undefined;
+    const connection = await connect(peer, { platform, settings, emit, signal });
+    if ('scope' in connection) {
+      this.#failure = connection;
+      return undefined;
+    }
+    this.#connections += 1;
+    const id = `${this.#request.queueId}/${this.#connections}`;
+    emit({ type: 'connected', session: id, ...peer });
+    const { clock } = platform;
+    const { service } = this.#request;
+    const replyFilter = await tables.one('smtp_reply_filter');
+    return new Session(connection, {
+      id,
+      peer,
+      service,
+      settings,
+      tables,
+      replyFilter,
+      clock,
+      emit,
+      reusableUntilMs,
+    });
+  }
+
+  get #isOver(): boolean {
+    return this.#recipients.left.length === 0 || this.#context.signal?.aborted === true;
+  }
+}
+
+function peerAt({ host, address, port }: ExchangerAddress): Peer {
+  return { host, address, port };
+}

@@ -1,0 +1,136 @@
+/**
+ * Connection reuse as one request sees it: whether to look for a kept connection, whether to keep its own, and under
+ * which names (delivery reference 4.5, 4.6).
+ */
+import type { Settings } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import type { Clock } from '../platform/platform.ts';
+import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
+import { WireError } from '../wire/wire.ts';
+import type { SessionCache } from './cache.ts';
+import { requiresSmtputf8 } from './envelope.ts';
+import { type KeptSession, type Peer, Session } from './session.ts';
+
+export interface ReuseContext {
+  /** Absent: connections are used once. */
+  readonly cache?: SessionCache | undefined;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NO_REUSE: ReuseRequest = { load: false, store: false };
+
+export class Reuse {
+  readonly #request: DeliveryRequest;
+  readonly #context: ReuseContext;
+  /** Addresses whose kept connection this request has used: it does not go there again. */
+  readonly #usedAddresses = new Set<string>();
+  #policy = NO_REUSE;
+  /** Set until the first good connection, so that worse servers do not come to stand for the next hop. */
+  #nexthopKey: string | undefined;
+
+  constructor(request: DeliveryRequest, context: ReuseContext) {
+    this.#request = request;
+    this.#context = context;
+  }
+
+  /** Decides what is to be done, from the domain or path of the first destination. */
+  decide(destination: string): void {
+    const { cache, settings } = this.#context;
+    if (cache === undefined) return;
+    const onDemand = settings.smtp_connection_cache_on_demand ? this.#request.reuse : undefined;
+    const always = lists(settings.smtp_connection_cache_destinations, destination);
+    this.#policy = always ? { load: true, store: true } : (onDemand ?? NO_REUSE);
+    if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop);
+  }
+
+  /** Until when a connection that is being opened now may be used again; undefined if it is not to be kept. */
+  get reusableUntilMs(): number | undefined {
+    const { clock, settings } = this.#context;
+    return this.#policy.store ? clock.now() + settings.smtp_connection_reuse_time_limit * 1000 : undefined;
+  }
+
+  wasUsed(address: string): boolean {
+    return this.#usedAddresses.has(address);
+  }
+
+  /** A live connection that was kept for the next hop of the request. */
+  async byNexthop(): Promise<Session | undefined> {
+    if (!this.#policy.load || this.#nexthopKey === undefined) return undefined;
+    const found = this.#context.cache?.takeByNexthop(this.#nexthopKey);
+    return found && this.#revive(found.kept, found.peer);
+  }
+
+  /** A live connection to this server. */
+  async byAddress(peer: Peer): Promise<Session | undefined> {
+    const kept = this.#policy.load
+      ? this.#context.cache?.takeByAddress(this.#key(peer.address, peer.port))
+      : undefined;
+    return kept && this.#revive(kept, peer);
+  }
+
+  /** Keeps the connection or ends it. A good one settles which server stands for the next hop. */
+  async part(session: Session, isGood: boolean): Promise<void> {
+    const { cache, settings } = this.#context;
+    // Nothing of an hour that has struck since the final dot is kept.
+    if (session.isReusable && session.isExpired) await session.quit();
+    if (session.isReusable && cache !== undefined) {
+      const { address, port } = session.peer;
+      const seconds = Math.min(
+        settings.smtp_connection_cache_time_limit,
+        settings.connection_cache_ttl_limit,
+      );
+      const keys = { address: this.#key(address, port), nexthop: this.#nexthopKey };
+      cache.keep(session.release(), keys, seconds * 1000);
+    } else {
+      session.close();
+    }
+    if (isGood) this.#nexthopKey = undefined;
+  }
+
+  /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
+  async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
+    const { settings, emit, signal } = this.#context;
+    const session = Session.resume(kept, { peer, settings, emit });
+    const abort = () => session.wire.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      session.queueId = this.#request.queueId;
+      session.limit('rset');
+      session.send('RSET');
+      const reply = await session.receive('rset');
+      if (Math.floor(reply.code / 100) === 2) {
+        this.#usedAddresses.add(peer.address);
+        return session;
+      }
+      session.drop('closed');
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    return undefined;
+  }
+
+  /**
+   * What must be equal for a connection to do for another request. Whatever decides how a session is set up or what
+   * it is good for belongs in here; a server was asked for SMTPUTF8 only if that was required.
+   */
+  #key(...target: readonly (string | number)[]): string {
+    return JSON.stringify([this.#request.service, ...target, requiresSmtputf8(this.#request)]);
+  }
+}
+
+/** Whether a list has a word, in any case; the first item that fits decides, and `!item` says no. */
+function lists(items: readonly string[], word: string): boolean {
+  const wanted = word.toLowerCase();
+  for (const item of items) {
+    const name = item.replace(/^!+/, '');
+    const negated = (item.length - name.length) % 2 === 1;
+    if (name.toLowerCase() === wanted || name.startsWith('static:')) return !negated;
+  }
+  return false;
+}

@@ -1,0 +1,89 @@
+/** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
+import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import type { TableOpener } from './opener.ts';
+import { readLines, unbraced } from './source.ts';
+import { type Table, TableError } from './table.ts';
+
+/** Keys are found in any case. */
+class KeyedTable implements Table {
+  readonly name: string;
+  readonly keyed = true;
+  readonly #values = new Map<string, string>();
+
+  constructor(label: string) {
+    this.name = label;
+  }
+
+  async lookup(key: string): Promise<string | undefined> {
+    return this.#values.get(key.toLowerCase());
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key.toLowerCase());
+  }
+
+  set(key: string, value: string): void {
+    this.#values.set(key.toLowerCase(), value);
+  }
+}
+
+/** Items are `key=value`, or `{ key = value }` where white space is in them. The last one for a key counts. */
+export const openInline: TableOpener = async (name, label) => {
+  const table = new KeyedTable(label);
+  const fail = (problem: string): never => {
+    throw new TableError(`${problem}: "${label}"; need "inline:{name=value...}"`);
+  };
+  const items = splitGroupedList(unbraced(name));
+  if (items.length === 0) fail('empty table');
+  for (const item of items) {
+    const text = item.startsWith('{') ? unbraced(item) : item;
+    const { key, rest } = splitKey(text, '=') ?? fail(`unbalanced '"'`);
+    if (key === '') fail('no key found; expected format: key = value');
+    if (!rest.startsWith('=')) fail("missing '=' after attribute name");
+    table.set(key, trimSpace(rest.slice(1)));
+  }
+  return table;
+};
+
+/**
+ * Lines are `key value`; one that is not is left out with a warning. A key that is there twice makes the whole table
+ * useless, as it does in Postfix.
+ */
+export const openTexthash: TableOpener = async (path, label, context) => {
+  const table = new KeyedTable(label);
+  for (const { number, text } of await readLines(path, 'open database', context)) {
+    const place = `${path}, line ${number}`;
+    const split = splitKey(text);
+    if (text.includes('\ufffd')) {
+      context.warn(`${place}: non-UTF-8 input "${text}" -- ignoring this line`);
+    } else if (split === undefined) {
+      context.warn(`${place}: unbalanced '"' in '${text}' -- ignoring this line`);
+    } else if (split.rest === '') {
+      context.warn(`${place}: expected format: key whitespace value -- ignoring this line`);
+    } else {
+      const { key, rest } = split;
+      if (key.endsWith(':'))
+        context.warn(`${place}: record is in "key: value" format; is this an alias file?`);
+      if (table.has(key)) throw new TableError(`${place}: duplicate entry: "${key}"`);
+      table.set(key, rest);
+    }
+  }
+  return table;
+};
+
+/**
+ * Takes the key off the start of a text: up to white space or `end`, unless these stand between quotes, which
+ * belong to the key. A backslash takes the meaning off the next character. Undefined when a quote is missing.
+ */
+function splitKey(text: string, end = ''): { key: string; rest: string } | undefined {
+  let at = 0;
+  let quoted = false;
+  for (; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '\\') at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (isSpace(character) || character === end)) break;
+  }
+  if (quoted) return undefined;
+  return { key: text.slice(0, at), rest: text.slice(skipSpace(text, at)) };
+}

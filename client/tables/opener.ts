@@ -1,0 +1,17 @@
+/** How a type of tables is opened. */
+import type { Files } from '../platform/platform.ts';
+import type { Table } from './table.ts';
+
+export interface OpenContext {
+  readonly files: Files;
+  /** Told of what is wrong with a table that can be used all the same, in one line. */
+  readonly warn: (text: string) => void;
+  /** Told of a table that cannot be used, in one line. */
+  readonly error: (text: string) => void;
+}
+
+/**
+ * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages.
+ * Rejects with TableError when it cannot be used.
+ */
+export type TableOpener = (name: string, label: string, context: OpenContext) => Promise<Table>;

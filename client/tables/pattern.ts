@@ -1,0 +1,79 @@
+/**
+ * Regular expressions as conditions: `regexp` and `pcre` tables. A pattern is `/.../flags`, with any delimiter that
+ * is no letter or digit; it matches in any case unless the flag i says otherwise. `/a/!/b/` is a match of the first
+ * without one of the second.
+ */
+
+import { match } from './expression/match.ts';
+import type { Expression } from './expression/nodes.ts';
+import { parsePcre } from './expression/pcre.ts';
+import { parsePosix } from './expression/posix.ts';
+import { compile } from './expression/program.ts';
+import type { TableOpener } from './opener.ts';
+import { RuleError } from './rule-error.ts';
+import { type Condition, openRules } from './rules.ts';
+
+type Dialect = 'regexp' | 'pcre';
+
+/** The flags that each has. */
+const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
+
+/** Flags that are set unless a pattern names them. */
+const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
+
+export function patternOpener(dialect: Dialect): TableOpener {
+  return (name, label, context) =>
+    openRules(name, label, context, {
+      type: dialect,
+      readCondition: (text) => readCondition(text, dialect),
+      missingAnswer: (warn) => warn('no replacement text: using empty string'),
+    });
+}
+
+function readCondition(text: string, dialect: Dialect): { condition: Condition; rest: string } {
+  const { source, flags, rest } = splitPattern(text, dialect);
+  const program = compile(parse(source, flags, dialect));
+  const condition: Condition = { groups: program.groups, match: (key) => match(program, key) };
+  if (!rest.startsWith('!')) return { condition, rest };
+  const second = readCondition(rest.slice(1), dialect);
+  const both: Condition = {
+    groups: condition.groups,
+    match: (key) => (second.condition.match(key) === undefined ? condition.match(key) : undefined),
+  };
+  return { condition: both, rest: second.rest };
+}
+
+function splitPattern(
+  text: string,
+  dialect: Dialect,
+): { source: string; flags: ReadonlySet<string>; rest: string } {
+  const delimiter = text.charAt(0);
+  if (delimiter === '') throw new RuleError('no regexp: skipping this rule');
+  if (/[A-Za-z0-9]/.test(delimiter)) throw new RuleError('ignoring unrecognized request');
+  let end = 1;
+  while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
+  if (end >= text.length)
+    throw new RuleError(`no closing regexp delimiter "${delimiter}": skipping this rule`);
+  const [letters = ''] = /^[^\s!]*/.exec(text.slice(end + 1)) ?? [];
+  const flags = new Set<string>(DEFAULT_FLAGS[dialect]);
+  for (const letter of letters) {
+    if (!FLAGS[dialect].includes(letter))
+      throw new RuleError(`unknown regexp option "${letter}": skipping this rule`);
+    if (!flags.delete(letter)) flags.add(letter);
+  }
+  return { source: text.slice(1, end), flags, rest: text.slice(end + 1 + letters.length) };
+}
+
+function parse(source: string, flags: ReadonlySet<string>, dialect: Dialect): Expression {
+  const [anyCase, lines] = [flags.has('i'), flags.has('m')];
+  if (dialect === 'regexp') return parsePosix(source, { anyCase, lines, extended: flags.has('x') });
+  return parsePcre(source, {
+    anyCase,
+    lines,
+    dotAll: flags.has('s'),
+    spaced: flags.has('x'),
+    anchored: flags.has('A'),
+    dollarEndOnly: flags.has('E'),
+    ungreedy: flags.has('U'),
+  });
+}

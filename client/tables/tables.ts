@@ -1,0 +1,70 @@
+/** The lookup tables of a configuration, opened when they are first asked for and then shared by all deliveries. */
+import { register, type Settings, type TableParameter, type TablesParameter } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import type { Files } from '../platform/platform.ts';
+import type { Service } from '../request.ts';
+import { Maps } from './maps.ts';
+import type { Table } from './table.ts';
+import { faultOfTableName, openTable } from './types.ts';
+
+export interface TablesOptions {
+  /** Settings of one service, and which. */
+  readonly settings: Pick<Settings, TablesParameter | TableParameter>;
+  readonly service: Service;
+  readonly files: Files;
+  /** Hears what is wrong with tables. */
+  readonly emit?: EventListener;
+}
+
+export class Tables {
+  readonly #options: TablesOptions;
+  readonly #lists = new Map<TablesParameter, Promise<Maps>>();
+  readonly #single = new Map<TableParameter, Promise<Table>>();
+
+  constructor(options: TablesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The tables of a parameter; undefined when it names none. Does not reject: a bad table fails at its lookups. Names
+   * without a type are left out, with a warning.
+   */
+  async of(parameter: TablesParameter): Promise<Maps | undefined> {
+    const texts = this.#options.settings[parameter];
+    if (texts.length === 0) return undefined;
+    const list = this.#lists.get(parameter) ?? this.#openList(parameter, texts);
+    this.#lists.set(parameter, list);
+    return list;
+  }
+
+  /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
+  async one(parameter: TableParameter): Promise<Table | undefined> {
+    const text = this.#options.settings[parameter];
+    if (text === '') return undefined;
+    const table = this.#single.get(parameter) ?? this.#open(text);
+    this.#single.set(parameter, table);
+    return table;
+  }
+
+  async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
+    const tables: Table[] = [];
+    for (const text of texts) {
+      const fault = faultOfTableName(text);
+      if (fault === undefined) tables.push(await this.#open(text));
+      else this.#log('error', fault);
+    }
+    const { lmtp } = register[parameter];
+    const name = this.#options.service === 'lmtp' ? lmtp.name : parameter;
+    return new Maps(tables, { parameter: name, warn: (text) => this.#log('warning', text) });
+  }
+
+  #open(text: string): Promise<Table> {
+    const warn = (line: string) => this.#log('warning', line);
+    const error = (line: string) => this.#log('error', line);
+    return openTable(text, { files: this.#options.files, warn, error });
+  }
+
+  #log(level: 'warning' | 'error', text: string): void {
+    this.#options.emit?.({ type: 'log', level, text });
+  }
+}
