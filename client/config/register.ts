@@ -547,7 +547,8 @@ export const register = {
     default: 'no',
     since: '2.0',
     group: 'content',
-    meaning: 'Content with 8-bit text goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
+    meaning:
+      'Content with 8-bit text goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
   },
   mime_nesting_limit: {
     type: 'int',
