@@ -49,7 +49,7 @@ export class Lines {
 
   /** The next line without its line end; `incomplete` until it has arrived, `endless` after one that did not stop. */
   next(): { readonly text: string } | 'incomplete' | 'endless' {
-    const { limitBytes, onCut } = this.#options;
+    const { limitBytes } = this.#options;
     if (this.#endless) return 'endless';
     if (this.#cut !== undefined) return this.#skipRest(this.#cut);
     const lineFeed = this.#input.indexOf(LINE_FEED, this.#position);
@@ -57,7 +57,6 @@ export class Lines {
     if (length > limitBytes) {
       const text = this.#printable(this.#position + limitBytes);
       this.#position += limitBytes;
-      onCut(text);
       this.#cut = { text, skipped: 0 };
       return this.#skipRest(this.#cut);
     }
@@ -78,6 +77,7 @@ export class Lines {
     this.#endless = cut.skipped >= this.#options.limitBytes;
     if (lineFeed < 0 && !this.#endless) return 'incomplete';
     this.#cut = undefined;
+    this.#options.onCut(cut.text);
     return { text: cut.text };
   }
 

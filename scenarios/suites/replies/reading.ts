@@ -348,7 +348,7 @@ export default [
         reason:
           'conversation with a.example.test[192.0.2.1] timed out while receiving the initial server greeting',
       }),
-      logged('response longer than 2048'),
+      notLogged('response longer than 2048'),
       connections('a', 1),
     ],
   }),
