@@ -14,6 +14,7 @@ import {
   mailHost,
   message,
   pipelined,
+  received,
   type Scenario,
   scenario,
   zone,
@@ -30,13 +31,15 @@ export interface FieldCase {
   readonly second?: PlacedHost;
   /** What differs from a message of a few lines to `user1@example.test`, `user2@example.test`, ... */
   readonly send?: Partial<MessageSpec>;
+  /** What the content ends with on arrival. */
+  readonly arrives?: string;
   /** More messages after it, one after the other, each to one recipient. */
   readonly then?: number;
   /** By recipient; the number of fates is the number of recipients, unless `send` names them. */
   readonly fates: readonly Fate[];
   /**
    * What the client sends to each host, by session: commands, `+` behind those that do not wait for a reply, `x3`
-   * for a repetition, `.` for the message text with its dot. A MAIL or RCPT has parameters only in brackets:
+   * for a repetition, `.` for the message text with its dot. A command has parameters only in brackets:
    * `EHLO MAIL[BODY=8BITMIME]+ RCPT+x3 DATA .+ QUIT`. `(nothing)` for a connection without a command, `(any)` where
    * it depends on the moment whether the server still sees it.
    */
@@ -129,6 +132,7 @@ export function fieldCase(row: FieldCase): Scenario {
     expect: [
       ...sends.flatMap(() => addresses.map((address, index) => expectFate(address, row.fates[index]))),
       ...Object.entries(wires).flatMap(([host, sessions]) => expectWire(host, sessions)),
+      ...(row.arrives === undefined ? [] : [received('mx', { content: row.arrives })]),
       ...(row.log ?? []).map((line) => logged(line)),
     ],
     ...(row.tolerates && { tolerates: row.tolerates }),
@@ -171,7 +175,7 @@ function commandPattern(verb: string, parameters: string | undefined): string {
   const rest = parameters === undefined ? '' : ` ${parameters.replaceAll(',', ' ')}`;
   if (verb === 'MAIL') return `MAIL FROM:<*>${rest}`;
   if (verb === 'RCPT') return `RCPT TO:<*>${rest}`;
-  return /^[EL]HLO$|^HELO$/.test(verb) ? `${verb} *` : verb;
+  return /^[EL]HLO$|^HELO$/.test(verb) ? `${verb} *` : `${verb}${rest}`;
 }
 
 function statusOf(dsn: string): 'deferred' | 'bounced' {
