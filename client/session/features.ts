@@ -33,6 +33,9 @@ export const NO_FEATURES: Features = {
 /** EHLO keywords that this client acts on. */
 type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'SIZE';
 
+/** What stands before the first word of a line: its code, and spaces wherever a sloppy server puts them. */
+const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
+
 /**
  * Reads the features of a positive EHLO or LHLO reply.
  * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `warn` hears of a malformed SIZE.
@@ -47,7 +50,7 @@ export function parseFeatures(
   let xforward: ReadonlySet<string> = new Set();
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
-    const [word = '', ...words] = line.slice(4).split(/[ =]+/);
+    const [word = '', ...words] = line.replace(REPLY_CODE, '').split(/[ =]+/);
     const [argument = ''] = words;
     if (serverName === undefined) {
       // The first line that has a word names the server, so an empty first line costs the next keyword.

@@ -17,6 +17,7 @@ import {
   notLogged,
   pipelined,
   scenario,
+  silent,
   wait,
   zone,
 } from '../../scenario.ts';
@@ -331,6 +332,23 @@ export default [
       logged(`disabling input from ${server}`),
       logged('response longer than 2048'),
       elapsed({ atMost: '5s' }),
+      connections('a', 1),
+    ],
+  }),
+  scenario('replies/line-cut-without-end', {
+    title: 'A reply line that is too long counts only once its line end has come',
+    clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+    dns,
+    hosts: { a: dialogueHost([bytes(`220 ${'x'.repeat(3000)}`), silent()]) },
+    config: { smtp_helo_timeout: '2s' },
+    send: message({ to }),
+    expect: [
+      deferred(to, {
+        dsn: '4.4.2',
+        reason:
+          'conversation with a.example.test[192.0.2.1] timed out while receiving the initial server greeting',
+      }),
+      notLogged('response longer than 2048'),
       connections('a', 1),
     ],
   }),
