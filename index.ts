@@ -16,6 +16,12 @@ export { type Message, messageFromBytes } from './client/content/message.ts';
 export { DestinationError } from './client/destination.ts';
 export type { ClientEvent, EventListener } from './client/events.ts';
 export { mailLogLine } from './client/outcome/mail-log.ts';
+export type {
+  StatusAction,
+  StatusRecord,
+  StatusService,
+  StatusServices,
+} from './client/outcome/status-services.ts';
 export { nodePlatform } from './client/platform/node.ts';
 export type { Clock, Connection, Files, Network, Platform, Random } from './client/platform/platform.ts';
 export type { Notify, OtherTransport, Outcome, OutcomeStatus, Recipient, Service } from './client/request.ts';

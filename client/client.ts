@@ -18,6 +18,7 @@ import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
@@ -40,6 +41,8 @@ export interface ClientOptions {
   readonly hostname?: string;
   /** The world to work in; the real one by default. A simulated world has it, with a resolver and a hostname. */
   readonly platform?: Platform;
+  /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
+  readonly services?: StatusServices;
   /** Hears everything that happens. */
   readonly onEvent?: EventListener;
 }
@@ -48,7 +51,14 @@ export interface ClientOptions {
 export interface Mail
   extends Pick<
     DeliveryRequest,
-    'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse' | 'submitter'
+    | 'smtputf8'
+    | 'probe'
+    | 'traceAll'
+    | 'traceDelayed'
+    | 'envelopeId'
+    | 'returnContent'
+    | 'reuse'
+    | 'submitter'
   > {
   /** '' is the null reverse-path. */
   readonly sender: string;
@@ -98,6 +108,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         tables,
         cache,
         flags,
+        ...(options.services && { services: options.services }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

@@ -21,11 +21,14 @@ import {
 import type { Resolver } from './dns/resolver.ts';
 import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
+import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
 import { Recipients } from './outcome/recipients.ts';
+import { StatusFilter } from './outcome/status-filter.ts';
+import { noStatusServices, type StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
-import type { DeliveryRequest, DeliveryResult } from './request.ts';
+import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
 import { prepare } from './session/prepare.ts';
@@ -43,6 +46,8 @@ export interface DeliverOptions {
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
+  /** Where records of outcomes are kept; nowhere when absent. */
+  readonly services?: StatusServices;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
 }
@@ -78,8 +83,23 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
-    const { soft_bounce: softBounce } = settings;
-    this.#recipients = new Recipients(request, { clock: platform.clock, emit: this.#emit, softBounce });
+    const { soft_bounce: softBounce, address_verify_negative_cache: keepsNegativeProbes } = settings;
+    this.#recipients = new Recipients(request, {
+      clock: platform.clock,
+      emit: this.#emit,
+      softBounce: softBounce && !isProbe(request),
+      books: new Bookkeeping(request, {
+        emit: this.#emit,
+        services: options.services ?? noStatusServices,
+        filter: async () => {
+          const maps = await this.#tables.of('smtp_delivery_status_filter');
+          return maps && new StatusFilter(maps, this.#emit);
+        },
+        softBounce,
+        keepsNegativeProbes,
+        isFinalDelivery: options.flags?.final === true,
+      }),
+    });
   }
 
   async run(): Promise<DeliveryResult> {
@@ -98,7 +118,7 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.2', reason: 'delivery aborted by the caller' };
     this.#recipients.endSession();
     this.#recipients.finalServer = true;
-    this.#recipients.fail(
+    await this.#recipients.fail(
       this.#failure ?? {
         scope: 'session',
         dsn: '4.3.0',

@@ -13,7 +13,8 @@ export interface Reply {
   readonly malformed: boolean;
 }
 
-const ENHANCED_STATUS = /^[245]\.\d{1,3}\.\d{1,3}$/;
+/** RFC 3463 section 2. */
+export const ENHANCED_STATUS = /^[245]\.\d{1,3}\.\d{1,3}$/;
 
 /**
  * The status of a reply (RFC 2034, RFC 3463): the one in its text if its class agrees with the code, `c.0.0`

@@ -25,12 +25,20 @@ export interface DeliveryRequest {
   readonly envelopeId?: string;
   /** RFC 3461 RET. */
   readonly returnContent?: 'full' | 'headers';
-  /** An address probe: nothing is delivered (delivery reference 6.6). */
-  readonly probe?: boolean;
+  /** An address probe: nothing is delivered (delivery reference 6.6). Asked for by the mail system, or by a `user`. */
+  readonly probe?: boolean | 'user';
+  /** The sender wants to be told every outcome, as with `sendmail -v`. */
+  readonly traceAll?: boolean;
+  /** The sender was told of a delay, and is to be told of the delivery too unless NOTIFY is without DELAY. */
+  readonly traceDelayed?: boolean;
   /** Whose message it was before it came to us, for servers that take XFORWARD. */
   readonly submitter?: Submitter;
   /** Which kept connections this delivery may use, beside those to `smtp_connection_cache_destinations`. */
   readonly reuse?: Reuse;
+}
+
+export function isProbe({ probe = false }: DeliveryRequest): boolean {
+  return probe !== false;
 }
 
 /** How the message came to this mail system; what is not known is absent. */
@@ -86,7 +94,7 @@ export interface OtherTransport {
 export interface Outcome {
   readonly recipient: Recipient;
   readonly status: OutcomeStatus;
-  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`; `passed` has a line without one. */
+  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`, `undeliverable-but-not-cached`; `passed` has a line without one. */
   readonly logStatus: string;
   /** Enhanced status code, RFC 3463, such as `2.0.0`. */
   readonly dsn: string;

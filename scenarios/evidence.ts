@@ -5,7 +5,14 @@
 import type { Delivery } from '../simulator/hosts/host.ts';
 import type { Session } from '../simulator/session.ts';
 import type { Conversation } from './monitors/conversation.ts';
-import type { LogLine, RecipientOutcome, Sender, Submission, WorldKind } from './senders/sender.ts';
+import type {
+  KeptRecord,
+  LogLine,
+  RecipientOutcome,
+  Sender,
+  Submission,
+  WorldKind,
+} from './senders/sender.ts';
 
 export interface Evidence {
   readonly world: WorldKind;
@@ -15,6 +22,8 @@ export interface Evidence {
   readonly log: readonly LogLine[];
   /** Undefined when the sender does not tell. */
   readonly suspensions: readonly string[] | undefined;
+  /** What status services were given to keep; undefined when the sender does not tell. */
+  readonly records: readonly KeptRecord[] | undefined;
   /** In the order in which they began. */
   readonly sessions: readonly Session[];
   /** One for each session. */

@@ -34,8 +34,12 @@ export interface MessageSpec {
   /** RFC 3461, decoded. */
   readonly envid?: string;
   readonly ret?: 'full' | 'headers';
-  /** An address probe: nothing is delivered. */
-  readonly probe?: boolean;
+  /** An address probe: nothing is delivered. By `'user'`: one that somebody asked for. */
+  readonly probe?: boolean | 'user';
+  /** A trace record for every outcome, as with `sendmail -v`. */
+  readonly traceAll?: boolean;
+  /** A trace record for a delivery, as after a notice of delay. */
+  readonly traceDelayed?: boolean;
   /** Whose message it was before, for XFORWARD. */
   readonly submitter?: Submitter;
   /** Connection reuse on demand, as the queue manager asks for it. */
@@ -96,7 +100,12 @@ const fields = {
   encoding: oneOf('7bit', '8bit'),
   envid: text,
   ret: oneOf('full', 'headers'),
-  probe: flag,
+  probe: {
+    takes: "true, false or 'user'",
+    test: (value: unknown) => [true, false, 'user'].includes(value as never),
+  },
+  traceAll: flag,
+  traceDelayed: flag,
   submitter: { takes: "what is known, such as { name: 'host.test', address: '192.0.2.9' }", test: isRecord },
   reuse: oneOf('load', 'store', 'both'),
 };
@@ -211,6 +220,8 @@ export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index
     envelopeId: spec.envid,
     returnContent: spec.ret,
     probe: spec.probe ?? false,
+    traceAll: spec.traceAll ?? false,
+    traceDelayed: spec.traceDelayed ?? false,
     submitter: spec.submitter,
     reuse: spec.reuse === undefined ? undefined : reuseOf(spec.reuse),
     afterMs: spec.after === undefined ? 0 : durationMs(spec.after),

@@ -179,6 +179,9 @@ export function obstacleTo(
   if (Object.keys(scenario.config).length > 0 && !sender.claims.has('config')) {
     return { verdict: 'unsupported', reason: `${sender.name} has no Postfix parameters` };
   }
+  if (scenario.downServices.length > 0 && !sender.claims.has('postfix')) {
+    return { verdict: 'unsupported', reason: `${sender.name} has no services for records of outcomes` };
+  }
   const reason = sender.cannot?.(scenario.messages.map(submissionOf), { ...scenario.config, ...overrides });
   return reason === undefined ? undefined : { verdict: 'unsupported', reason };
 }

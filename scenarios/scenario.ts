@@ -25,7 +25,7 @@
  * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
- *    logged notLogged | suspended notSuspended | elapsed | check('title', function).
+ *    logged notLogged | recorded notRecorded | suspended notSuspended | elapsed | check('title', function).
  *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
  *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
@@ -35,6 +35,7 @@
  * 9. `origins` are the cases of the catalogue that it puts to the test: `nexthop list cases`.
  * 10. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
+import type { StatusService } from '../client/outcome/status-services.ts';
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
@@ -71,6 +72,7 @@ export { bounced, deferred, delivered, passed } from './checks/outcome.ts';
 export { pipelined } from './checks/pipelined.ts';
 export { notQueried, queried } from './checks/queries.ts';
 export { received } from './checks/received.ts';
+export { notRecorded, recorded } from './checks/records.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
 export { type MessageSpec, message, type RecipientSpec } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
@@ -86,6 +88,8 @@ export interface ScenarioSpec {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
+  /** Status services that keep no records of outcomes: `{ bounce: 'down' }`. */
+  readonly services?: Readonly<Partial<Record<StatusService, 'down'>>>;
   readonly send: ScenarioMessage | readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   /** Why it has no meaning in real time. */
@@ -96,6 +100,8 @@ export interface ScenarioSpec {
   /** Clauses that monitors may find broken by senders that claim Postfix behaviour, each with the reason. */
   readonly tolerates?: Readonly<Record<string, string>>;
 }
+
+const STATUS_SERVICES = ['bounce', 'defer', 'trace', 'verify'] as const satisfies readonly StatusService[];
 
 const fields = {
   title: required(text),
@@ -108,6 +114,10 @@ const fields = {
   flags: {
     takes: "letters out of D, O, R and X, such as 'DOR'",
     test: (value: unknown) => typeof value === 'string' && /^[DORX]+$/.test(value),
+  },
+  services: {
+    takes: "what is down, such as { bounce: 'down' }",
+    test: (value: unknown) => isRecord(value) && Object.entries(value).every(isDown),
   },
   send: required({
     takes: 'message(...) or an array of them',
@@ -147,6 +157,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     config: spec.config ?? {},
     files: spec.files ?? {},
     messages: asArray(spec.send).map((sent) => checkMessage(owner, sent, spec.flags ?? '')),
+    downServices: STATUS_SERVICES.filter((service) => spec.services?.[service] === 'down'),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
     virtualOnly: spec.virtualOnly,
@@ -156,6 +167,10 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
   };
   checkScenario(owner, defined);
   return defined;
+}
+
+function isDown([service, state]: [string, unknown]): boolean {
+  return STATUS_SERVICES.some((known) => known === service) && state === 'down';
 }
 
 function isZone(value: unknown): boolean {

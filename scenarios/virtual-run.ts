@@ -47,6 +47,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
         nameServer: world.nameServer,
         hostname,
         config,
+        downServices: new Set(scenario.downServices),
         signal: stop.signal,
         emit: world.emit,
       });
@@ -67,6 +68,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     outcomes: report.outcomes,
     log: report.log,
     suspensions: report.suspensions,
+    records: report.records,
     sessions,
     conversations: sessions.map(readConversation),
     attempts: world.attempts,

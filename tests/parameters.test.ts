@@ -30,6 +30,7 @@ const readThroughOthers: ReadonlyMap<string, readonly [value: string, changed: k
   ['mydomain', ['example.org', 'myhostname']],
   ['compatibility_level', ['3.6', 'smtputf8_enable']],
   ['fallback_relay', ['[relay.test]', 'smtp_fallback_relay']],
+  ['default_delivery_status_filter', ['static:x', 'smtp_delivery_status_filter']],
 ]);
 
 describe('every parameter of the register is read', () => {

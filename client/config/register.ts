@@ -687,6 +687,22 @@ export const register = {
     meaning:
       "A lookup table of what takes the place of a line of a server's reply, before it is interpreted.",
   },
+  default_delivery_status_filter: {
+    type: 'string',
+    default: '',
+    since: '3.0',
+    group: 'trouble',
+    meaning: 'What smtp_delivery_status_filter and its like in other services are when they are not set.',
+  },
+  smtp_delivery_status_filter: {
+    type: 'tables',
+    default: '$default_delivery_status_filter',
+    lmtp: { name: 'lmtp_delivery_status_filter' },
+    since: '3.0',
+    group: 'trouble',
+    meaning:
+      'Lookup tables, by status code and reason, of what an outcome is told as; a delay may become a failure and the other way round.',
+  },
   soft_bounce: {
     type: 'bool',
     default: 'no',
@@ -745,6 +761,13 @@ export const register = {
     since: '3.0',
     group: 'envelope',
     meaning: 'The last command of an address probe whose reply decides it.',
+  },
+  address_verify_negative_cache: {
+    type: 'bool',
+    default: 'yes',
+    since: '2.1',
+    group: 'envelope',
+    meaning: 'What probes of the mail system find undeliverable is kept on record too.',
   },
   info_log_address_format: {
     type: 'enum',

@@ -105,10 +105,8 @@ export function streamFailed(stage: Stage, server: string, fault: StreamFault): 
   return { scope: 'stream', dsn: FAULT_DSN[fault], reason, stage };
 }
 
-export type Decision =
-  /** The recipient is left for another server. */
-  | { readonly action: 'keep' }
-  | { readonly action: 'defer' | 'bounce'; readonly dsn: string; readonly softBounce: boolean };
+/** `keep`: the recipient is left for another server. */
+export type Decision = 'keep' | 'defer' | 'bounce';
 
 export interface Circumstances {
   /** No other server will be tried for this request. */
@@ -120,10 +118,8 @@ export interface Circumstances {
 export function decide(failure: Failure, { finalServer, softBounce }: Circumstances): Decision {
   const permanent = failure.dsn.startsWith('5');
   const mayHelpElsewhere = !permanent || softBounce || failure.scope === 'requirement';
-  if (mayHelpElsewhere && !finalServer) return { action: 'keep' };
-  if (!permanent) return { action: 'defer', dsn: failure.dsn, softBounce: false };
-  if (softBounce) return { action: 'defer', dsn: `4${failure.dsn.slice(1)}`, softBounce: true };
-  return { action: 'bounce', dsn: failure.dsn, softBounce: false };
+  if (mayHelpElsewhere && !finalServer) return 'keep';
+  return permanent ? 'bounce' : 'defer';
 }
 
 function scopeOfReply(stage: Stage): Scope {

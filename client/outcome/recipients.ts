@@ -7,19 +7,15 @@
 import type { EventListener } from '../events.ts';
 import type { Clock } from '../platform/platform.ts';
 import { oneLine, type Reply } from '../reply.ts';
-import type {
-  DeliveryRequest,
-  DeliveryResult,
-  OtherTransport,
-  Outcome,
-  OutcomeStatus,
-  Recipient,
-} from '../request.ts';
+import type { DeliveryRequest, DeliveryResult, OtherTransport, Outcome, Recipient } from '../request.ts';
+import type { Bookkeeping } from './bookkeeping.ts';
 import { decide, type Failure, SCOPES } from './failure.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface RecipientsOptions {
   readonly clock: Clock;
   readonly emit: EventListener;
+  readonly books: Bookkeeping;
   /** `soft_bounce` */
   readonly softBounce: boolean;
 }
@@ -45,6 +41,7 @@ export class Recipients {
   #setupDoneAtMs: number | undefined;
   #deliverDoneAtMs: number | undefined;
   #sessionCompleted = false;
+  #takesDsn = false;
   #throttle: DeliveryResult['throttle'];
 
   /** No other server will be tried: failures are final now. */
@@ -78,6 +75,11 @@ export class Recipients {
     this.#relay = relay;
   }
 
+  /** The server reports to the sender itself (RFC 3461). */
+  serverTakesDsn(): void {
+    this.#takesDsn = true;
+  }
+
   /** The handshake is over, the transaction begins: what follows counts as transmission. */
   setupDone(): void {
     this.#setupDoneAtMs = this.#options.clock.now();
@@ -94,24 +96,18 @@ export class Recipients {
   }
 
   /** Done: accepted by the server, or, for an address probe, found deliverable. */
-  deliver(recipient: Recipient, reply: Reply, dsn = reply.status): void {
-    this.#finish(recipient, {
-      status: 'sent',
-      logStatus: this.#request.probe === true ? 'deliverable' : 'sent',
-      dsn,
-      reason: oneLine(reply.text),
-      reply,
-    });
+  async deliver(recipient: Recipient, reply: Reply, dsn = reply.status): Promise<void> {
+    await this.#decided(recipient, { status: 'sent', dsn, reason: oneLine(reply.text) }, reply);
   }
 
   /** Applies a failure to the recipients given: each is kept for another server, deferred or bounced. */
-  fail(failure: Failure, recipients: readonly Recipient[] = this.unmarked): void {
+  async fail(failure: Failure, recipients: readonly Recipient[] = this.unmarked): Promise<void> {
     const decision = decide(failure, {
       finalServer: this.finalServer,
-      softBounce: this.#options.softBounce && this.#request.probe !== true,
+      softBounce: this.#options.softBounce,
     });
     if (recipients.length === 0) return;
-    if (decision.action === 'keep') {
+    if (decision === 'keep') {
       this.#options.emit({
         type: 'log',
         level: 'info',
@@ -126,21 +122,14 @@ export class Recipients {
       this.deliverDone();
       this.#setupDoneAtMs ??= this.#deliverDoneAtMs;
     }
-    const status = decision.action === 'defer' ? 'deferred' : 'bounced';
-    let logStatus: string = decision.softBounce ? 'SOFTBOUNCE' : status;
-    if (this.#request.probe === true) logStatus = 'undeliverable';
+    const status = decision === 'defer' ? 'deferred' : 'bounced';
+    const { dsn, reason, reply } = failure;
+    let someDeferred = false;
     for (const recipient of recipients) {
-      this.#finish(recipient, {
-        status,
-        logStatus,
-        dsn: decision.dsn,
-        reason: failure.reason,
-        reply: failure.reply,
-      });
+      const told = await this.#decided(recipient, { status, dsn, reason }, reply);
+      someDeferred ||= told === 'deferred';
     }
-    if (throttles && status === 'deferred' && !this.#sessionCompleted) {
-      this.#throttle ??= { dsn: decision.dsn, reason: failure.reason };
-    }
+    if (throttles && someDeferred && !this.#sessionCompleted) this.#throttle ??= { dsn, reason };
   }
 
   /** Leaves all recipients without outcome to another transport; `cause` says why. */
@@ -156,31 +145,41 @@ export class Recipients {
     this.#left = this.#left.filter((recipient) => this.#marked.get(recipient) !== 'done');
     this.#marked.clear();
     this.#relay = undefined;
+    this.#takesDsn = false;
     this.#setupDoneAtMs = undefined;
     this.#deliverDoneAtMs = undefined;
   }
 
-  #finish(
+  /** Records a verdict; returns what it came to. */
+  async #decided(
     recipient: Recipient,
-    what: {
-      status: OutcomeStatus;
-      logStatus: string;
-      dsn: string;
-      reason: string;
-      reply?: Reply | undefined;
-      passedTo?: OtherTransport;
-    },
-  ): void {
+    verdict: Omit<Verdict, 'reply'>,
+    reply: Reply | undefined,
+  ): Promise<Outcome['status']> {
+    // Marked first: what comes in meanwhile must not find it again.
     this.#marked.set(recipient, 'done');
-    const { reply, ...rest } = what;
-    const outcome: Outcome = {
-      recipient,
-      ...rest,
-      relay: this.#relay?.text ?? 'none',
-      ...(reply && { reply: reply.text }),
-      ...(reply && this.#relay && { remoteMta: this.#relay.host }),
-      timing: this.#timing(),
-    };
+    const relay = this.#relay;
+    const decider = { relay: relay?.text, host: relay?.host, takesDsn: this.#takesDsn };
+    const said = reply && oneLine(reply.text);
+    let status: Outcome['status'] = verdict.status;
+    await this.#options.books.record(recipient, { ...verdict, reply: said }, decider, (told) => {
+      status = told.status;
+      this.#finish(recipient, {
+        status: told.status,
+        logStatus: told.logStatus,
+        dsn: told.dsn,
+        reason: told.reason,
+        ...(reply && { reply: reply.text }),
+        ...(reply && relay && { remoteMta: relay.host }),
+      });
+    });
+    return status;
+  }
+
+  #finish(recipient: Recipient, what: Omit<Outcome, 'recipient' | 'relay' | 'timing'>): void {
+    this.#marked.set(recipient, 'done');
+    const relay = this.#relay?.text ?? 'none';
+    const outcome: Outcome = { recipient, ...what, relay, timing: this.#timing() };
     this.#outcomes.push(outcome);
     this.#options.emit({ type: 'outcome', queueId: this.#request.queueId, outcome });
   }

@@ -34,6 +34,6 @@ export async function prepare(
   const { service } = request;
   recipients.beginSession({ text: service, host: service, connectionUse: 1 });
   recipients.finalServer = true;
-  recipients.fail(refusal);
+  await recipients.fail(refusal);
   return undefined;
 }

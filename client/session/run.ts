@@ -43,10 +43,11 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
     if (failure === undefined) {
       established = true;
       run.onEstablished();
+      if (session.features.dsn) recipients.serverTakesDsn();
       await transact(session, request, recipients, outgoing);
       return true;
     }
-    recipients.fail(failure);
+    await recipients.fail(failure);
     await session.quit();
     return !SCOPES[failure.scope].throttles;
   } catch (error) {
@@ -54,7 +55,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       session.drop('closed');
       throw error;
     }
-    recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
+    await recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
     // Before the envelope the stream is as good as before when only a lookup of ours failed.
     if (error.kind === 'localData' && !established) await session.quit();
     else session.dropAfter(error);

@@ -17,7 +17,7 @@ import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/
 import type { Recipients } from '../outcome/recipients.ts';
 import { STAGES, type Stage } from '../outcome/stages.ts';
 import { oneLine, type Reply } from '../reply.ts';
-import type { DeliveryRequest, Recipient } from '../request.ts';
+import { type DeliveryRequest, isProbe, type Recipient } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
 import { fullName, type Session, shortName } from './session.ts';
@@ -51,7 +51,7 @@ export async function transact(
   session.queueId = request.queueId;
   const tooLarge = exceedsSizeLimit(session, request);
   if (tooLarge !== undefined) {
-    recipients.fail(tooLarge);
+    await recipients.fail(tooLarge);
     return;
   }
   try {
@@ -59,17 +59,17 @@ export async function transact(
     recipients.sessionCompleted();
   } catch (error) {
     if (error instanceof ContentError) {
-      recipients.fail({
+      await recipients.fail({
         scope: 'message',
         dsn: '4.3.0',
         reason: `cannot read the message: ${error.message}`,
       });
       session.drop('closed');
     } else if (error instanceof NestingError) {
-      recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
+      await recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
       await abandon(session);
     } else if (error instanceof CheckError) {
-      recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
+      await recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
       await abandon(session);
     } else {
       throw error;
@@ -298,7 +298,7 @@ class Transaction {
       const reply = await this.#session.receive('content').catch((failure: unknown) => {
         throw failure instanceof WireError ? error : failure;
       });
-      this.#handle({ ...expected }, reply);
+      await this.#handle({ ...expected }, reply);
     }
     this.#step = 'end';
     this.#session.drop('lost');
@@ -310,11 +310,11 @@ class Transaction {
     for (let next = this.#awaited.shift(); next !== undefined; next = this.#awaited.shift()) {
       if (next.stage === 'quit' && this.#session.settings.smtp_skip_quit_response) return;
       this.#session.limit(next.stage);
-      this.#handle(next, await this.#session.receive(next.stage));
+      await this.#handle(next, await this.#session.receive(next.stage));
     }
   }
 
-  #handle({ stage, recipient }: Awaited, reply: Reply): void {
+  async #handle({ stage, recipient }: Awaited, reply: Reply): Promise<void> {
     const replyClass = Math.floor(reply.code / 100);
     switch (stage) {
       case 'xforwardClient':
@@ -324,17 +324,18 @@ class Transaction {
       case 'mail':
         if (replyClass !== 2) {
           this.#mailRefused = true;
-          this.#fail(stage, reply);
+          await this.#fail(stage, reply);
         }
         break;
       case 'rcpt':
-        if (recipient !== undefined && !this.#mailRefused) this.#handleRcpt(recipient, reply, replyClass);
+        if (recipient !== undefined && !this.#mailRefused)
+          await this.#handleRcpt(recipient, reply, replyClass);
         break;
       case 'data':
-        this.#handleData(reply, replyClass);
+        await this.#handleData(reply, replyClass);
         break;
       case 'endOfData':
-        this.#handleEndOfData(recipient, reply, replyClass);
+        await this.#handleEndOfData(recipient, reply, replyClass);
         break;
       default:
       // What is said to RSET and QUIT changes nothing (rfc5321-4.3.2-07).
@@ -347,54 +348,55 @@ class Transaction {
     this.#session.log('warning', `${said} (in reply to ${STAGES[stage].command})`);
   }
 
-  #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): void {
+  async #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): Promise<void> {
     if (replyClass !== 2) {
-      this.#fail('rcpt', reply, recipient);
+      await this.#fail('rcpt', reply, recipient);
       return;
     }
     this.#accepted.push(recipient);
-    if (this.#probes('rcpt')) this.#recipients.deliver(recipient, reply);
+    if (this.#probes('rcpt')) await this.#recipients.deliver(recipient, reply);
   }
 
-  #handleData(reply: Reply, replyClass: number): void {
+  async #handleData(reply: Reply, replyClass: number): Promise<void> {
     if (replyClass !== 3) {
       this.#dataRefused = true;
-      if (this.#accepted.length > 0) this.#fail('data', reply);
+      if (this.#accepted.length > 0) await this.#fail('data', reply);
       return;
     }
     if (!this.#probes('data')) return;
     // The server would take the message: that was the question. There is no polite way out of DATA.
     this.#recipients.deliverDone();
-    for (const recipient of this.#recipients.unmarked) this.#recipients.deliver(recipient, reply, '2.0.0');
+    for (const recipient of this.#recipients.unmarked)
+      await this.#recipients.deliver(recipient, reply, '2.0.0');
     this.#awaited = [];
     this.#step = 'end';
     this.#session.drop('closed');
   }
 
-  #handleEndOfData(recipient: Recipient | undefined, reply: Reply, replyClass: number): void {
+  async #handleEndOfData(recipient: Recipient | undefined, reply: Reply, replyClass: number): Promise<void> {
     if (this.#accepted.length === 0) return;
     if (recipient !== undefined) {
-      if (replyClass === 2) this.#recipients.deliver(recipient, reply);
-      else this.#fail('endOfData', reply, recipient);
+      if (replyClass === 2) await this.#recipients.deliver(recipient, reply);
+      else await this.#fail('endOfData', reply, recipient);
       return;
     }
     if (replyClass !== 2) {
-      this.#fail('endOfData', reply);
+      await this.#fail('endOfData', reply);
       return;
     }
     this.#recipients.deliverDone();
-    for (const accepted of this.#recipients.unmarked) this.#recipients.deliver(accepted, reply);
+    for (const accepted of this.#recipients.unmarked) await this.#recipients.deliver(accepted, reply);
   }
 
   /** The reply refuses one recipient, or all that have no outcome. */
-  #fail(stage: Stage, reply: Reply, recipient?: Recipient): void {
+  async #fail(stage: Stage, reply: Reply, recipient?: Recipient): Promise<void> {
     if (isProtocolError(reply)) this.#session.endReuse();
     const failure = saidNo(stage, shortName(this.#session.peer), reply, recipient !== undefined);
-    this.#recipients.fail(failure, recipient && [recipient]);
+    await this.#recipients.fail(failure, recipient && [recipient]);
   }
 
   #probes(target: 'rcpt' | 'data'): boolean {
-    return this.#request.probe === true && this.#session.settings.smtp_address_verify_target === target;
+    return isProbe(this.#request) && this.#session.settings.smtp_address_verify_target === target;
   }
 }
 

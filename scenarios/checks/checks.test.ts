@@ -272,6 +272,8 @@ describe('received messages', () => {
       envelopeId: undefined,
       returnContent: undefined,
       probe: false,
+      traceAll: false,
+      traceDelayed: false,
       submitter: undefined,
       reuse: undefined,
       afterMs: 0,

@@ -33,6 +33,7 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     submissions: [],
     outcomes: [],
     suspensions: undefined,
+    records: undefined,
     log: [],
     conversations: sessions.map(readConversation),
     attempts: [],

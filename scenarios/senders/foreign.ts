@@ -24,7 +24,8 @@ export function namedDestination({ nexthop, service }: Submission): Destination 
 /** Why submissions ask for more than mail from one machine to another, in one line. */
 export function postfixNotion(name: string, submissions: readonly Submission[]): string | undefined {
   for (const submission of submissions) {
-    if (submission.probe) return `${name} has no address probes that leave a record of their outcome`;
+    if (submission.probe !== false)
+      return `${name} has no address probes that leave a record of their outcome`;
     if (submission.flags !== '') return `${name} has no flags for its delivery services`;
     if (submission.afterMs > 0) return `${name} is handed its messages one right after another`;
     if (submission.submitter !== undefined || submission.reuse !== undefined) {

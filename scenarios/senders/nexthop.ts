@@ -6,6 +6,7 @@ import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
+import type { StatusServices } from '../../client/outcome/status-services.ts';
 import type { Outcome, Service } from '../../client/request.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
@@ -13,6 +14,7 @@ import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
+  KeptRecord,
   LogLine,
   RecipientOutcome,
   Sender,
@@ -46,6 +48,13 @@ async function send(
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
   const suspensions: string[] = [];
+  const records: KeptRecord[] = [];
+  const services: StatusServices = {
+    async append(service, record) {
+      if (environment.downServices.has(service)) throw new Error(`${service} service is down`);
+      records.push({ service, ...record });
+    },
+  };
   const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
@@ -72,16 +81,17 @@ async function send(
         tables,
         flags: parseFlags(submission.flags),
         resolver,
+        services,
         emit,
         signal,
         cache,
       });
-      outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe)));
+      outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions };
+  return { outcomes, log, suspensions, records };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

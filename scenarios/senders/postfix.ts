@@ -21,6 +21,7 @@ import { Watch } from './postfix/watch.ts';
 import { requestsOf } from './requests.ts';
 import type {
   Enrolment,
+  KeptRecord,
   LogLine,
   RecipientOutcome,
   Sender,
@@ -79,7 +80,7 @@ class PostfixSender implements Sender {
       { folder, hostname, setups: possible },
       {
         onLogLine: (line) => this.#onLogLine(line),
-        onReport: (report) => this.#watch?.onReport(report),
+        onRecord: (record) => this.#watch?.onRecord(record) ?? true,
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -93,6 +94,7 @@ class PostfixSender implements Sender {
     const outcomes: RecipientOutcome[] = [];
     const log: LogLine[] = [];
     const suspensions: string[] = [];
+    const records: KeptRecord[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
@@ -100,8 +102,9 @@ class PostfixSender implements Sender {
       outcomes.push(...report.outcomes);
       log.push(...report.log);
       suspensions.push(...(report.suspensions ?? []));
+      records.push(...(report.records ?? []));
     }
-    return { outcomes, log, suspensions };
+    return { outcomes, log, suspensions, records };
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
@@ -121,7 +124,7 @@ class PostfixSender implements Sender {
     await writeFile(path, queued.file.bytes);
     await chown(path, instance.owner, 0);
     await chmod(path, 0o700);
-    const watch = new Watch(transport, submission, queueId);
+    const watch = new Watch(transport, submission, { queueId, downServices: environment.downServices });
     this.#watch = watch;
     try {
       const requests = requestsOf(

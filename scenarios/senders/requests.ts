@@ -19,6 +19,8 @@ export function requestsOf(submission: Submission, relayhost: string, nowMs: num
     activeAtMs: nowMs,
     smtputf8: submission.smtputf8,
     probe: submission.probe,
+    traceAll: submission.traceAll,
+    traceDelayed: submission.traceDelayed,
     ...(submission.envelopeId === undefined ? {} : { envelopeId: submission.envelopeId }),
     ...(submission.submitter === undefined ? {} : { submitter: submission.submitter }),
     ...(submission.reuse === undefined ? {} : { reuse: submission.reuse }),

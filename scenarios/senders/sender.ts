@@ -7,6 +7,7 @@
  */
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
+import type { StatusRecord, StatusService } from '../../client/outcome/status-services.ts';
 import type { Platform } from '../../client/platform/platform.ts';
 import type {
   Notify,
@@ -83,6 +84,8 @@ export interface SenderEnvironment {
   readonly hostname: string;
   /** Parameters of the scenario and of the command line, by name. */
   readonly config: Readonly<Record<string, string>>;
+  /** Status services that keep no records while the scenario runs. */
+  readonly downServices: ReadonlySet<StatusService>;
   readonly signal: AbortSignal;
   /** Takes what the sender can tell while it works; those who can tell nothing need not call it. */
   readonly emit: (event: ClientEvent) => void;
@@ -107,7 +110,9 @@ export interface Submission {
   readonly smtputf8: boolean;
   readonly envelopeId: string | undefined;
   readonly returnContent: 'full' | 'headers' | undefined;
-  readonly probe: boolean;
+  readonly probe: boolean | 'user';
+  readonly traceAll: boolean;
+  readonly traceDelayed: boolean;
   readonly submitter: Submitter | undefined;
   readonly reuse: Reuse | undefined;
   /** How long to wait before it is handed over, counted from the end of the message before it. */
@@ -126,6 +131,13 @@ export interface SenderReport {
   readonly log: readonly LogLine[];
   /** Why destinations are to be left alone for a while, as the queue manager was told; absent when nobody tells. */
   readonly suspensions?: readonly string[];
+  /** What the status services keep of outcomes, in the order in which it came; absent when nobody tells. */
+  readonly records?: readonly KeptRecord[];
+}
+
+/** A record, and the service that keeps it. Of `verify` only address, action and reason are known. */
+export interface KeptRecord extends StatusRecord {
+  readonly service: StatusService;
 }
 
 /** What became of one recipient, as far as the sender tells. */

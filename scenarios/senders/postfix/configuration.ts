@@ -84,6 +84,7 @@ function transportLine(name: string, program: Service, { config, flags }: Servic
   const options = Object.entries({ ...config, syslog_name: `postfix/${name}` }).map(
     ([parameter, value]) => ` -o { ${parameter} = ${value} }`,
   );
+  // The agent reads its options first, then its attributes.
   return `${name} unix - - n - ${PROCESS_LIMIT} ${program}${options.join('')}${flags && ` flags=${flags}`}`;
 }
 

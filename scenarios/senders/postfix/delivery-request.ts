@@ -10,10 +10,17 @@ export const DELIVERY_PROTOCOL = 'delivery_request_protocol';
 /** The queue that messages are delivered from: a folder of the instance. */
 export const ACTIVE_QUEUE = 'active';
 
-const FLAGS = { probe: 1 << 8, loadConnection: 1 << 11, storeConnection: 1 << 12 } as const;
+const FLAGS = {
+  probe: 1 << 8,
+  userProbe: 1 << 9,
+  traceAll: 1 << 10,
+  loadConnection: 1 << 11,
+  storeConnection: 1 << 12,
+  traceDelayed: 1 << 13,
+} as const;
 /** Recipients without a place in the queue file: -1 as an unsigned long. */
 const UNMARKED = '18446744073709551615';
-const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
+export const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
 const RETURN_FLAGS = { full: 1, headers: 2 } as const;
 const SMTPUTF8 = { requested: 1, header: 2, sender: 4, recipient: 8 } as const;
 
@@ -69,9 +76,12 @@ export function encodeDeliveryRequest(
   return Buffer.concat([encodeAttributes(common), ...each]);
 }
 
-function flags({ probe, reuse }: DeliveryRequest): number {
+function flags({ probe, traceAll, traceDelayed, reuse }: DeliveryRequest): number {
   return (
     (probe === true ? FLAGS.probe : 0) |
+    (probe === 'user' ? FLAGS.userProbe : 0) |
+    (traceAll === true ? FLAGS.traceAll : 0) |
+    (traceDelayed === true ? FLAGS.traceDelayed : 0) |
     (reuse?.load === true ? FLAGS.loadConnection : 0) |
     (reuse?.store === true ? FLAGS.storeConnection : 0)
   );

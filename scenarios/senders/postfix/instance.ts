@@ -14,11 +14,11 @@ import { ACTIVE_QUEUE } from './delivery-request.ts';
 import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
-import { type StatusReport, type StatusServices, serveStatusServices } from './status-services.ts';
+import { type OnRecord, type StatusServices, serveStatusServices } from './status-services.ts';
 
 export interface InstanceListener {
   readonly onLogLine: (line: MailLogLine) => void;
-  readonly onReport: (report: StatusReport) => void;
+  readonly onRecord: OnRecord;
   readonly onPassed: (passed: PassedRecipient) => void;
 }
 
@@ -64,7 +64,7 @@ export class Instance {
     await writeOldFile(join(folders.config, 'master.cf'), masterCf(setups));
     const sockets = join(folders.queue, 'private');
     const services = [
-      await serveStatusServices(sockets, listener.onReport),
+      await serveStatusServices(sockets, listener.onRecord),
       await serveOtherTransports(
         sockets,
         setups.map(({ config }) => config),

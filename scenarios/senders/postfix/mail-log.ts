@@ -48,11 +48,11 @@ export function readOutcome(text: string): LoggedOutcome | undefined {
   const head = /^([0-9A-Za-z]+): to=<(.*?)>, (?:orig_to=<.*?>, )?relay=(.*?), (?:conn_use=|delay=)/s.exec(
     text,
   );
-  const tail = /, dsn=(\d\.\d+\.\d+), status=(\w+) \((.*?)\)?$/s.exec(text);
+  const tail = /, dsn=(\d\.\d+\.\d+), status=([\w-]+) \((.*?)\)?$/s.exec(text);
   if (head === null || tail === null) return undefined;
   const [, queueId = '', address = '', relay = ''] = head;
   const [, dsn = '', word = '', reason = ''] = tail;
-  const probe = word === 'deliverable' || word === 'undeliverable';
+  const probe = word === 'deliverable' || word.startsWith('undeliverable');
   const status = STATUSES[word] ?? (dsn.startsWith('4') ? 'deferred' : 'bounced');
   const reply = status === 'sent' ? reason : undefined;
   return {

@@ -3,45 +3,47 @@
  * server's reply apart from the reason, and both in full; and no notices go out into the scenario.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import type { StatusAction, StatusService } from '../../../client/outcome/status-services.ts';
+import type { Notify } from '../../../client/request.ts';
+import type { KeptRecord } from '../sender.ts';
 import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
+import { NOTIFY_FLAGS } from './delivery-request.ts';
 
 const DELIVERY_STATUS = 'delivery_status_protocol';
 /** Postfix's own spelling. */
 const VERIFICATION = 'address_verification_prrotocol';
-const PROTOCOLS = {
+const PROTOCOLS: Readonly<Record<StatusService, string>> = {
   bounce: DELIVERY_STATUS,
   defer: DELIVERY_STATUS,
   trace: DELIVERY_STATUS,
   verify: VERIFICATION,
 };
+/** What verify(8) is told about an address, by number. */
+const FINDINGS: readonly StatusAction[] = ['deliverable', 'delayed', 'undeliverable'];
 
-export interface StatusReport {
-  readonly queueId: string;
-  readonly recipient: string;
-  /** In full, where the log has cut it off. */
-  readonly reason: string;
-  /** The server's reply, its lines joined by spaces; '' when none decided it. */
-  readonly reply: string;
-}
+const SERVICES = Object.keys(PROTOCOLS) as readonly StatusService[];
+const NOTIFY_WORDS = Object.keys(NOTIFY_FLAGS) as readonly Notify[];
+/** Any status but 0 says that a record was not kept. */
+const DOWN = 1;
+
+/** Takes a record; false: it could not be kept. Records of `verify` have no queue id. */
+export type OnRecord = (record: KeptRecord) => boolean;
 
 export interface StatusServices {
   close(): void;
 }
 
-/** Listens in the folder of private sockets; `onReport` is called for each report about a recipient. */
-export async function serveStatusServices(
-  folder: string,
-  onReport: (report: StatusReport) => void,
-): Promise<StatusServices> {
+/** Listens in the folder of private sockets; `onRecord` is called for each record about a recipient. */
+export async function serveStatusServices(folder: string, onRecord: OnRecord): Promise<StatusServices> {
   const open = new Set<Socket>();
   const servers = await Promise.all(
-    Object.entries(PROTOCOLS).map(([name, protocol]) => {
+    SERVICES.map((service) => {
       const server = createServer((socket) => {
         open.add(socket);
         socket.once('close', () => open.delete(socket));
-        serve(socket, protocol, onReport);
+        serve(socket, service, onRecord);
       });
-      return listening(server, `${folder}/${name}`);
+      return listening(server, `${folder}/${service}`);
     }),
   );
   return {
@@ -52,30 +54,56 @@ export async function serveStatusServices(
   };
 }
 
-function serve(socket: Socket, protocol: string, onReport: (report: StatusReport) => void): void {
+function serve(socket: Socket, service: StatusService, onRecord: OnRecord): void {
   const reader = new AttributeReader();
   // A client that is killed in the middle is nothing to us.
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
     try {
       for (const list of reader.push(chunk)) {
-        if (list.get('nrequest') === '0') onReport(reportOf(list));
-        socket.write(encodeAttributes([['status', 0]]));
+        const record = service === 'verify' ? findingOf(list) : recordOf(service, list);
+        const kept = record === undefined || onRecord(record);
+        socket.write(encodeAttributes([['status', kept ? 0 : DOWN]]));
       }
     } catch {
       socket.destroy();
     }
   });
-  socket.write(protocolGreeting(protocol));
+  socket.write(protocolGreeting(PROTOCOLS[service]));
 }
 
-function reportOf(list: ReadonlyMap<string, string>): StatusReport {
+/** Undefined for what asks to send a report. */
+function recordOf(service: StatusService, list: ReadonlyMap<string, string>): KeptRecord | undefined {
+  if (list.get('nrequest') !== '0') return undefined;
   const text = (name: string) => list.get(name) ?? '';
+  const flags = Number(text('notify_flags'));
   return {
+    service,
     queueId: text('queue_id'),
-    recipient: text('recipient'),
+    address: text('recipient'),
+    originalAddress: text('original_recipient'),
+    dsnOriginalRecipient: text('dsn_orig_rcpt'),
+    notify: NOTIFY_WORDS.filter((word) => (flags & NOTIFY_FLAGS[word]) !== 0),
+    dsn: text('status'),
+    action: text('action') as StatusAction,
     reason: text('reason'),
-    reply: text('diag_type') === 'smtp' ? text('diag_text') : '',
+    ...(text('diag_type') === 'smtp' && { reply: text('diag_text') }),
+    ...(text('mta_type') === 'dns' && { remoteMta: text('mta_mname') }),
+  };
+}
+
+function findingOf(list: ReadonlyMap<string, string>): KeptRecord | undefined {
+  const action = FINDINGS[Number(list.get('recipient_status'))];
+  if (list.get('request') !== 'update' || action === undefined) return undefined;
+  const address = list.get('address') ?? '';
+  return {
+    service: 'verify',
+    queueId: '',
+    address,
+    notify: [],
+    dsn: '',
+    action,
+    reason: list.get('reason') ?? '',
   };
 }
 

@@ -1,9 +1,9 @@
 /** Gathers what the log and the status reports say about one message. */
+import type { StatusService } from '../../../client/outcome/status-services.ts';
 import type { Recipient } from '../../../client/request.ts';
-import type { LogLine, RecipientOutcome, SenderReport, Submission } from '../sender.ts';
+import type { KeptRecord, LogLine, RecipientOutcome, SenderReport, Submission } from '../sender.ts';
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
 import type { PassedRecipient } from './other-transports.ts';
-import type { StatusReport } from './status-services.ts';
 
 /** The log goes through another process: it may come later than the agent's answer. */
 const LATE_LIMIT_MS = 2_000;
@@ -23,12 +23,20 @@ export class Watch {
   readonly #outcomes: RecipientOutcome[] = [];
   readonly #log: LogLine[] = [];
   readonly #suspensions: string[] = [];
-  readonly #reports = new Map<string, StatusReport>();
+  readonly #records: KeptRecord[] = [];
+  /** Also those that were not kept, by recipient: they have reason and reply in full. */
+  readonly #reports = new Map<string, KeptRecord>();
+  readonly #downServices: ReadonlySet<StatusService>;
   readonly #stillborn = new AbortController();
   #expected = 0;
   #enough: () => void = () => {};
 
-  constructor(transport: string, submission: Submission, queueId: string) {
+  constructor(
+    transport: string,
+    submission: Submission,
+    { queueId, downServices }: { queueId: string; downServices: ReadonlySet<StatusService> },
+  ) {
+    this.#downServices = downServices;
     this.#transport = transport;
     this.#program = `postfix/${transport}/${submission.service}`;
     this.#submission = submission;
@@ -72,8 +80,15 @@ export class Watch {
     if (this.#outcomes.length >= this.#expected) this.#enough();
   }
 
-  onReport(report: StatusReport): void {
-    if (report.queueId === this.#queueId) this.#reports.set(report.recipient, report);
+  /** Whether it is kept. */
+  onRecord(record: KeptRecord): boolean {
+    // Messages go one after another, so what an address probe finds can only be about this one.
+    if (record.service !== 'verify' && record.queueId !== this.#queueId) return true;
+    if (record.service !== 'trace') this.#reports.set(record.address, record);
+    if (this.#downServices.has(record.service)) return false;
+    const { queueId } = this.#submission;
+    this.#records.push({ ...record, queueId, reason: record.reason.replaceAll(this.#queueId, queueId) });
+    return true;
   }
 
   /** The agent is gone: recipients that it told nothing about wait. */
@@ -100,13 +115,14 @@ export class Watch {
       outcomes: this.#outcomes.map((outcome) => this.#completed(outcome)),
       log: this.#log,
       suspensions: this.#suspensions,
+      records: this.#records,
     };
   }
 
   #completed(outcome: RecipientOutcome): RecipientOutcome {
     const report = this.#reports.get(outcome.address);
     if (report === undefined) return outcome;
-    const { reason, reply } = report;
+    const { reason, reply = '' } = report;
     return {
       ...outcome,
       ...(reason.startsWith(outcome.reason ?? '') ? { reason } : {}),
