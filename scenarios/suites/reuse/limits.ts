@@ -55,21 +55,31 @@ export default [
     ],
     tolerates,
   }),
-  scenario('reuse/time-limit-at-dot', {
-    title: 'A connection that is too old when the final dot is sent ends with QUIT behind it',
-    clauses: ['postfix:smtp_connection_reuse_time_limit', 'postfix:delivery-4.6'],
-    origins: ['delivery-217'],
-    dns,
-    hosts: { mx: mailHost({ data: ['default', { reply: 'default', delay: '2500ms' }, 'default'] }) },
-    config: { smtp_connection_reuse_time_limit: '1s' },
-    send: [first, second, second],
-    expect: [
-      ...[1, 2, 3].map(() => delivered(to, { via: 'mx' })),
-      connections('mx', 2),
-      pipelined('mx', [['EHLO *'], ...inOneGroup, ['.'], ['RSET'], ...inOneGroup, ['.', 'QUIT']]),
-    ],
-    tolerates,
-  }),
+  ...[
+    { name: 'at-data', late: { rset: { reply: 'default', delay: '2500ms' } }, end: [['.', 'QUIT']] },
+    {
+      name: 'at-dot',
+      late: { data: ['default', { reply: 'default', delay: '2500ms' }, 'default'] },
+      end: [['.'], ['QUIT']],
+    },
+  ].map(({ name, late, end }) =>
+    scenario(`reuse/time-limit-${name}`, {
+      title:
+        'A connection that is too old ends with QUIT: behind the final dot if it was when DATA had been sent',
+      clauses: ['postfix:smtp_connection_reuse_time_limit', 'postfix:delivery-4.6'],
+      origins: ['delivery-217'],
+      dns,
+      hosts: { mx: mailHost(late) },
+      config: { smtp_connection_reuse_time_limit: '1s' },
+      send: [first, second, second],
+      expect: [
+        ...[1, 2, 3].map(() => delivered(to, { via: 'mx' })),
+        connections('mx', 2),
+        pipelined('mx', [['EHLO *'], ...inOneGroup, ['.'], ['RSET'], ...inOneGroup, ...end]),
+      ],
+      tolerates,
+    }),
+  ),
   scenario('reuse/time-limit-after-dot', {
     title:
       'A connection that gets too old while the reply to the content is awaited ends with QUIT afterwards',
