@@ -295,7 +295,7 @@ export default [
   scenario('reuse/lmtp-protocol-error', {
     title: 'One 500 among the replies for the recipients ends an LMTP connection',
     clauses: ['postfix:delivery-8.7'],
-    // Postfix waits for the reply to a QUIT that it has not said.
+    // Postfix awaits the reply to a QUIT that it held back.
     config: { lmtp_quit_timeout: '1s' },
     hosts: {
       store: listening(
