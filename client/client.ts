@@ -46,7 +46,10 @@ export interface ClientOptions {
 
 /** A message with its envelope; addresses are in internal form (`parseAddress` reads the external one). */
 export interface Mail
-  extends Pick<DeliveryRequest, 'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse'> {
+  extends Pick<
+    DeliveryRequest,
+    'smtputf8' | 'probe' | 'envelopeId' | 'returnContent' | 'reuse' | 'submitter'
+  > {
   /** '' is the null reverse-path. */
   readonly sender: string;
   readonly recipients: readonly (string | Recipient)[];

@@ -10,7 +10,7 @@
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
-import { type Flags, NO_FLAGS } from './content/flags.ts';
+import type { Flags } from './content/flags.ts';
 import { GenericMapError } from './content/generic.ts';
 import {
   DestinationError,
@@ -78,11 +78,8 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
-    this.#recipients = new Recipients(request, {
-      clock: options.platform.clock,
-      emit: this.#emit,
-      softBounce: options.settings.soft_bounce,
-    });
+    const { soft_bounce: softBounce } = settings;
+    this.#recipients = new Recipients(request, { clock: platform.clock, emit: this.#emit, softBounce });
   }
 
   async run(): Promise<DeliveryResult> {
@@ -113,14 +110,9 @@ class Delivery {
 
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
-    const { settings, flags = NO_FLAGS } = this.#options;
-    const outgoing = await prepare(this.#request, {
-      ...this.#options,
-      flags,
-      tables: this.#tables,
-      emit: this.#emit,
-      recipients: this.#recipients,
-    });
+    const { settings } = this.#options;
+    const context = { ...this.#options, tables: this.#tables, emit: this.#emit };
+    const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
     const servers = new Servers(this.#request, this.#recipients, {
       ...this.#options,

@@ -548,7 +548,7 @@ export const register = {
     since: '2.0',
     group: 'content',
     meaning:
-      'Content with 8-bit text goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
+      'Content beyond 7-bit goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
   },
   mime_nesting_limit: {
     type: 'int',

@@ -1,6 +1,6 @@
 /** Before anything is connected to: how the message will be changed on its way out, and whether it may go at all. */
 import type { Settings } from '../config/register.ts';
-import type { Flags } from '../content/flags.ts';
+import { type Flags, NO_FLAGS } from '../content/flags.ts';
 import { Outgoing } from '../content/outgoing.ts';
 import { refusalByFlags } from '../content/refusal.ts';
 import { localDomainTest } from '../dns/local-domain.ts';
@@ -14,9 +14,8 @@ export interface PrepareContext {
   readonly settings: Settings;
   readonly platform: Platform;
   readonly tables: Tables;
-  readonly flags: Flags;
+  readonly flags?: Flags;
   readonly emit: EventListener;
-  readonly recipients: Recipients;
 }
 
 /**
@@ -25,7 +24,8 @@ export interface PrepareContext {
  */
 export async function prepare(
   request: DeliveryRequest,
-  { settings, platform, tables, flags, emit, recipients }: PrepareContext,
+  recipients: Recipients,
+  { settings, platform, tables, flags = NO_FLAGS, emit }: PrepareContext,
 ): Promise<Outgoing | undefined> {
   const isLocal = localDomainTest(settings, platform);
   const outgoing = await Outgoing.open(request, { settings, tables, flags, emit, isLocal });

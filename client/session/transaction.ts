@@ -107,6 +107,8 @@ class Transaction {
   /** What is left to be said of the message's origin. */
   readonly #xforward: XforwardCommand[];
   #step: Step;
+  /** What follows the last of content and RSET. */
+  #farewell: 'quit' | 'end' = 'quit';
   #nextTarget = 0;
   #awaited: Awaited[] = [];
   #accepted: Recipient[] = [];
@@ -184,7 +186,7 @@ class Transaction {
       (this.#step === 'rcpt' && this.#mailRefused) ||
       (this.#step === 'data' && this.#accepted.length === 0) ||
       (this.#step === 'content' && this.#dataRefused);
-    if (pointless) this.#step = 'abort';
+    if (pointless) this.#conclude('abort');
     return pointless;
   }
 
@@ -207,11 +209,11 @@ class Transaction {
         break;
       case 'data':
         this.#awaited.push({ stage: 'data' });
-        this.#step = 'content';
+        this.#conclude('content');
         break;
       case 'abort':
         this.#awaited.push({ stage: 'abort' });
-        this.#step = this.#farewell();
+        this.#step = this.#farewell;
         break;
       default:
         this.#session.quitWasSaid();
@@ -225,7 +227,8 @@ class Transaction {
     this.#awaited.push({ stage: 'rcpt', ...(recipient && { recipient }) });
     this.#nextTarget += 1;
     if (this.#nextTarget < this.#targets.length) return;
-    this.#step = this.#probes('rcpt') ? 'abort' : 'data';
+    if (this.#probes('rcpt')) this.#conclude('abort');
+    else this.#step = 'data';
   }
 
   /** Sends the message and the final dot; nothing but the dot when nobody is left to get it. */
@@ -249,12 +252,14 @@ class Transaction {
     } else {
       this.#awaited.push({ stage: 'endOfData' });
     }
-    this.#step = this.#farewell();
+    this.#step = this.#farewell;
   }
 
-  /** A session that another message may use is not ended. */
-  #farewell(): Step {
-    return this.#session.isReusable && !this.#session.isExpired ? 'end' : 'quit';
+  /** Enters the last step before the end. A session that another message may use, as far as is known now, is not ended. */
+  #conclude(step: 'content' | 'abort'): void {
+    const { isReusable, isExpired } = this.#session;
+    this.#step = step;
+    this.#farewell = isReusable && !isExpired ? 'end' : 'quit';
   }
 
   async #putContent(): Promise<void> {

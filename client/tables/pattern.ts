@@ -11,7 +11,7 @@ import { parsePosix } from './expression/posix.ts';
 import { compile } from './expression/program.ts';
 import type { TableOpener } from './opener.ts';
 import { RuleError } from './rule-error.ts';
-import { type Condition, openRules } from './rules.ts';
+import { type Condition, openRules, type WrittenCondition } from './rules.ts';
 
 type Dialect = 'regexp' | 'pcre';
 
@@ -26,21 +26,24 @@ export function patternOpener(dialect: Dialect): TableOpener {
     openRules(name, label, context, {
       type: dialect,
       readCondition: (text) => readCondition(text, dialect),
-      missingAnswer: (warn) => warn('no replacement text: using empty string'),
+      patterns: true,
     });
 }
 
-function readCondition(text: string, dialect: Dialect): { condition: Condition; rest: string } {
-  const { source, flags, rest } = splitPattern(text, dialect);
-  const program = compile(parse(source, flags, dialect));
-  const condition: Condition = { groups: program.groups, match: (key) => match(program, key) };
-  if (!rest.startsWith('!')) return { condition, rest };
-  const second = readCondition(rest.slice(1), dialect);
-  const both: Condition = {
-    groups: condition.groups,
-    match: (key) => (second.condition.match(key) === undefined ? condition.match(key) : undefined),
+function readCondition(text: string, dialect: Dialect): WrittenCondition {
+  const first = splitPattern(text, dialect);
+  const compileFirst = (): Condition => {
+    const program = compile(parse(first.source, first.flags, dialect));
+    return { groups: program.groups, match: (key) => match(program, key) };
   };
-  return { condition: both, rest: second.rest };
+  if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
+  const second = readCondition(first.rest.slice(1), dialect);
+  const compileBoth = (): Condition => {
+    const [wanted, unwanted] = [compileFirst(), second.compile()];
+    const both = (key: string) => (unwanted.match(key) === undefined ? wanted.match(key) : undefined);
+    return { groups: wanted.groups, match: both };
+  };
+  return { compile: compileBoth, rest: second.rest };
 }
 
 function splitPattern(
