@@ -29,6 +29,9 @@ import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xf
  */
 const GROUP_LIMIT_BYTES = 4096;
 
+/** After a pause of ours this long the replies are read first: the server's patience has its limits too. */
+const IDLE_LIMIT_MS = 10_000;
+
 /** Where the sender's cursor stands. */
 type Step = 'xforward' | 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
 
@@ -174,6 +177,7 @@ class Transaction {
     if (this.#awaited.length === 0) return false;
     if (line === undefined || !this.#session.features.pipelining) return true;
     const { wire } = this.#session;
+    if (wire.idleMs > IDLE_LIMIT_MS) return true;
     // QUIT may follow the final dot whatever is buffered: the content before it is no group of commands.
     const afterContent = this.#step === 'quit' && this.#awaited[0]?.stage === 'endOfData';
     const group = wire.unsentBytes + Buffer.byteLength(line) + 2;

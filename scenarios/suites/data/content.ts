@@ -65,6 +65,7 @@ const texts = [
   },
   {
     name: 'smuggled-end-of-data',
+    origins: ['field-ED18'],
     title: 'Dots between bare line ends do not become an end of data on the wire',
     clauses: ['rfc5321-4.5.2-01', 'rfc5321-2.3.8-03'],
     content: `${head}one\n.\nMAIL FROM:<x@client.test>\n\r.\r\n.\r\rtwo\n.\r\nthree\n`,

@@ -65,8 +65,8 @@ export const SERVER = 'mx.example.test[192.0.2.1]';
 export const SENT: Fate = { status: 'sent' };
 
 /** The server refuses in greeting or introduction. */
-export function refused(dsn: string, reply: string): Fate {
-  return { status: statusOf(dsn), dsn, reason: `host ${SERVER} refused to talk to me: ${reply}` };
+export function refused(dsn: string, reply: string, server = SERVER): Fate {
+  return { status: statusOf(dsn), dsn, reason: `host ${server} refused to talk to me: ${reply}` };
 }
 
 /** The server refuses the message or the recipient, in reply to `command`. */
@@ -93,12 +93,12 @@ const EXTENSIONS = ['PIPELINING', '8BITMIME', 'ENHANCEDSTATUSCODES'];
 type Switches = NonNullable<Parameters<typeof mailHost>[0]>;
 
 /** A server that offers the usual and accepts everything, but for what is said. */
-export function server(switches: Switches = {}): PlacedHost {
+export function server(switches: Switches = {}): ReturnType<typeof mailHost> {
   return mailHost({ extensions: EXTENSIONS, ...switches });
 }
 
 /** The same without PIPELINING. */
-export function slowServer(switches: Switches = {}): PlacedHost {
+export function slowServer(switches: Switches = {}): ReturnType<typeof mailHost> {
   return server({ extensions: EXTENSIONS.slice(1), ...switches });
 }
 

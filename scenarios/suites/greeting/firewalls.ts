@@ -98,6 +98,29 @@ export default [
       elapsed({ atLeast: '2s', atMost: '4s' }),
     ],
   }),
+  ...([9, 12] as const).map((seconds) =>
+    scenario(`greeting/pix-pause-of-${seconds}`, {
+      title:
+        seconds > 10
+          ? 'After more than ten seconds without a byte QUIT waits for the reply to the content'
+          : 'After a pause of less than ten seconds QUIT goes with the final dot',
+      clauses: ['postfix:delivery-6.2', 'postfix:smtp_pix_workaround_delay_time'],
+      origins: ['delivery-163'],
+      dns,
+      hosts: { a: mailHost({ greeting: '220 ****' }) },
+      config: { smtp_pix_workarounds: 'delay_dotcrlf', smtp_pix_workaround_delay_time: `${seconds}s` },
+      send: message({ to, age: '600s' }),
+      expect: [
+        delivered(to, { via: 'a' }),
+        logged('enabling PIX workarounds: delay_dotcrlf'),
+        pipelined('a', [
+          ['EHLO *'],
+          ['MAIL *', 'RCPT *', 'DATA'],
+          ...(seconds > 10 ? [['.'], ['QUIT']] : [['.', 'QUIT']]),
+        ]),
+      ],
+    }),
+  ),
   scenario('greeting/pix-switched-off', {
     title: 'With smtp_pix_workarounds empty a greeting of stars is a greeting like any other',
     clauses: ['postfix:smtp_pix_workarounds'],
