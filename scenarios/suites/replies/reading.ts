@@ -68,6 +68,7 @@ export default [
     scenario(`replies/bare-line-feeds-${service}`, {
       title: `Replies with lines that end in LF alone are read as others (${service.toUpperCase()})`,
       clauses: ['postfix:delivery-8.6'],
+      origins: ['delivery-229'],
       dns,
       hosts: {
         a: mailHost({
@@ -186,6 +187,7 @@ export default [
     scenario(`replies/garbage-${garbage.indexOf(line) + 1}`, {
       title: `A line "${line}" before a reply belongs to the reply's text, and pipelining makes it worth a warning`,
       clauses: ['postfix:delivery-8.6'],
+      origins: line === 'hello there' ? ['delivery-226'] : [],
       dns,
       hosts: {
         a: dialogueHost([
@@ -213,6 +215,7 @@ export default [
     title:
       'Without pipelining a garbage line before a reply passes without a warning, and is quoted with the reply',
     clauses: ['postfix:delivery-8.6'],
+    origins: ['delivery-227'],
     dns,
     hosts: {
       a: dialogueHost([
@@ -251,6 +254,7 @@ export default [
     title:
       'A malformed reply within a group shifts those after it by one, until the client waits in vain for the last',
     clauses: ['rfc2920-3.1-08', 'postfix:delivery-6.7'],
+    origins: ['delivery-228'],
     dns,
     hosts: {
       a: dialogueHost([
