@@ -16,6 +16,7 @@ export { type Message, messageFromBytes } from './client/content/message.ts';
 export { DestinationError } from './client/destination.ts';
 export type { ClientEvent, EventListener } from './client/events.ts';
 export { mailLogLine } from './client/outcome/mail-log.ts';
+export type { Notice, PostNotice } from './client/outcome/notices.ts';
 export type {
   StatusAction,
   StatusRecord,

@@ -18,6 +18,7 @@ import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { PostNotice } from './outcome/notices.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
@@ -43,6 +44,8 @@ export interface ClientOptions {
   readonly platform?: Platform;
   /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
+  readonly postNotice?: PostNotice;
   /** Hears everything that happens. */
   readonly onEvent?: EventListener;
 }
@@ -109,6 +112,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         cache,
         flags,
         ...(options.services && { services: options.services }),
+        ...(options.postNotice && { postNotice: options.postNotice }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };

@@ -24,9 +24,9 @@ import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
 import { lastResort } from './outcome/last-resort.ts';
+import type { PostNotice } from './outcome/notices.ts';
 import { Recipients } from './outcome/recipients.ts';
-import { StatusFilter } from './outcome/status-filter.ts';
-import { noStatusServices, type StatusServices } from './outcome/status-services.ts';
+import type { StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
@@ -48,6 +48,8 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
   /** Where records of outcomes are kept; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
+  readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
 }
@@ -61,8 +63,7 @@ interface Site {
 }
 
 export async function deliver(request: DeliveryRequest, options: DeliverOptions): Promise<DeliveryResult> {
-  const delivery = new Delivery(request, options);
-  return delivery.run();
+  return new Delivery(request, options).run();
 }
 
 class Delivery {
@@ -83,28 +84,26 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
-    const { soft_bounce: softBounce, address_verify_negative_cache: keepsNegativeProbes } = settings;
     this.#recipients = new Recipients(request, {
       clock: platform.clock,
       emit: this.#emit,
-      softBounce: softBounce && !isProbe(request),
+      softBounce: settings.soft_bounce && !isProbe(request),
       books: new Bookkeeping(request, {
-        emit: this.#emit,
-        services: options.services ?? noStatusServices,
-        filter: async () => {
-          const maps = await this.#tables.of('smtp_delivery_status_filter');
-          return maps && new StatusFilter(maps, this.#emit);
-        },
-        softBounce,
-        keepsNegativeProbes,
+        settings,
+        tables: this.#tables,
+        services: options.services,
         isFinalDelivery: options.flags?.final === true,
+        emit: this.#emit,
       }),
     });
   }
 
   async run(): Promise<DeliveryResult> {
     if (this.#request.recipients.length === 0) {
-      this.#warnOfRequest(`no recipients in delivery request for destination ${this.#request.nexthop}`);
+      this.#warn(
+        `no recipients in delivery request for destination ${this.#request.nexthop}`,
+        this.#request.queueId,
+      );
       return this.#recipients.result;
     }
     try {
@@ -112,7 +111,7 @@ class Delivery {
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
       if (!(error instanceof DestinationError || error instanceof GenericMapError) && !this.#aborted)
-        this.#warnOfRequest(`delivery failed unexpectedly: ${errorText(error)}`);
+        this.#warn(`delivery failed unexpectedly: ${errorText(error)}`, this.#request.queueId);
     }
     if (this.#aborted)
       this.#failure = { scope: 'session', dsn: '4.3.2', reason: 'delivery aborted by the caller' };
@@ -223,13 +222,9 @@ class Delivery {
     return this.#options.signal?.aborted === true;
   }
 
-  /** About the configuration, whichever message met it. */
-  #warn(text: string): void {
-    this.#emit({ type: 'log', level: 'warning', text });
-  }
-
-  #warnOfRequest(text: string): void {
-    this.#emit({ type: 'log', level: 'warning', queueId: this.#request.queueId, text });
+  /** About the configuration, whichever message met it, or about a message. */
+  #warn(text: string, queueId?: string): void {
+    this.#emit({ type: 'log', level: 'warning', text, ...(queueId && { queueId }) });
   }
 }
 

@@ -127,4 +127,6 @@ export interface DeliveryResult {
   readonly outcomes: readonly Outcome[];
   /** Set when a failure should suspend the destination (delivery reference 1.9). */
   readonly throttle?: { readonly dsn: string; readonly reason: string };
+  /** The message cannot be read, and every sender was told: keep it apart, for somebody to look at. */
+  readonly setAside?: boolean;
 }

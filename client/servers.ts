@@ -7,6 +7,7 @@ import type { Outgoing } from './content/outgoing.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
+import type { PostNotice } from './outcome/notices.ts';
 import type { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest } from './request.ts';
@@ -25,6 +26,7 @@ export interface ServersContext {
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
+  readonly postNotice?: PostNotice | undefined;
 }
 
 /** A destination whose addresses are known. */
@@ -141,6 +143,7 @@ export class Servers {
       detectLoops: site.detectLoops,
       bestExchanger,
       signal: this.#context.signal,
+      postNotice: this.#context.postNotice,
       onEstablished,
     });
   }

@@ -2,6 +2,7 @@
  * What was seen while a scenario ran: everything that checks and monitors may look at. It has the same form in the
  * virtual and in the live world.
  */
+import type { Notice } from '../client/outcome/notices.ts';
 import type { Delivery } from '../simulator/hosts/host.ts';
 import type { Session } from '../simulator/session.ts';
 import type { Conversation } from './monitors/conversation.ts';
@@ -22,6 +23,10 @@ export interface Evidence {
   readonly log: readonly LogLine[];
   /** Undefined when the sender does not tell. */
   readonly suspensions: readonly string[] | undefined;
+  /** How many messages were set aside, since they cannot be read; undefined when the sender does not tell. */
+  readonly setAside: number | undefined;
+  /** Mail of the sender's own to the postmaster. */
+  readonly notices: readonly Notice[];
   /** What status services were given to keep; undefined when the sender does not tell. */
   readonly records: readonly KeptRecord[] | undefined;
   /** In the order in which they began. */

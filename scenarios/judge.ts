@@ -136,6 +136,10 @@ function unexpected(
       if (line.level === 'warning' && !ledger.logLines.has(index))
         texts.push(`a warning nobody expected: ${line.text}`);
     });
+    evidence.notices.forEach(({ content }, index) => {
+      const subject = /^Subject: (.*)$/m.exec(content)?.[1] ?? '';
+      if (!ledger.notices.has(index)) texts.push(`mail to the postmaster that nobody expected: ${subject}`);
+    });
     for (const id of Object.keys(scenario.tolerates)) {
       if (!tolerated.has(id)) texts.push(`tolerates ${id}, but no monitor found it broken`);
     }

@@ -1,7 +1,7 @@
 /**
  * Messages that scenarios send. Without `content` a small message is made up, the same in every run.
  */
-import { messageFromBytes } from '../client/content/message.ts';
+import { CorruptMessageError, type Message, messageFromBytes } from '../client/content/message.ts';
 import type { Notify, Reuse, Service, Submitter } from '../client/request.ts';
 import { type Duration, durationMs } from '../simulator/duration.ts';
 import { ScenarioError } from './checks/expectation.ts';
@@ -16,6 +16,8 @@ export interface MessageSpec {
   readonly content?: string | Uint8Array;
   /** Added to the made-up message, or put in place of its own. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The end of the content is damaged: a bad record in place of the one that ends it. */
+  readonly corrupt?: boolean;
   /** Text of the made-up message. */
   readonly body?: string;
   /** Size of the made-up message, in bytes with CRLF line ends. */
@@ -105,6 +107,7 @@ const fields = {
     test: (value: unknown) => [true, false, 'user'].includes(value as never),
   },
   traceAll: flag,
+  corrupt: flag,
   traceDelayed: flag,
   submitter: { takes: "what is known, such as { name: 'host.test', address: '192.0.2.9' }", test: isRecord },
   reuse: oneOf('load', 'store', 'both'),
@@ -205,9 +208,11 @@ function checkSize(where: string, sizeBytes: number, headBytes: number): void {
 export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index: number): Submission {
   const from = spec.from ?? SENDER;
   const content = contentOf(spec, recipients, index);
-  const parsed = messageFromBytes(content);
+  const queueId = (FIRST_QUEUE_ID + index).toString(16).toUpperCase();
+  const corrupt = spec.corrupt ?? false;
+  const parsed = corrupt ? damaged(messageFromBytes(content), queueId) : messageFromBytes(content);
   return {
-    queueId: (FIRST_QUEUE_ID + index).toString(16).toUpperCase(),
+    queueId,
     service: spec.service ?? 'smtp',
     flags,
     nexthop: spec.nexthop,
@@ -215,6 +220,7 @@ export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index
     recipients,
     content,
     message: spec.encoding === undefined ? parsed : { ...parsed, encoding: spec.encoding },
+    corrupt,
     ageMs: spec.age === undefined ? 0 : durationMs(spec.age),
     smtputf8: spec.smtputf8 ?? false,
     envelopeId: spec.envid,
@@ -225,6 +231,20 @@ export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index
     submitter: spec.submitter,
     reuse: spec.reuse === undefined ? undefined : reuseOf(spec.reuse),
     afterMs: spec.after === undefined ? 0 : durationMs(spec.after),
+  };
+}
+
+/** Type of a record that has no place in the content of a message. */
+const BAD_RECORD_TYPE = 'Z';
+
+function damaged(message: Message, queueId: string): Message {
+  return {
+    ...message,
+    async *chunks() {
+      yield* message.chunks();
+      const text = `bad record type: ${BAD_RECORD_TYPE.charCodeAt(0)} in message content`;
+      throw new CorruptMessageError(text, `active/${queueId}`);
+    },
   };
 }
 

@@ -1,11 +1,10 @@
 /** What a scenario is once it is checked: what runners, checks and worlds read. */
-import type { StatusService } from '../client/outcome/status-services.ts';
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { PathSettings, Reachability } from '../simulator/virtual/path.ts';
 import type { Expectation } from './checks/expectation.ts';
 import type { ScenarioMessage } from './message.ts';
-import type { WorldKind } from './senders/sender.ts';
+import type { ScenarioService, WorldKind } from './senders/sender.ts';
 
 export interface HostNetwork extends Partial<PathSettings> {
   readonly reachability?: Reachability;
@@ -24,7 +23,7 @@ export interface Scenario {
   readonly network: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string | Uint8Array>>;
-  readonly downServices: readonly StatusService[];
+  readonly downServices: readonly ScenarioService[];
   readonly messages: readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   readonly worlds: readonly WorldKind[];

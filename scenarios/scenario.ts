@@ -25,7 +25,7 @@
  * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
  *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
- *    logged notLogged | recorded notRecorded | suspended notSuspended | elapsed | check('title', function).
+ *    logged notLogged | recorded notRecorded | notice | setAside notSetAside | suspended notSuspended | elapsed | check('title', function).
  *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
  *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
@@ -35,7 +35,6 @@
  * 9. `origins` are the cases of the catalogue that it puts to the test: `nexthop list cases`.
  * 10. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
-import type { StatusService } from '../client/outcome/status-services.ts';
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
@@ -44,6 +43,7 @@ import { checkFields, describe, isRecord, required, text, textRecord, texts } fr
 import { checkMessage, type ScenarioMessage } from './message.ts';
 import { checkScenario } from './scenario-checks.ts';
 import type { HostNetwork, Scenario } from './scenario-shape.ts';
+import type { ScenarioService } from './senders/sender.ts';
 
 export { zone } from '../simulator/dns/zone.ts';
 export { mailHost } from '../simulator/hosts/declarative.ts';
@@ -68,11 +68,13 @@ export { dialogue } from './checks/dialogue.ts';
 export { elapsed } from './checks/elapsed.ts';
 export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';
 export { logged, notLogged } from './checks/log.ts';
+export { notice } from './checks/notices.ts';
 export { bounced, deferred, delivered, passed } from './checks/outcome.ts';
 export { pipelined } from './checks/pipelined.ts';
 export { notQueried, queried } from './checks/queries.ts';
 export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
+export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
 export { type MessageSpec, message, type RecipientSpec } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
@@ -88,8 +90,8 @@ export interface ScenarioSpec {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
-  /** Status services that keep no records of outcomes: `{ bounce: 'down' }`. */
-  readonly services?: Readonly<Partial<Record<StatusService, 'down'>>>;
+  /** Services that keep no records of outcomes, or take no mail (`cleanup`): `{ bounce: 'down' }`. */
+  readonly services?: Readonly<Partial<Record<ScenarioService, 'down'>>>;
   readonly send: ScenarioMessage | readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   /** Why it has no meaning in real time. */
@@ -101,7 +103,13 @@ export interface ScenarioSpec {
   readonly tolerates?: Readonly<Record<string, string>>;
 }
 
-const STATUS_SERVICES = ['bounce', 'defer', 'trace', 'verify'] as const satisfies readonly StatusService[];
+const SERVICES = [
+  'bounce',
+  'defer',
+  'trace',
+  'verify',
+  'cleanup',
+] as const satisfies readonly ScenarioService[];
 
 const fields = {
   title: required(text),
@@ -157,7 +165,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     config: spec.config ?? {},
     files: spec.files ?? {},
     messages: asArray(spec.send).map((sent) => checkMessage(owner, sent, spec.flags ?? '')),
-    downServices: STATUS_SERVICES.filter((service) => spec.services?.[service] === 'down'),
+    downServices: SERVICES.filter((service) => spec.services?.[service] === 'down'),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
     virtualOnly: spec.virtualOnly,
@@ -170,7 +178,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
 }
 
 function isDown([service, state]: [string, unknown]): boolean {
-  return STATUS_SERVICES.some((known) => known === service) && state === 'down';
+  return SERVICES.some((known) => known === service) && state === 'down';
 }
 
 function isZone(value: unknown): boolean {

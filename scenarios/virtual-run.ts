@@ -69,6 +69,8 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     log: report.log,
     suspensions: report.suspensions,
     records: report.records,
+    setAside: report.setAside,
+    notices: report.notices ?? [],
     sessions,
     conversations: sessions.map(readConversation),
     attempts: world.attempts,

@@ -687,6 +687,49 @@ export const register = {
     meaning:
       "A lookup table of what takes the place of a line of a server's reply, before it is interpreted.",
   },
+  notify_classes: {
+    type: 'list',
+    words: ['bounce', '2bounce', 'data', 'delay', 'policy', 'protocol', 'resource', 'software'],
+    default: 'resource, software',
+    since: 'before 2.0',
+    group: 'trouble',
+    meaning:
+      'Which kinds of trouble the postmaster is told of by mail; this client meets only protocol and data.',
+  },
+  error_notice_recipient: {
+    type: 'string',
+    default: 'postmaster',
+    minLength: 1,
+    since: 'before 2.0',
+    group: 'trouble',
+    meaning: 'Who gets the mail about trouble.',
+  },
+  double_bounce_sender: {
+    type: 'string',
+    default: 'double-bounce',
+    minLength: 1,
+    since: 'before 2.0',
+    group: 'envelope',
+    meaning: 'Local part of the sender of such mail, about which no further mail is sent.',
+  },
+  header_from_format: {
+    type: 'enum',
+    default: 'standard',
+    words: ['standard', 'obsolete'],
+    minLength: 1,
+    since: '3.3',
+    group: 'trouble',
+    meaning:
+      'How mail about trouble names its author and its reader: display names before, or comments after.',
+  },
+  mail_name: {
+    type: 'string',
+    default: 'Postfix',
+    minLength: 1,
+    since: 'before 2.0',
+    group: 'general',
+    meaning: 'The name of the mail system in such mail.',
+  },
   default_delivery_status_filter: {
     type: 'string',
     default: '',

@@ -16,6 +16,19 @@ export interface Message {
   chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
+/** What a source of messages throws when what it holds is no message; any other error of it may be gone next time. */
+export class CorruptMessageError extends Error {
+  override readonly name = 'CorruptMessageError';
+  /** What holds the message, as the log names it. */
+  readonly file: string;
+
+  /** The message says what was found, such as `bad record type: 90 in message content`. */
+  constructor(message: string, file: string) {
+    super(message);
+    this.file = file;
+  }
+}
+
 /** A message held in memory. The encoding is what its own Content-Transfer-Encoding header says, if it has one. */
 export function messageFromBytes(bytes: Uint8Array): Message {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

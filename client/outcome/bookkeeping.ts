@@ -2,21 +2,20 @@
  * Keeps the records of outcomes, and says how an outcome is told in the end: a record that cannot be kept changes it,
  * because a sender must not miss a report (delivery reference 1.7, 1.8, 1.10).
  */
+import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import { type DeliveryRequest, isProbe, type Notify, type Recipient } from '../request.ts';
-import type { StatusFilter } from './status-filter.ts';
+import type { Tables } from '../tables/tables.ts';
+import { StatusFilter } from './status-filter.ts';
 import type { StatusAction, StatusRecord, StatusService, StatusServices } from './status-services.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface BookkeepingOptions {
   readonly emit: EventListener;
-  readonly services: StatusServices;
-  /** `smtp_delivery_status_filter`, if there is one. */
-  readonly filter: () => Promise<StatusFilter | undefined>;
-  /** `soft_bounce` */
-  readonly softBounce: boolean;
-  /** `address_verify_negative_cache` */
-  readonly keepsNegativeProbes: boolean;
+  readonly settings: Pick<Settings, 'soft_bounce' | 'address_verify_negative_cache'>;
+  readonly tables: Tables;
+  /** Records are kept nowhere when absent. */
+  readonly services?: StatusServices | undefined;
   /** The service delivers for good (flag `X`) rather than relays. */
   readonly isFinalDelivery: boolean;
 }
@@ -51,8 +50,7 @@ export class Bookkeeping {
     decider: Decider,
     tell: (told: ToldVerdict) => void,
   ): Promise<void> {
-    const filter = await this.#options.filter();
-    const verdict = filter === undefined ? decided : await filter.apply(decided);
+    const verdict = await this.#filtered(decided);
     const entry = new Entry(this.#request, recipient, decider, tell);
     if (isProbe(this.#request)) return this.#probed(entry, verdict);
     switch (verdict.status) {
@@ -63,6 +61,11 @@ export class Bookkeeping {
       default:
         return this.#bounced(entry, verdict);
     }
+  }
+
+  async #filtered(verdict: Verdict): Promise<Verdict> {
+    const maps = await this.#options.tables.of('smtp_delivery_status_filter');
+    return maps === undefined ? verdict : new StatusFilter(maps, this.#options.emit).apply(verdict);
   }
 
   async #sent(entry: Entry, verdict: Verdict): Promise<void> {
@@ -88,7 +91,7 @@ export class Bookkeeping {
   }
 
   async #bounced(entry: Entry, verdict: Verdict): Promise<void> {
-    const { softBounce } = this.#options;
+    const { soft_bounce: softBounce } = this.#options.settings;
     const told: Verdict = softBounce
       ? { ...verdict, status: 'deferred', dsn: `4${verdict.dsn.slice(1)}` }
       : verdict;
@@ -108,7 +111,7 @@ export class Bookkeeping {
       const kept = await this.#trace(entry, entry.record(verdict, found));
       return entry.tell(kept ? { ...verdict, logStatus: found } : this.#probeFailed(verdict, 'trace'));
     }
-    if (found === 'undeliverable' && !this.#options.keepsNegativeProbes) {
+    if (found === 'undeliverable' && !this.#options.settings.address_verify_negative_cache) {
       return entry.tell({ ...verdict, logStatus: 'undeliverable-but-not-cached' });
     }
     const record = entry.record(verdict, verdict.status === 'deferred' ? 'delayed' : found);
@@ -137,7 +140,9 @@ export class Bookkeeping {
   }
 
   async #append(service: StatusService, record: StatusRecord): Promise<boolean> {
-    return this.#options.services.append(service, record).then(
+    const { services } = this.#options;
+    if (services === undefined) return true;
+    return services.append(service, record).then(
       () => true,
       () => false,
     );

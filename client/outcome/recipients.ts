@@ -42,6 +42,7 @@ export class Recipients {
   #deliverDoneAtMs: number | undefined;
   #sessionCompleted = false;
   #takesDsn = false;
+  #setAside = false;
   #throttle: DeliveryResult['throttle'];
 
   /** No other server will be tried: failures are final now. */
@@ -68,7 +69,11 @@ export class Recipients {
   }
 
   get result(): DeliveryResult {
-    return { outcomes: this.#outcomes, ...(this.#throttle && { throttle: this.#throttle }) };
+    return {
+      outcomes: this.#outcomes,
+      ...(this.#throttle && { throttle: this.#throttle }),
+      ...(this.#setAside && { setAside: true }),
+    };
   }
 
   beginSession(relay: Relay): void {
@@ -130,6 +135,13 @@ export class Recipients {
       someDeferred ||= told === 'deferred';
     }
     if (throttles && someDeferred && !this.#sessionCompleted) this.#throttle ??= { dsn, reason };
+  }
+
+  /** The message cannot be read. It is of no more use unless somebody has yet to be told that it failed. */
+  unreadable(file: string): void {
+    if (this.#outcomes.some(({ status }) => status === 'deferred')) return;
+    this.#setAside = true;
+    this.#options.emit({ type: 'log', level: 'warning', text: `corrupted queue file: ${file}` });
   }
 
   /** Leaves all recipients without outcome to another transport; `cause` says why. */

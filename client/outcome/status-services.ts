@@ -39,6 +39,3 @@ export interface StatusServices {
   /** Rejects when the record could not be kept; the outcome is then told differently. */
   append(service: StatusService, record: StatusRecord): Promise<void>;
 }
-
-/** Keeps nothing: the caller's own `outcomes` tell it all. */
-export const noStatusServices: StatusServices = { append: async () => {} };

@@ -1,9 +1,11 @@
 /** One session for one request: the handshake, unless the connection was kept, the transaction, and the parting. */
 import type { Outgoing } from '../content/outgoing.ts';
-import { SCOPES, streamFailed } from '../outcome/failure.ts';
+import { isProtocolError, SCOPES, streamFailed } from '../outcome/failure.ts';
+import type { PostNotice } from '../outcome/notices.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { WireError } from '../wire/wire.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
+import { notifyPostmaster } from './notify.ts';
 import type { Reuse } from './reuse.ts';
 import { fullName, type Session, shortName } from './session.ts';
 import { transact } from './transaction.ts';
@@ -12,6 +14,7 @@ export interface SessionRun extends HandshakeContext {
   readonly recipients: Recipients;
   readonly reuse: Reuse;
   readonly outgoing: Outgoing;
+  readonly postNotice?: PostNotice | undefined;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
   /** Drops the connection. */
@@ -27,6 +30,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
   recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use });
   try {
     const isGood = await converse(session, run);
+    if (run.postNotice !== undefined) await notifyPostmaster(session, run.request.sender, run.postNotice);
     await reuse.part(session, isGood);
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -47,6 +51,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       await transact(session, request, recipients, outgoing);
       return true;
     }
+    if (failure.reply !== undefined && isProtocolError(failure.reply)) session.troubled('protocol');
     await recipients.fail(failure);
     await session.quit();
     return !SCOPES[failure.scope].throttles;
@@ -55,6 +60,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       session.drop('closed');
       throw error;
     }
+    if (error.kind === 'localData') session.troubled('data');
     await recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
     // Before the envelope the stream is as good as before when only a lookup of ours failed.
     if (error.kind === 'localData' && !established) await session.quit();

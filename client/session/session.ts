@@ -7,6 +7,7 @@
  */
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
+import type { Trouble } from '../outcome/notices.ts';
 import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
@@ -15,6 +16,7 @@ import { type Table, TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
+import { Transcript } from './transcript.ts';
 
 /** The server a session talks to. */
 export interface Peer {
@@ -71,6 +73,9 @@ export class Session {
   readonly wire: Wire;
   /** How often the connection has been used, this time included. */
   readonly use: number;
+  readonly transcript = new Transcript();
+  /** What the postmaster may want to know of. */
+  readonly troubles = new Set<string>();
   features: Features = NO_FEATURES;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
@@ -102,6 +107,8 @@ export class Session {
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
       ...(replyFilter && { replaceLine: (line: string) => this.#replaceLine(line, replyFilter) }),
+      onReplyLine: (line) => this.transcript.replyLine(line),
+      onReplacement: (line) => this.transcript.replacement(line),
       onWarning: (text) => this.log('warning', text),
       onMalformedLine: (line) => this.#malformedLine(line),
     });
@@ -155,6 +162,7 @@ export class Session {
   /** Buffers a command; it leaves with the next reply that is awaited. */
   send(line: string): void {
     this.wire.send(line);
+    this.transcript.command(line);
     this.emit({ type: 'command', session: this.id, line });
   }
 
@@ -163,8 +171,14 @@ export class Session {
     this.stage = stage;
     const reply = await this.wire.readReply();
     this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
-    if (reply.malformed) this.endReuse();
+    if (reply.malformed) this.troubled('protocol');
     return reply;
+  }
+
+  /** One of the two sides has lost the protocol, or a lookup of ours failed. */
+  troubled(what: Trouble): void {
+    this.troubles.add(what);
+    if (what === 'protocol') this.endReuse();
   }
 
   log(level: 'info' | 'warning', text: string): void {

@@ -10,6 +10,7 @@
  */
 import { CheckError } from '../content/checks.ts';
 import { GenericMapError } from '../content/generic.ts';
+import { CorruptMessageError } from '../content/message.ts';
 import { NestingError } from '../content/mime/parser.ts';
 import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
@@ -61,7 +62,14 @@ export async function transact(
     await new Transaction(session, request, recipients, outgoing).run();
     recipients.sessionCompleted();
   } catch (error) {
-    if (error instanceof ContentError) {
+    if (error instanceof CorruptMessageError) {
+      const { queueId } = request;
+      session.emit({ type: 'log', level: 'warning', queueId, text: error.message });
+      session.wire.discardUnsent();
+      await recipients.fail({ scope: 'message', dsn: '5.3.0', reason: 'unreadable mail queue entry' });
+      session.drop('closed');
+      recipients.unreadable(error.file);
+    } else if (error instanceof ContentError) {
       await recipients.fail({
         scope: 'message',
         dsn: '4.3.0',
@@ -72,6 +80,7 @@ export async function transact(
       await recipients.fail({ scope: 'message', dsn: '5.6.0', reason: error.message });
       await abandon(session);
     } else if (error instanceof CheckError) {
+      session.troubled('data');
       await recipients.fail(streamFailed(session.stage, shortName(session.peer), 'localData'));
       await abandon(session);
     } else {
@@ -250,6 +259,7 @@ class Transaction {
       }
     }
     wire.send('.');
+    this.#session.transcript.command('.');
     if (this.#session.service === 'lmtp' && this.#accepted.length > 0) {
       // rfc2033-4.2-02: one reply for each accepted recipient, in the order of their RCPTs.
       for (const recipient of this.#accepted) this.#awaited.push({ stage: 'endOfData', recipient });
@@ -394,7 +404,7 @@ class Transaction {
 
   /** The reply refuses one recipient, or all that have no outcome. */
   async #fail(stage: Stage, reply: Reply, recipient?: Recipient): Promise<void> {
-    if (isProtocolError(reply)) this.#session.endReuse();
+    if (isProtocolError(reply)) this.#session.troubled('protocol');
     const failure = saidNo(stage, shortName(this.#session.peer), reply, recipient !== undefined);
     await this.#recipients.fail(failure, recipient && [recipient]);
   }
@@ -409,14 +419,16 @@ class ContentError extends Error {
   override readonly name = 'ContentError';
 }
 
+/** What says itself what is to be done. */
+const PASSED = [NestingError, CheckError, GenericMapError, CorruptMessageError];
+
 async function* readable(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } catch (error) {
-    const ours = error instanceof NestingError || error instanceof CheckError;
-    if (ours || error instanceof GenericMapError) throw error;
+    if (PASSED.some((kind) => error instanceof kind)) throw error;
     throw new ContentError(error instanceof Error ? error.message : String(error));
   }
 }

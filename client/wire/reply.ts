@@ -31,7 +31,7 @@ export class ReplyBuilder {
   /** Adds a line; returns the reply when the line ends it. */
   add(line: string): Reply | undefined {
     this.#count += 1;
-    if (this.#storedLength < REPLY_TEXT_LIMIT_BYTES) {
+    if (!this.isFull) {
       // The text does not begin with empty lines, which a filter may have left of others.
       if (line !== '' || this.#lines.length > 0) this.#lines.push(line);
       this.#storedLength += line.length + 1;
@@ -50,6 +50,11 @@ export class ReplyBuilder {
       text: this.#lines.join('\n'),
       malformed: this.#malformed,
     };
+  }
+
+  /** Nothing more is stored. */
+  get isFull(): boolean {
+    return this.#storedLength >= REPLY_TEXT_LIMIT_BYTES;
   }
 
   /** More was sent than is stored. */

@@ -40,6 +40,8 @@ async function withWire(
       lineLimitBytes: LINE_LIMIT_BYTES,
       utf8: options.utf8 ?? true,
       peer: 'mx.test[192.0.2.1]:25',
+      onReplyLine: () => {},
+      onReplacement: () => {},
       onWarning: (text) => warnings.push(text),
       onMalformedLine: (line) => malformed.push(line),
     });

@@ -35,6 +35,10 @@ export interface WireOptions {
   readonly peer: string;
   /** Gives the line that takes the place of another before it is interpreted (`smtp_reply_filter`). */
   readonly replaceLine?: (line: string) => Promise<string>;
+  /** Told of each line that is stored, as it came. */
+  readonly onReplyLine: (line: string) => void;
+  /** Told of the line that took the place of the one before. */
+  readonly onReplacement: (line: string) => void;
   readonly onWarning: (text: string) => void;
   /** Told of each line that is not a reply's. */
   readonly onMalformedLine: (line: string) => void;
@@ -162,8 +166,11 @@ export class Wire {
     let warned = false;
     for (;;) {
       const received = await this.#readLine();
-      const { replaceLine } = this.#options;
+      const { replaceLine, onReplyLine, onReplacement } = this.#options;
+      const isStored = !reply.isFull;
+      if (isStored) onReplyLine(received);
       const line = replaceLine === undefined ? received : await replaceLine(received);
+      if (isStored && line !== received) onReplacement(line);
       if (!isReplyLine(line)) this.#options.onMalformedLine(line);
       const complete = reply.add(line);
       if (reply.truncated && !warned) {

@@ -273,6 +273,7 @@ describe('received messages', () => {
       returnContent: undefined,
       probe: false,
       traceAll: false,
+      corrupt: false,
       traceDelayed: false,
       submitter: undefined,
       reuse: undefined,

@@ -35,6 +35,8 @@ export class Ledger {
   readonly hosts = new Set<string>();
   /** Indexes into the evidence's log. */
   readonly logLines = new Set<number>();
+  /** Indexes into the evidence's notices. */
+  readonly notices = new Set<number>();
   readonly #dialogues = new Map<string, number>();
 
   /** Each dialogue of a host speaks of its next session; counts from 0. */

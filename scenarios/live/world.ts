@@ -114,6 +114,8 @@ function evidenceOf(
     log: run.report.log,
     suspensions: run.report.suspensions,
     records: run.report.records,
+    setAside: run.report.setAside,
+    notices: run.report.notices ?? [],
     sessions,
     conversations: sessions.map(readConversation),
     attempts: world.attempts,

@@ -34,6 +34,8 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     outcomes: [],
     suspensions: undefined,
     records: undefined,
+    setAside: undefined,
+    notices: [],
     log: [],
     conversations: sessions.map(readConversation),
     attempts: [],

@@ -6,6 +6,7 @@ import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
 import type { Outcome, Service } from '../../client/request.ts';
 import { SessionCache } from '../../client/session/cache.ts';
@@ -48,6 +49,7 @@ async function send(
   const outcomes: RecipientOutcome[] = [];
   const log: LogLine[] = [];
   const suspensions: string[] = [];
+  let setAside = 0;
   const records: KeptRecord[] = [];
   const services: StatusServices = {
     async append(service, record) {
@@ -67,6 +69,11 @@ async function send(
     return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
+  const notices: Notice[] = [];
+  const postNotice = async (notice: Notice) => {
+    if (environment.downServices.has('cleanup')) throw new Error('Connection refused');
+    notices.push(notice);
+  };
   for (const submission of submissions) {
     await pauseBefore(submission, environment);
     const { service } = submission;
@@ -82,16 +89,18 @@ async function send(
         flags: parseFlags(submission.flags),
         resolver,
         services,
+        postNotice,
         emit,
         signal,
         cache,
       });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
+      if (result.setAside === true) setAside += 1;
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions, records };
+  return { outcomes, log, suspensions, records, notices, setAside };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

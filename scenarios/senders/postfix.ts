@@ -1,6 +1,7 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
-import { chmod, chown, unlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { DeliveryRequest } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
@@ -39,6 +40,9 @@ export const postfix: Enrolment = {
     return installation === undefined ? undefined : new PostfixSender(installation);
   },
 };
+
+/** Of a queue file that is for nobody but the postmaster. */
+const SET_ASIDE_MODE = 0o400;
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -81,6 +85,7 @@ class PostfixSender implements Sender {
       {
         onLogLine: (line) => this.#onLogLine(line),
         onRecord: (record) => this.#watch?.onRecord(record) ?? true,
+        onNotice: (notice) => this.#watch?.onNotice(notice),
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -95,6 +100,8 @@ class PostfixSender implements Sender {
     const log: LogLine[] = [];
     const suspensions: string[] = [];
     const records: KeptRecord[] = [];
+    let setAside = 0;
+    const notices: Notice[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
@@ -103,8 +110,10 @@ class PostfixSender implements Sender {
       log.push(...report.log);
       suspensions.push(...(report.suspensions ?? []));
       records.push(...(report.records ?? []));
+      setAside += report.setAside ?? 0;
+      notices.push(...(report.notices ?? []));
     }
-    return { outcomes, log, suspensions, records };
+    return { outcomes, log, suspensions, records, notices, setAside };
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
@@ -119,7 +128,7 @@ class PostfixSender implements Sender {
     // Never used twice: what is still heard of a message that was given up belongs to nobody.
     this.#messages += 1;
     const queueId = `${this.#messages.toString(16).toUpperCase().padStart(6, '0')}F`;
-    const queued = { queueId, file: queueFile(submission.content) };
+    const queued = { queueId, file: queueFile(submission.content, submission.corrupt) };
     const path = join(instance.folders.queue, ACTIVE_QUEUE, queueId);
     await writeFile(path, queued.file.bytes);
     await chown(path, instance.owner, 0);
@@ -136,7 +145,8 @@ class PostfixSender implements Sender {
         if (environment.signal.aborted) break;
         await this.#ask(instance, transport, { request, queued, watch }, environment.signal);
       }
-      return watch.report();
+      const { mode } = await stat(path);
+      return { ...watch.report(), setAside: (mode & 0o777) === SET_ASIDE_MODE ? 1 : 0 };
     } finally {
       this.#watch = undefined;
       await unlink(path);

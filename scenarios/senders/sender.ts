@@ -7,6 +7,7 @@
  */
 import type { Message } from '../../client/content/message.ts';
 import type { ClientEvent } from '../../client/events.ts';
+import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusRecord, StatusService } from '../../client/outcome/status-services.ts';
 import type { Platform } from '../../client/platform/platform.ts';
 import type {
@@ -85,7 +86,7 @@ export interface SenderEnvironment {
   /** Parameters of the scenario and of the command line, by name. */
   readonly config: Readonly<Record<string, string>>;
   /** Status services that keep no records while the scenario runs. */
-  readonly downServices: ReadonlySet<StatusService>;
+  readonly downServices: ReadonlySet<ScenarioService>;
   readonly signal: AbortSignal;
   /** Takes what the sender can tell while it works; those who can tell nothing need not call it. */
   readonly emit: (event: ClientEvent) => void;
@@ -105,6 +106,8 @@ export interface Submission {
   readonly content: Uint8Array;
   /** The same, as our client reads it. */
   readonly message: Message;
+  /** A record of the type `Z` stands where its content ends. */
+  readonly corrupt: boolean;
   /** How long it counts as queued when the delivery starts. */
   readonly ageMs: number;
   readonly smtputf8: boolean;
@@ -131,9 +134,16 @@ export interface SenderReport {
   readonly log: readonly LogLine[];
   /** Why destinations are to be left alone for a while, as the queue manager was told; absent when nobody tells. */
   readonly suspensions?: readonly string[];
+  /** Messages that were set aside, since they cannot be read; absent when nobody tells. */
+  readonly setAside?: number;
   /** What the status services keep of outcomes, in the order in which it came; absent when nobody tells. */
   readonly records?: readonly KeptRecord[];
+  /** Mail to the postmaster; absent when nobody tells. */
+  readonly notices?: readonly Notice[];
 }
+
+/** What a scenario can take down: a status service, or `cleanup`, which takes mail of the client's own. */
+export type ScenarioService = StatusService | 'cleanup';
 
 /** A record, and the service that keeps it. Of `verify` only address, action and reason are known. */
 export interface KeptRecord extends StatusRecord {

@@ -8,18 +8,21 @@ import { chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Notice } from '../../../client/outcome/notices.ts';
 import type { SenderSurroundings } from '../sender.ts';
 import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
 import { ACTIVE_QUEUE } from './delivery-request.ts';
 import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
+import { servePostedMail } from './posted-mail.ts';
 import { type OnRecord, type StatusServices, serveStatusServices } from './status-services.ts';
 
 export interface InstanceListener {
   readonly onLogLine: (line: MailLogLine) => void;
   readonly onRecord: OnRecord;
   readonly onPassed: (passed: PassedRecipient) => void;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 /** It did not start, or is gone; one line. */
@@ -65,6 +68,7 @@ export class Instance {
     const sockets = join(folders.queue, 'private');
     const services = [
       await serveStatusServices(sockets, listener.onRecord),
+      await servePostedMail(join(folders.queue, 'public'), listener.onNotice),
       await serveOtherTransports(
         sockets,
         setups.map(({ config }) => config),

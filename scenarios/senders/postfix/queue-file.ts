@@ -18,12 +18,12 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
-export function queueFile(content: Uint8Array): QueueFile {
+/** A corrupt one has something else where the content ends. Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
+export function queueFile(content: Uint8Array, corrupt = false): QueueFile {
   const start = record('M', Buffer.alloc(0));
   const lines = [...linesOf(content)].flatMap(lineRecords);
   const contentBytes = lines.reduce((sum, item) => sum + item.length, 0);
-  const end = [record('X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
+  const end = [record(corrupt ? 'Z' : 'X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
   return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length, contentBytes };
 }
 
@@ -57,4 +57,24 @@ function record(type: string, data: Buffer): Buffer {
   for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80);
   head.push(length);
   return Buffer.concat([Buffer.from(head), data]);
+}
+
+/** The records that are complete. */
+export function* readRecords(bytes: Buffer): Generator<{ readonly type: string; readonly text: string }> {
+  let at = 0;
+  while (at < bytes.length) {
+    const type = String.fromCharCode(bytes[at] ?? 0);
+    let length = 0;
+    let head = at + 1;
+    for (let shift = 0; ; shift += 7, head += 1) {
+      const byte = bytes[head];
+      if (byte === undefined) return;
+      length += (byte & 0x7f) << shift;
+      if (byte <= 0x7f) break;
+    }
+    const start = head + 1;
+    if (bytes.length < start + length) return;
+    yield { type, text: bytes.toString('utf8', start, start + length) };
+    at = start + length;
+  }
 }

@@ -1,7 +1,14 @@
 /** Gathers what the log and the status reports say about one message. */
-import type { StatusService } from '../../../client/outcome/status-services.ts';
+import type { Notice } from '../../../client/outcome/notices.ts';
 import type { Recipient } from '../../../client/request.ts';
-import type { KeptRecord, LogLine, RecipientOutcome, SenderReport, Submission } from '../sender.ts';
+import type {
+  KeptRecord,
+  LogLine,
+  RecipientOutcome,
+  ScenarioService,
+  SenderReport,
+  Submission,
+} from '../sender.ts';
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
 import type { PassedRecipient } from './other-transports.ts';
 
@@ -26,7 +33,8 @@ export class Watch {
   readonly #records: KeptRecord[] = [];
   /** Also those that were not kept, by recipient: they have reason and reply in full. */
   readonly #reports = new Map<string, KeptRecord>();
-  readonly #downServices: ReadonlySet<StatusService>;
+  readonly #notices: Notice[] = [];
+  readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
   #expected = 0;
   #enough: () => void = () => {};
@@ -34,7 +42,7 @@ export class Watch {
   constructor(
     transport: string,
     submission: Submission,
-    { queueId, downServices }: { queueId: string; downServices: ReadonlySet<StatusService> },
+    { queueId, downServices }: { queueId: string; downServices: ReadonlySet<ScenarioService> },
   ) {
     this.#downServices = downServices;
     this.#transport = transport;
@@ -73,6 +81,10 @@ export class Watch {
 
   onSuspension(reason: string): void {
     this.#suspensions.push(reason);
+  }
+
+  onNotice(notice: Notice): void {
+    this.#notices.push(notice);
   }
 
   #add(outcome: RecipientOutcome): void {
@@ -116,6 +128,7 @@ export class Watch {
       log: this.#log,
       suspensions: this.#suspensions,
       records: this.#records,
+      notices: this.#notices,
     };
   }
 

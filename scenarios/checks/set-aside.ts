@@ -1,0 +1,26 @@
+/** Whether messages that cannot be read are kept apart (delivery reference 7.1). */
+import type { Expectation } from './expectation.ts';
+
+export function setAside(): Expectation {
+  return expectation('the message is set aside', 1);
+}
+
+export function notSetAside(): Expectation {
+  return expectation('no message is set aside', 0);
+}
+
+function expectation(title: string, count: number): Expectation {
+  return {
+    title,
+    binds: 'postfix',
+    mentions: {},
+    look({ setAside: seen }) {
+      return [
+        {
+          holds: seen === count,
+          seen: seen === undefined ? 'the sender does not tell' : `${seen} set aside`,
+        },
+      ];
+    },
+  };
+}
