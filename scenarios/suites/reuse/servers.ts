@@ -149,6 +149,37 @@ export default [
     ],
     tolerates,
   }),
+  scenario('reuse/used-address-of-later-site', {
+    title: 'Nor does it get one when it is the fallback relay as well',
+    clauses: ['postfix:delivery-4.5', 'postfix:smtp_fallback_relay'],
+    dns: zone('example.test', { MX: '10 a', a: '192.0.2.1' }),
+    hosts: { a: mailHost({ rcpt: ['default', later] }) },
+    config: { smtp_fallback_relay: '[a.example.test]' },
+    send: [first, second],
+    expect: [
+      delivered(to, { via: 'a' }),
+      deferred(to, { relay: 'none', reason: 'server unavailable or unable to receive mail' }),
+      connections('a', 1),
+      logged('said: 450 4.7.1 later'),
+    ],
+    tolerates,
+  }),
+  scenario('reuse/last-of-the-best', {
+    title:
+      'A kept connection to the last of the best servers is the last attempt, though others were passed over',
+    clauses: ['postfix:delivery-4.5', 'postfix:delivery-4.2'],
+    dns: zone('example.test', { MX: ['10 a', '10 b'], a: '192.0.2.1', b: '192.0.2.2' }),
+    hosts: { a: mailHost(), b: mailHost({ rcpt: ['default', later] }) },
+    config: { smtp_randomize_addresses: 'no' },
+    send: [message({ to, nexthop: '[b.example.test]', reuse: 'both' }), second],
+    expect: [
+      delivered(to, { via: 'b' }),
+      deferred(to, { dsn: '4.7.1', relay: 'b.example.test[192.0.2.2]:25' }),
+      connections('a', 0),
+      connections('b', 1),
+    ],
+    tolerates,
+  }),
   scenario('reuse/only-server-puts-off', {
     title: 'The failure of the only server over a kept connection is final',
     clauses: ['postfix:delivery-4.5', 'postfix:delivery-4.2'],
