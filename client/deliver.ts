@@ -146,10 +146,7 @@ class Delivery {
       );
     }
     const first = parseDestination(primary[0] ?? '', this.#destinationOptions);
-    if (first.kind === 'unix') {
-      await this.#deliverLocally(first.path, servers);
-      return;
-    }
+    if (first.kind === 'unix') return this.#deliverLocally(first.path, servers);
     const texts = [...primary, ...settings.smtp_fallback_relay];
     for (const [index, text] of texts.entries()) {
       const isLast = index === texts.length - 1;

@@ -134,6 +134,19 @@ const success = [
       notRecorded('trace'),
     ],
   }),
+  scenario('records/never', {
+    title: 'Who wants no report gets none: the server is told so, and nothing is recorded of a success',
+    clauses: ['postfix:delivery-1.8', 'postfix:delivery-6.4'],
+    origins: ['delivery-12'],
+    dns,
+    hosts: { mx: mailHost({ extensions: ['PIPELINING', 'DSN'] }) },
+    send: message({ to: { address: to, notify: ['never'] } }),
+    expect: [
+      delivered(to, { via: 'mx' }),
+      dialogue('mx', ['...', `C: RCPT TO:<${to}> NOTIFY=NEVER*`, '...']),
+      notRecorded('trace'),
+    ],
+  }),
   ...(
     [
       ['relayed', undefined, [], 'relayed'],

@@ -238,6 +238,19 @@ export default [
       connections('a', 1),
     ],
   }),
+  scenario('replies/garbage-before-a-yes', {
+    title: 'A garbage line before a positive reply is a warning, and the mail is delivered',
+    clauses: ['postfix:delivery-8.6'],
+    origins: ['delivery-226'],
+    dns,
+    hosts: { a: mailHost({ mail: 'hm\n250 2.1.0 Ok' }) },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      logged(`non-ESMTP response from ${server}: hm`),
+      logged(hint('smtp_discard_ehlo_keyword_address_maps')),
+    ],
+  }),
   scenario('replies/garbage-in-lmtp', {
     title: 'The warning of a garbage line from an LMTP server says LMTP',
     clauses: ['postfix:delivery-8.6', 'postfix:delivery-10'],

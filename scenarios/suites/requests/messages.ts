@@ -145,6 +145,7 @@ export default [
   scenario('requests/soft-bounce-single-host', {
     title: 'With soft_bounce a permanent refusal by the only server is turned into one for now',
     clauses: ['postfix:soft_bounce'],
+    origins: ['delivery-16'],
     dns,
     hosts: { mx: mailHost({ rcpt: '550 5.1.1 unknown' }) },
     config: { soft_bounce: 'yes' },
@@ -158,6 +159,7 @@ export default [
   scenario('requests/soft-bounce-two-hosts', {
     title: 'With soft_bounce a permanent refusal by the first server lets the second one try',
     clauses: ['postfix:soft_bounce'],
+    origins: ['delivery-17'],
     dns: twoExchangers,
     hosts: { a: mailHost({ rcpt: '550 5.1.1 unknown' }), b: mailHost() },
     config: { soft_bounce: 'yes' },

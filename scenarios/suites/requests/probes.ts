@@ -26,6 +26,7 @@ export default [
   scenario('requests/probe-deliverable', {
     title: 'A probe asks with MAIL and RCPT, takes it back with RSET and says QUIT, all in one group',
     clauses: ['rfc2920-3.1-01', 'rfc5321-4.1.1.5-01', 'postfix:delivery-6.6'],
+    origins: ['delivery-208', 'field-CO01'],
     dns,
     hosts: { mx: mailHost() },
     send: message({ to, probe: true }),
@@ -39,6 +40,7 @@ export default [
   scenario('requests/probe-deliverable-lock-step', {
     title: 'Without PIPELINING a probe asks one thing at a time',
     clauses: ['rfc5321-4.3.1-01', 'postfix:delivery-6.6'],
+    origins: ['field-CO05'],
     dns,
     hosts: { mx: mailHost({ extensions: [] }) },
     send: message({ to, probe: true }),
@@ -91,6 +93,7 @@ export default [
   scenario('requests/probe-data-deliverable', {
     title: 'A probe as far as DATA takes 354 for a yes and leaves at once, without text, RSET or QUIT',
     clauses: ['postfix:smtp_address_verify_target', 'postfix:delivery-6.6'],
+    origins: ['delivery-210'],
     dns,
     hosts: { mx: mailHost({ data: '354 go on' }) },
     config: data,
@@ -140,6 +143,7 @@ export default [
   scenario('requests/probe-data-accepted-for-nobody', {
     title: 'A probe whose recipient was refused leaves at once when DATA is accepted all the same',
     clauses: ['postfix:smtp_address_verify_target', 'postfix:delivery-6.6'],
+    origins: ['delivery-211'],
     dns,
     hosts: {
       mx: dialogueHost([
