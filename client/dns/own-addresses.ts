@@ -25,8 +25,13 @@ export async function ownAddresses(
   return own;
 }
 
+/** IPv4 in the one form that DNS answers and interfaces have. */
+const PLAIN_IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
+
 /** One text form for each address, so that texts compare. */
 export function canonicalAddress(address: string): string {
+  // Most addresses by far are of this form, and parsing takes long.
+  if (PLAIN_IPV4.test(address)) return address;
   return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
 }
 
