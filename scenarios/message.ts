@@ -11,6 +11,7 @@ import type { Submission, SubmittedRecipient } from './senders/sender.ts';
 export interface MessageSpec {
   /** Internal form; `sender@client.test` when absent, `''` for the null reverse-path. */
   readonly from?: string;
+  /** Nobody (`[]`) is for a request that the queue manager should not have made; it needs a `nexthop`. */
   readonly to: string | RecipientSpec | readonly (string | RecipientSpec)[];
   /** The whole message, as bytes or as text in UTF-8; line ends as they are. */
   readonly content?: string | Uint8Array;
@@ -84,8 +85,7 @@ const fields = {
   from: text,
   to: required({
     takes: 'an address, a recipient, or an array of them',
-    test: (value) =>
-      Array.isArray(value) ? value.length > 0 && value.every(isRecipient) : isRecipient(value),
+    test: (value) => (Array.isArray(value) ? value.every(isRecipient) : isRecipient(value)),
   }),
   content: {
     takes: 'a string or bytes',
@@ -166,6 +166,9 @@ export function checkMessage(owner: string, { spec }: ScenarioMessage, flags = '
       ...(recipient.notify === undefined ? {} : { notify: recipient.notify }),
     };
   });
+  if (recipients.length === 0 && spec.nexthop === undefined) {
+    throw new ScenarioError(`${where}: 'to' names nobody; give a 'nexthop'`);
+  }
   for (const { address } of recipients) {
     if (address === '') throw new ScenarioError(`${where}: 'to' must be an address, not an empty string`);
     if (spec.nexthop === undefined && !address.includes('@')) {

@@ -92,7 +92,11 @@ const mistakes: readonly (readonly [string, () => unknown, string])[] = [
     define({ expect: [connections('c', 0)] }),
     "there is no host 'c', did you mean 'a'?",
   ],
-  ['message without recipient', define({ send: message({ to: [] }) }), "message: 'to' must be an address"],
+  [
+    'message without recipient',
+    define({ send: message({ to: [] }) }),
+    "message: 'to' names nobody; give a 'nexthop'",
+  ],
   [
     'message with an unknown field',
     define({ send: [{ spec: { to, form: '' }, recipients: [] }] }),

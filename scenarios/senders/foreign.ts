@@ -26,6 +26,7 @@ export function postfixNotion(name: string, submissions: readonly Submission[]):
   for (const submission of submissions) {
     if (submission.probe !== false)
       return `${name} has no address probes that leave a record of their outcome`;
+    if (submission.recipients.length === 0) return `${name} is handed mail for somebody`;
     if (submission.corrupt) return `${name} is handed whole messages`;
     if (submission.flags !== '') return `${name} has no flags for its delivery services`;
     if (submission.afterMs > 0) return `${name} is handed its messages one right after another`;

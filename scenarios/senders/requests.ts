@@ -8,6 +8,8 @@ export function requestsOf(submission: Submission, relayhost: string, nowMs: num
     submission.recipients,
     ({ address }) => submission.nexthop ?? (relayhost || address.slice(address.lastIndexOf('@') + 1)),
   );
+  // Nobody to deliver to: the queue manager should not ask, and is told so.
+  if (submission.recipients.length === 0) byNexthop.set(submission.nexthop ?? '', []);
   return [...byNexthop].map(([nexthop, recipients]) => ({
     queueId: submission.queueId,
     service: submission.service,

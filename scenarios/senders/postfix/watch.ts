@@ -68,6 +68,7 @@ export class Watch {
     // Under the names that our client gives the message and the service.
     const { queueId, service } = this.#submission;
     this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
+    if (this.#expected === 0) this.#enough();
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
@@ -111,10 +112,11 @@ export class Watch {
     this.#expected = this.#outcomes.length;
   }
 
-  /** Waits, for a limited time, until the log has told of that many recipients more. */
+  /** Waits, for a limited time, until the log has told of that many recipients more; of none, until it has told why. */
   async heard(recipients: number, signal: AbortSignal): Promise<void> {
     this.#expected += recipients;
-    if (this.#outcomes.length < this.#expected) {
+    const isSilent = this.#expected === 0 && this.#log.length === 0;
+    if (isSilent || this.#outcomes.length < this.#expected) {
       await waitFor(LATE_LIMIT_MS, signal, (enough) => {
         this.#enough = enough;
       });
