@@ -36,6 +36,9 @@ export interface StatusRecord {
 export type StatusAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'deliverable' | 'undeliverable';
 
 export interface StatusServices {
-  /** Rejects when the record could not be kept; the outcome is then told differently. */
+  /**
+   * Rejects when the record could not be kept; the outcome is then told differently. The delivery waits for it, so it
+   * has to come to an end.
+   */
   append(service: StatusService, record: StatusRecord): Promise<void>;
 }

@@ -26,7 +26,7 @@ const notices = [
   scenario('records/notice', {
     title: 'A reply that says the protocol was lost is told to the postmaster, with what was said',
     clauses: [...clauses, 'postfix:delivery-8.7'],
-    origins: ['delivery-233', 'delivery-159'],
+    origins: ['delivery-233'],
     dns,
     hosts: { mx: confused },
     config,
@@ -226,6 +226,32 @@ const notices = [
   }),
 ];
 
+/** One of two recipients is refused; then comes another message for the same server. */
+const reuse = (
+  [
+    ['502', 2],
+    ['550', 1],
+  ] as const
+).map(([code, count]) =>
+  scenario(`records/reuse-after-${code}`, {
+    title: `After a ${code} to RCPT the connection is ${count === 1 ? '' : 'not '}used for another message`,
+    clauses: ['postfix:delivery-8.7', 'postfix:delivery-4.6'],
+    origins: count === 1 ? [] : ['delivery-159'],
+    dns,
+    hosts: { mx: mailHost({ rcpt: { 'no@example.test': `${code} odd` } }) },
+    config,
+    send: [message({ to: ['no@example.test', to], reuse: 'both' }), message({ to, reuse: 'both' })],
+    tolerates: { 'rfc5321-4.1.1.10-01': 'connections that are kept end without QUIT' },
+    expect: [
+      bounced('no@example.test', { dsn: '5.0.0' }),
+      delivered(to, { via: 'mx' }),
+      delivered(to, { via: 'mx' }),
+      connections('mx', count),
+      ...(count === 1 ? [] : [notice()]),
+    ],
+  }),
+);
+
 /** No notice that nobody expects: then the scenario fails. */
 const silent = [
   scenario('records/no-notice-null-sender', {
@@ -298,4 +324,4 @@ const silent = [
   }),
 ];
 
-export default [...notices, ...silent];
+export default [...notices, ...reuse, ...silent];
