@@ -89,6 +89,8 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
   const outcomes = await interruptible((signal) => asUsage(() => client.deliver(mail, { signal })));
   if (options.json === true)
     process.stdout.write(`${JSON.stringify({ recipients: outcomes.map(asJson) })}\n`);
+  // One message is all there is: what smtp_connection_cache_destinations had kept is not needed.
+  await client.close();
   return exitStatus(outcomes);
 }
 

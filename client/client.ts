@@ -10,6 +10,7 @@
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
+import { parseFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
@@ -53,7 +54,14 @@ export interface ClientOptions {
 export interface Mail
   extends Pick<
     DeliveryRequest,
-    'smtputf8' | 'probe' | 'traceAll' | 'traceDelayed' | 'envelopeId' | 'returnContent' | 'reuse'
+    | 'smtputf8'
+    | 'probe'
+    | 'traceAll'
+    | 'traceDelayed'
+    | 'envelopeId'
+    | 'returnContent'
+    | 'reuse'
+    | 'submitter'
   > {
   /** '' is the null reverse-path. */
   readonly sender: string;
@@ -82,6 +90,7 @@ export interface Client {
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
@@ -101,7 +110,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         resolver,
         tables,
         cache,
-        ...(options.flags && { flags: options.flags }),
+        flags,
         ...(options.services && { services: options.services }),
         ...(options.postNotice && { postNotice: options.postNotice }),
         ...(onEvent && { emit: onEvent }),

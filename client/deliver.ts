@@ -10,22 +10,16 @@
  * Every recipient of a request ends in exactly one outcome; `deliver` does not reject (delivery reference 2.2, 4.2).
  */
 import type { Settings } from './config/register.ts';
-import { type Flags, parseFlags } from './content/flags.ts';
+import type { Flags } from './content/flags.ts';
 import { GenericMapError } from './content/generic.ts';
-import { Outgoing } from './content/outgoing.ts';
-import { refusalByFlags } from './content/refusal.ts';
 import {
   DestinationError,
   type DestinationOptions,
-  type InetDestination,
   parseDestination,
   splitDestinations,
 } from './destination.ts';
-import { findExchangers, type SiteAddresses } from './dns/exchangers.ts';
-import { readHostsFile } from './dns/hosts-file.ts';
-import { isLocalDomain } from './dns/local-domain.ts';
-import { readResolvConf } from './dns/resolv-conf.ts';
 import type { Resolver } from './dns/resolver.ts';
+import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
@@ -37,6 +31,7 @@ import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
+import { prepare } from './session/prepare.ts';
 import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
@@ -46,8 +41,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
-  /** The flags of the service, such as `DOR` (delivery reference 1.6). */
-  readonly flags?: string;
+  /** Those of the service; none when absent. */
+  readonly flags?: Flags;
   readonly emit?: EventListener;
   /** Ends the delivery early: sessions are dropped, and recipients without an outcome are deferred. */
   readonly signal?: AbortSignal;
@@ -77,7 +72,6 @@ class Delivery {
   readonly #emit: EventListener;
   readonly #recipients: Recipients;
   readonly #tables: Tables;
-  readonly #flags: Flags;
   #lastSite: Site | undefined;
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
@@ -90,16 +84,15 @@ class Delivery {
     this.#tables =
       options.tables ??
       new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
-    this.#flags = parseFlags(options.flags ?? '');
     this.#recipients = new Recipients(request, {
-      clock: options.platform.clock,
+      clock: platform.clock,
       emit: this.#emit,
       softBounce: settings.soft_bounce && !isProbe(request),
       books: new Bookkeeping(request, {
         settings,
         tables: this.#tables,
         services: options.services,
-        isFinalDelivery: this.#flags.final,
+        isFinalDelivery: options.flags?.final === true,
         emit: this.#emit,
       }),
     });
@@ -137,8 +130,9 @@ class Delivery {
   async #deliver(): Promise<void> {
     const { service, nexthop } = this.#request;
     const { settings } = this.#options;
-    const outgoing = await this.#outgoing();
-    if (await this.#refused(outgoing)) return;
+    const context = { ...this.#options, tables: this.#tables, emit: this.#emit };
+    const outgoing = await prepare(this.#request, this.#recipients, context);
+    if (outgoing === undefined) return;
     const servers = new Servers(this.#request, this.#recipients, {
       ...this.#options,
       tables: this.#tables,
@@ -163,33 +157,6 @@ class Delivery {
     if (!this.#aborted) this.#resortToLast(primary[0]);
   }
 
-  async #outgoing(): Promise<Outgoing> {
-    const { platform, settings } = this.#options;
-    return Outgoing.open(this.#request, {
-      settings,
-      tables: this.#tables,
-      flags: this.#flags,
-      emit: this.#emit,
-      isLocal: (domain) =>
-        isLocalDomain(domain, settings, {
-          interfaceAddresses: platform.network.ownAddresses(),
-          hostsFile: () => readHostsFile(platform.files),
-        }),
-    });
-  }
-
-  /** Whether the flags of the service forbid the delivery; the recipients then have their outcome. */
-  async #refused(outgoing: Outgoing): Promise<boolean> {
-    const { service } = this.#request;
-    const refusal = await refusalByFlags(this.#request, this.#flags, outgoing, this.#options.settings);
-    if (refusal === undefined) return false;
-    if (refusal.warning !== undefined) this.#warn(refusal.warning);
-    this.#recipients.beginSession({ text: service, host: service, connectionUse: 1 });
-    this.#recipients.finalServer = true;
-    await this.#recipients.fail(refusal.failure);
-    return true;
-  }
-
   get #destinationOptions(): DestinationOptions {
     const { service } = this.#request;
     const { smtp_tcp_port: defaultService, known_tcp_ports: knownTcpPorts } = this.#options.settings;
@@ -202,41 +169,23 @@ class Delivery {
     this.#failure = undefined;
     const destination = parseDestination(site.text, this.#destinationOptions);
     if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
-    const found = await this.#resolve(destination);
+    const { service } = this.#request;
+    const found = await findSite(destination, {
+      ...this.#options,
+      service,
+      tables: this.#tables,
+      emit: this.#emit,
+    });
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
       if (site.isFirst) servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
-      const detectLoops = this.#detectsLoops(destination);
+      const detectLoops = detectsLoops(destination, service);
       this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
     } else {
       this.#failure = { scope: 'session', ...found.failure };
     }
     return isFinal;
-  }
-
-  async #resolve(destination: InetDestination): Promise<SiteAddresses> {
-    const { platform, settings, resolver, signal } = this.#options;
-    return findExchangers(
-      {
-        domain: destination.domain,
-        port: destination.port,
-        ...(this.#usesSrv(destination) && { service: destination.portText }),
-        lookup: destination.bracketed || this.#request.service === 'lmtp' ? 'host' : 'exchangers',
-        detectLoops: this.#detectsLoops(destination),
-      },
-      {
-        settings,
-        resolver,
-        filter: await this.#tables.of('smtp_dns_reply_filter'),
-        random: platform.random,
-        interfaceAddresses: () => platform.network.ownAddresses(),
-        hostsFile: () => readHostsFile(platform.files),
-        searchList: () => readResolvConf(platform.files),
-        emit: this.#emit,
-        ...(signal && { signal }),
-      },
-    );
   }
 
   async #deliverLocally(path: string, servers: Servers): Promise<void> {
@@ -266,15 +215,6 @@ class Delivery {
     this.#failure = resort.failure;
   }
 
-  #usesSrv({ bracketed, portText }: InetDestination): boolean {
-    const services = this.#options.settings.use_srv_lookup;
-    return !bracketed && services.some((service) => service.toLowerCase() === portText.toLowerCase());
-  }
-
-  #detectsLoops(destination: InetDestination): boolean {
-    return this.#request.service === 'smtp' && destination.port === SMTP_PORT;
-  }
-
   get #aborted(): boolean {
     return this.#options.signal?.aborted === true;
   }
@@ -284,8 +224,6 @@ class Delivery {
     this.#emit({ type: 'log', level: 'warning', text, ...(queueId && { queueId }) });
   }
 }
-
-const SMTP_PORT = 25;
 
 /** What `sockaddr_un` takes on Linux, with its terminating NUL. */
 const SOCKET_PATH_LIMIT_BYTES = 107;

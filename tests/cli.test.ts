@@ -361,6 +361,27 @@ describe('list', () => {
   });
 });
 
+describe('send', () => {
+  test('mail that loops back is for another transport when best_mx_transport says so: 75', async () => {
+    const delivery = ['send', '--from', 'a@sender.test', '--to', 'user@example.test', '--json'];
+    const args = [...delivery, '--nexthop', '[127.0.0.1]:25', '-o', 'best_mx_transport=uucp'];
+    const { status, stdout, stderr } = await nexthop(args, { input: 'Subject: none\n\n' });
+    expect(status).toBe(75);
+    expect(JSON.parse(stdout).recipients).toEqual([
+      {
+        address: 'user@example.test',
+        status: 'passed',
+        dsn: '5.4.6',
+        relay: 'none',
+        transport: 'uucp',
+        nexthop: '[127.0.0.1]:25',
+        reason: 'mail for 127.0.0.1 loops back to myself',
+      },
+    ]);
+    expect(stderr).toMatch(/: passing <user@example\.test> to transport=uucp\n$/);
+  });
+});
+
 describe('output that nobody reads any more', () => {
   const closed = async (args: readonly string[], whenData: boolean): Promise<Finished> => {
     const { child, finished } = startNexthop(args, { cwd: folder, input: 'Subject: x\n\nx\n' });

@@ -29,6 +29,7 @@ function sources(): string {
 const readThroughOthers: ReadonlyMap<string, readonly [value: string, changed: keyof Settings]> = new Map([
   ['mydomain', ['example.org', 'myhostname']],
   ['compatibility_level', ['3.6', 'smtputf8_enable']],
+  ['fallback_relay', ['[relay.test]', 'smtp_fallback_relay']],
   ['default_delivery_status_filter', ['static:x', 'smtp_delivery_status_filter']],
 ]);
 

@@ -438,6 +438,16 @@ export const register = {
     group: 'ehlo',
     meaning: 'The connection closes without waiting for the reply to QUIT.',
   },
+  smtp_xforward_timeout: {
+    type: 'time',
+    default: '300s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_xforward_timeout' },
+    since: '2.1',
+    group: 'timeouts',
+    meaning: 'Longest wait for XFORWARD and its reply.',
+  },
   smtp_mail_timeout: {
     type: 'time',
     default: '300s',
@@ -508,6 +518,14 @@ export const register = {
     group: 'timeouts',
     meaning: 'Longest wait for QUIT and its reply.',
   },
+  smtp_send_xforward_command: {
+    type: 'bool',
+    default: 'no',
+    lmtp: { name: 'lmtp_send_xforward_command' },
+    since: '2.1',
+    group: 'envelope',
+    meaning: 'A server that takes XFORWARD is told where the message came from.',
+  },
   smtp_quote_rfc821_envelope: {
     type: 'bool',
     default: 'yes',
@@ -529,7 +547,8 @@ export const register = {
     default: 'no',
     since: '2.0',
     group: 'content',
-    meaning: '8-bit content goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
+    meaning:
+      'Content beyond 7-bit goes as it is to servers without 8BITMIME, instead of as quoted-printable.',
   },
   mime_nesting_limit: {
     type: 'int',
@@ -556,14 +575,6 @@ export const register = {
     since: 'before 2.0',
     group: 'content',
     meaning: 'How much of a header is kept when a message is looked through; the rest is not sent.',
-  },
-  header_address_token_limit: {
-    type: 'int',
-    default: '10240',
-    min: 1,
-    since: '2.0',
-    group: 'content',
-    meaning: 'How many words and signs of an address header are kept when generic maps change it.',
   },
   smtp_header_checks: {
     type: 'tables',

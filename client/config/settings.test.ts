@@ -126,6 +126,26 @@ describe('host names', () => {
   });
 });
 
+describe('lookup tables', () => {
+  test('are items in which braces hold together what belongs together', () => {
+    const { smtp_pix_workaround_maps: maps } = resolve({
+      smtp_pix_workaround_maps: ' cidr:{{10.0.0.0/8 a, b}, {::/0 c}},inline:{a=$$1}\tstatic:{x y}  hash:/a, ',
+    });
+    expect(maps).toEqual(['cidr:{{10.0.0.0/8 a, b}, {::/0 c}}', 'inline:{a=$1}', 'static:{x y}', 'hash:/a']);
+    expect(resolve({ smtp_pix_workaround_maps: 'inline:{a b' }).smtp_pix_workaround_maps).toEqual([
+      'inline:{a b',
+    ]);
+    expect(resolve({ smtp_pix_workaround_maps: 'a} b' }).smtp_pix_workaround_maps).toEqual(['a}', 'b']);
+  });
+
+  test('or one, that is the whole value', () => {
+    expect(resolve({ smtp_reply_filter: ' regexp:{{/a/ b}}, x ' }).smtp_reply_filter).toBe(
+      'regexp:{{/a/ b}}, x',
+    );
+    expect(resolve({ lmtp_reply_filter: 'fail:x' }, 'lmtp').smtp_reply_filter).toBe('fail:x');
+  });
+});
+
 describe('the lmtp service reads its twins', () => {
   test('under the same keys', () => {
     const assigned = {

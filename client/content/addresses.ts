@@ -22,9 +22,7 @@ const OPERATORS = '|%!()<>@,;:\\".[]';
 
 /** The addresses of a list, in internal form. */
 export function readAddresses(list: string): string[] {
-  return parse(tokensOf(list, Number.POSITIVE_INFINITY)).flatMap((node) =>
-    node.kind === 'address' ? [node.text] : [],
-  );
+  return parse(tokensOf(list)).flatMap((node) => (node.kind === 'address' ? [node.text] : []));
 }
 
 /**
@@ -33,24 +31,37 @@ export function readAddresses(list: string): string[] {
  */
 export async function replaceAddresses(
   list: string,
-  tokenLimit: number,
   replace: (address: string) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const nodes = parse(tokensOf(list, tokenLimit));
+  const nodes = parse(tokensOf(list));
   let replaced = false;
   for (const [index, node] of nodes.entries()) {
     if (node.kind !== 'address') continue;
     const text = await replace(node.text);
-    if (text === undefined) continue;
-    replaced = true;
-    nodes[index] = { kind: 'address', text };
+    replaced ||= text !== undefined;
+    nodes[index] = { kind: 'address', text: withoutSpaces(text ?? node.text) };
   }
   return replaced ? written(nodes) : undefined;
 }
 
-function tokensOf(list: string, limit: number): Token[] {
+/** White space around the words of an address is no part of it, unless it is quoted. */
+function withoutSpaces(address: string): string {
+  return joined(tokensOf(external(address)));
+}
+
+/** In external form. A source route in front of it, `@relay:`, is left alone. */
+function external(address: string): string {
+  const route = /^@[^:]*:/.exec(address)?.[0] ?? '';
+  return route + quoteAddress(address.slice(route.length));
+}
+
+function joined(tokens: readonly Token[]): string {
+  return tokens.map((token) => (token.kind === 'literal' ? `[${token.text}]` : token.text)).join('');
+}
+
+function tokensOf(list: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < list.length && tokens.length < limit; ) {
+  for (let at = 0; at < list.length; ) {
     const character = list.charAt(at);
     if (/[ \t\r\n]/.test(character)) {
       at += 1;
@@ -193,10 +204,7 @@ class AddressParser {
 
   #endAddress(comma: boolean): void {
     if (this.#gathered.length === 0) return;
-    const text = this.#gathered
-      .reverse()
-      .map((token) => (token.kind === 'literal' ? `[${token.text}]` : token.text))
-      .join('');
+    const text = joined(this.#gathered.reverse());
     this.#gathered = [];
     this.#found.push({ kind: 'address', text });
     if (comma) this.#found.push(COMMA);
@@ -221,7 +229,7 @@ function written(nodes: readonly Node[]): string {
 function nodeText(node: Node): string {
   switch (node.kind) {
     case 'address':
-      return quoteAddress(node.text);
+      return external(node.text);
     case 'quoted':
       return `"${node.text.replace(/["\\\r\n]/g, '\\$&')}"`;
     case 'literal':

@@ -12,6 +12,13 @@ export interface Flags {
   readonly final: boolean;
 }
 
+export const NO_FLAGS: Flags = {
+  returnPath: false,
+  originalRecipient: false,
+  deliveredTo: false,
+  final: false,
+};
+
 /** Reads flags such as `DOR`, in any order. Throws ConfigError for a letter that means nothing. */
 export function parseFlags(text: string): Flags {
   if (!/^[DORX]*$/.test(text))

@@ -60,6 +60,14 @@ export class Outgoing {
     this.#checks = checks;
   }
 
+  warn(text: string): void {
+    this.#options.emit({ type: 'log', level: 'warning', text });
+  }
+
+  get flags(): Flags {
+    return this.#options.flags;
+  }
+
   /** An address of the envelope as it is sent. Rejects with GenericMapError. */
   async address(address: string): Promise<string> {
     return (await this.#generic?.lookup(address)) ?? address;
@@ -137,8 +145,7 @@ export class Outgoing {
   async #rewritten(field: string): Promise<string | undefined> {
     const generic = this.#generic;
     if (generic === undefined) return undefined;
-    const { header_address_token_limit: tokenLimit } = this.#options.settings;
-    const list = await replaceAddresses(fieldValue(field), tokenLimit, async (address) => {
+    const list = await replaceAddresses(fieldValue(field), async (address) => {
       const found = await generic.lookup(textFromBytes(address));
       return found && bytesAsText(found);
     });

@@ -116,6 +116,14 @@ async function lookupAddresses(
   return failure;
 }
 
+/** All addresses of a name, as the system finds them for itself: the hosts file, then DNS; none when nobody knows it. */
+export async function systemAddresses(host: string, context: HostContext): Promise<readonly string[]> {
+  const listed = (await context.hostsFile()).addresses(host);
+  if (listed.length > 0) return listed;
+  const found = await lookupAddresses(host, enabledFamilies(context.settings), context);
+  return 'addresses' in found ? found.addresses.map(({ address }) => address) : [];
+}
+
 async function lookupNative(
   host: string,
   families: readonly Family[],

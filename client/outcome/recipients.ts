@@ -64,10 +64,6 @@ export class Recipients {
     return this.#left.filter((recipient) => !this.#marked.has(recipient));
   }
 
-  isMarked(recipient: Recipient): boolean {
-    return this.#marked.has(recipient);
-  }
-
   get result(): DeliveryResult {
     return {
       outcomes: this.#outcomes,

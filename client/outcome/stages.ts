@@ -23,6 +23,16 @@ export const STAGES = {
   ehlo: { limit: 'smtp_helo_timeout', doing: 'performing the EHLO handshake', command: 'EHLO command' },
   helo: { limit: 'smtp_helo_timeout', doing: 'performing the HELO handshake', command: 'HELO command' },
   lhlo: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
+  xforwardClient: {
+    limit: 'smtp_xforward_timeout',
+    doing: 'sending XFORWARD name/address',
+    command: 'XFORWARD name/address command',
+  },
+  xforwardProtocol: {
+    limit: 'smtp_xforward_timeout',
+    doing: 'sending XFORWARD protocol/helo_name',
+    command: 'XFORWARD helo/protocol command',
+  },
   mail: { limit: 'smtp_mail_timeout', doing: 'sending MAIL FROM', command: 'MAIL FROM command' },
   rcpt: { limit: 'smtp_rcpt_timeout', doing: 'sending RCPT TO', command: 'RCPT TO command' },
   data: { limit: 'smtp_data_init_timeout', doing: 'sending DATA command', command: 'DATA command' },

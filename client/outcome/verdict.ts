@@ -1,3 +1,4 @@
+/** What is decided for one recipient, before it is told and kept record of. */
 import type { OutcomeStatus } from '../request.ts';
 
 /** What the dialogue, or its failure, means for a recipient. */

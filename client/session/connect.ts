@@ -78,7 +78,7 @@ async function sourceAddress(
   const own = await ownAddresses(
     { inet_interfaces, proxy_interfaces: [] },
     platform.network.ownAddresses(),
-    () => readHostsFile(platform.files),
+    async (name) => (await readHostsFile(platform.files)).addresses(name),
   );
   const [only, ...others] = [...own].filter((candidate) => candidate.includes(':') === wantsIpv6);
   if (only === undefined || others.length > 0 || isLoopback(only)) return undefined;

@@ -15,6 +15,8 @@ export interface Features {
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
+  /** Attributes that XFORWARD may have, upper case. */
+  readonly xforward: ReadonlySet<string>;
 }
 
 export const NO_FEATURES: Features = {
@@ -25,10 +27,14 @@ export const NO_FEATURES: Features = {
   smtputf8: false,
   size: false,
   sizeLimitBytes: 0,
+  xforward: new Set(),
 };
 
 /** EHLO keywords that this client acts on. */
 type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'SIZE';
+
+/** What stands before the first word of a line: its code, and spaces wherever a sloppy server puts them. */
+const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
 
 /**
  * Reads the features of a positive EHLO or LHLO reply.
@@ -41,9 +47,11 @@ export function parseFeatures(
 ): Features {
   let serverName: string | undefined;
   let sizeLimitBytes = 0;
+  let xforward: ReadonlySet<string> = new Set();
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
-    const [word = '', argument = ''] = line.slice(4).split(/[ =]+/, 2);
+    const [word = '', ...words] = line.replace(REPLY_CODE, '').split(/[ =]+/);
+    const [argument = ''] = words;
     if (serverName === undefined) {
       // The first line that has a word names the server, so an empty first line costs the next keyword.
       if (word !== '') serverName = word;
@@ -52,6 +60,7 @@ export function parseFeatures(
     const keyword = word.toUpperCase();
     if (discard.has(keyword)) continue;
     offered.add(keyword);
+    if (keyword === 'XFORWARD') xforward = new Set(words.map((attribute) => attribute.toUpperCase()));
     if (keyword === 'SIZE' && argument !== '') {
       if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
       else warn(argument);
@@ -66,6 +75,7 @@ export function parseFeatures(
     smtputf8: has('SMTPUTF8'),
     size: has('SIZE'),
     sizeLimitBytes,
+    xforward,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * One message over an open session: MAIL, RCPT, DATA, content, and what the server says to it.
+ * One message over an open session: XFORWARD where it is wanted, MAIL, RCPT, DATA, content, and what the server says to it.
  *
  * Two cursors run over the same sequence of stages: the sender's, which generates commands, and the receiver's,
  * which is the list of replies still awaited. A command may go out while replies are awaited if the server offers
@@ -16,12 +16,13 @@ import type { Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
 import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
-import type { Stage } from '../outcome/stages.ts';
-import type { Reply } from '../reply.ts';
+import { STAGES, type Stage } from '../outcome/stages.ts';
+import { oneLine, type Reply } from '../reply.ts';
 import { type DeliveryRequest, isProbe, type Recipient } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { type Session, shortName } from './session.ts';
+import { fullName, type Session, shortName } from './session.ts';
+import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
 
 /**
  * Largest group of commands that is sent without reading replies. Both sides can then finish their writes whatever
@@ -29,8 +30,11 @@ import { type Session, shortName } from './session.ts';
  */
 const GROUP_LIMIT_BYTES = 4096;
 
+/** After a pause of ours this long the replies are read first: the server's patience has its limits too. */
+const IDLE_LIMIT_MS = 10_000;
+
 /** Where the sender's cursor stands. */
-type Step = 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
+type Step = 'xforward' | 'mail' | 'rcpt' | 'data' | 'content' | 'abort' | 'quit' | 'end';
 
 /** A reply that the receiver's cursor has yet to pass. */
 interface Awaited {
@@ -112,13 +116,16 @@ class Transaction {
   readonly #recipients: Recipients;
   readonly #outgoing: Outgoing;
   readonly #targets: readonly Recipient[];
-  #step: Step = 'mail';
+  /** What is left to be said of the message's origin. */
+  readonly #xforward: XforwardCommand[];
+  #step: Step;
+  /** What follows the last of content and RSET. */
+  #farewell: 'quit' | 'end' = 'quit';
   #nextTarget = 0;
   #awaited: Awaited[] = [];
   #accepted: Recipient[] = [];
   #mailRefused = false;
   #dataRefused = false;
-  #afterContent: Step = 'quit';
 
   constructor(session: Session, request: DeliveryRequest, recipients: Recipients, outgoing: Outgoing) {
     this.#session = session;
@@ -126,6 +133,11 @@ class Transaction {
     this.#recipients = recipients;
     this.#outgoing = outgoing;
     this.#targets = recipients.left;
+    const { settings, features } = session;
+    this.#xforward = settings.smtp_send_xforward_command
+      ? [...xforwardCommands(request, features.xforward)]
+      : [];
+    this.#step = this.#xforward.length > 0 ? 'xforward' : 'mail';
   }
 
   async run(): Promise<void> {
@@ -143,6 +155,8 @@ class Transaction {
   async #commandLine(): Promise<string | undefined> {
     const { features, settings } = this.#session;
     switch (this.#step) {
+      case 'xforward':
+        return this.#xforward[0]?.line;
       case 'mail':
         return mailCommand(
           await this.#outgoing.address(this.#request.sender),
@@ -158,10 +172,6 @@ class Transaction {
       }
       case 'data':
         return 'DATA';
-      case 'content':
-        // Decided before the replies of the group are read, as in Postfix: one that ends reuse may cost the QUIT.
-        this.#afterContent = this.#farewell();
-        return undefined;
       case 'abort':
         return 'RSET';
       case 'quit':
@@ -176,6 +186,7 @@ class Transaction {
     if (this.#awaited.length === 0) return false;
     if (line === undefined || !this.#session.features.pipelining) return true;
     const { wire } = this.#session;
+    if (wire.idleMs > IDLE_LIMIT_MS) return true;
     // QUIT may follow the final dot whatever is buffered: the content before it is no group of commands.
     const afterContent = this.#step === 'quit' && this.#awaited[0]?.stage === 'endOfData';
     const group = wire.unsentBytes + Buffer.byteLength(line) + 2;
@@ -188,13 +199,19 @@ class Transaction {
       (this.#step === 'rcpt' && this.#mailRefused) ||
       (this.#step === 'data' && this.#accepted.length === 0) ||
       (this.#step === 'content' && this.#dataRefused);
-    if (pointless) this.#step = 'abort';
+    if (pointless) this.#conclude('abort');
     return pointless;
   }
 
   #sendCommand(line: string): void {
     this.#session.send(line);
     switch (this.#step) {
+      case 'xforward': {
+        const sent = this.#xforward.shift();
+        if (sent !== undefined) this.#awaited.push({ stage: sent.stage });
+        if (this.#xforward.length === 0) this.#step = 'mail';
+        break;
+      }
       case 'mail':
         this.#recipients.setupDone();
         this.#awaited.push({ stage: 'mail' });
@@ -205,11 +222,11 @@ class Transaction {
         break;
       case 'data':
         this.#awaited.push({ stage: 'data' });
-        this.#step = 'content';
+        this.#conclude('content');
         break;
       case 'abort':
         this.#awaited.push({ stage: 'abort' });
-        this.#step = this.#farewell();
+        this.#step = this.#farewell;
         break;
       default:
         this.#session.quitWasSaid();
@@ -223,7 +240,8 @@ class Transaction {
     this.#awaited.push({ stage: 'rcpt', ...(recipient && { recipient }) });
     this.#nextTarget += 1;
     if (this.#nextTarget < this.#targets.length) return;
-    this.#step = this.#probes('rcpt') ? 'abort' : 'data';
+    if (this.#probes('rcpt')) this.#conclude('abort');
+    else this.#step = 'data';
   }
 
   /** Sends the message and the final dot; nothing but the dot when nobody is left to get it. */
@@ -248,12 +266,14 @@ class Transaction {
     } else {
       this.#awaited.push({ stage: 'endOfData' });
     }
-    this.#step = this.#afterContent;
+    this.#step = this.#farewell;
   }
 
-  /** A session that another message may use is not ended. */
-  #farewell(): Step {
-    return this.#session.isReusable && !this.#session.isExpired ? 'end' : 'quit';
+  /** Enters the last step before the end. A session that another message may use, as far as is known now, is not ended. */
+  #conclude(step: 'content' | 'abort'): void {
+    const { isReusable, isExpired } = this.#session;
+    this.#step = step;
+    this.#farewell = isReusable && !isExpired ? 'end' : 'quit';
   }
 
   async #putContent(): Promise<void> {
@@ -311,6 +331,10 @@ class Transaction {
   async #handle({ stage, recipient }: Awaited, reply: Reply): Promise<void> {
     const replyClass = Math.floor(reply.code / 100);
     switch (stage) {
+      case 'xforwardClient':
+      case 'xforwardProtocol':
+        if (replyClass !== 2) this.#notForwarded(stage, reply);
+        break;
       case 'mail':
         if (replyClass !== 2) {
           this.#mailRefused = true;
@@ -330,6 +354,12 @@ class Transaction {
       default:
       // What is said to RSET and QUIT changes nothing (rfc5321-4.3.2-07).
     }
+  }
+
+  /** The message goes out all the same. */
+  #notForwarded(stage: XforwardStage, reply: Reply): void {
+    const said = `host ${fullName(this.#session.peer)} said: ${oneLine(reply.text)}`;
+    this.#session.log('warning', `${said} (in reply to ${STAGES[stage].command})`);
   }
 
   async #handleRcpt(recipient: Recipient, reply: Reply, replyClass: number): Promise<void> {

@@ -1,27 +1,55 @@
-/** Regular expressions of `regexp` and `pcre` tables: `/pattern/flags`, with any delimiter that is no letter or digit. */
+/**
+ * Regular expressions as conditions: `regexp` and `pcre` tables. A pattern is `/.../flags`, with any delimiter that
+ * is no letter or digit; it matches in any case unless the flag i says otherwise. `/a/!/b/` is a match of the first
+ * without one of the second.
+ */
+
+import { match } from './expression/match.ts';
+import type { Expression } from './expression/nodes.ts';
+import { parsePcre } from './expression/pcre.ts';
+import { parsePosix } from './expression/posix.ts';
+import { compile } from './expression/program.ts';
 import type { TableOpener } from './opener.ts';
 import { RuleError } from './rule-error.ts';
-import { type Condition, openRules } from './rules.ts';
+import { type Condition, openRules, type WrittenCondition } from './rules.ts';
 
-export type Dialect = 'regexp' | 'pcre';
+type Dialect = 'regexp' | 'pcre';
+
+/** The flags that each has. */
+const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
+
+/** Flags that are set unless a pattern names them. */
+const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
 
 export function patternOpener(dialect: Dialect): TableOpener {
   return (name, label, context) =>
     openRules(name, label, context, {
       type: dialect,
-      readCondition: readPattern,
-      missingAnswer: (warn) => warn('no replacement text: using empty string'),
+      readCondition: (text) => readCondition(text, dialect),
+      patterns: true,
     });
 }
 
-function readPattern(text: string): { condition: Condition; rest: string } {
-  const { source, flags, rest } = splitPattern(text);
-  const expression = compile(source, flags);
-  const groups = (new RegExp(`${expression.source}|`, expression.flags).exec('')?.length ?? 1) - 1;
-  return { condition: { match: (key) => expression.exec(key) ?? undefined, groups }, rest };
+function readCondition(text: string, dialect: Dialect): WrittenCondition {
+  const first = splitPattern(text, dialect);
+  const compileFirst = (): Condition => {
+    const program = compile(parse(first.source, first.flags, dialect));
+    return { groups: program.groups, match: (key) => match(program, key) };
+  };
+  if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
+  const second = readCondition(first.rest.slice(1), dialect);
+  const compileBoth = (): Condition => {
+    const [wanted, unwanted] = [compileFirst(), second.compile()];
+    const both = (key: string) => (unwanted.match(key) === undefined ? wanted.match(key) : undefined);
+    return { groups: wanted.groups, match: both };
+  };
+  return { compile: compileBoth, rest: second.rest };
 }
 
-function splitPattern(text: string): { source: string; flags: string; rest: string } {
+function splitPattern(
+  text: string,
+  dialect: Dialect,
+): { source: string; flags: ReadonlySet<string>; rest: string } {
   const delimiter = text.charAt(0);
   if (delimiter === '') throw new RuleError('no regexp: skipping this rule');
   if (/[A-Za-z0-9]/.test(delimiter)) throw new RuleError('ignoring unrecognized request');
@@ -29,14 +57,26 @@ function splitPattern(text: string): { source: string; flags: string; rest: stri
   while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
   if (end >= text.length)
     throw new RuleError(`no closing regexp delimiter "${delimiter}": skipping this rule`);
-  const [flags = ''] = /^[^\s!]*/.exec(text.slice(end + 1)) ?? [];
-  return { source: text.slice(1, end), flags, rest: text.slice(end + 1 + flags.length) };
+  const [letters = ''] = /^[^\s!]*/.exec(text.slice(end + 1)) ?? [];
+  const flags = new Set<string>(DEFAULT_FLAGS[dialect]);
+  for (const letter of letters) {
+    if (!FLAGS[dialect].includes(letter))
+      throw new RuleError(`unknown regexp option "${letter}": skipping this rule`);
+    if (!flags.delete(letter)) flags.add(letter);
+  }
+  return { source: text.slice(1, end), flags, rest: text.slice(end + 1 + letters.length) };
 }
 
-function compile(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags.includes('i') ? 's' : 'is');
-  } catch {
-    throw new RuleError(`bad regular expression "${source}"`);
-  }
+function parse(source: string, flags: ReadonlySet<string>, dialect: Dialect): Expression {
+  const [anyCase, lines] = [flags.has('i'), flags.has('m')];
+  if (dialect === 'regexp') return parsePosix(source, { anyCase, lines, extended: flags.has('x') });
+  return parsePcre(source, {
+    anyCase,
+    lines,
+    dotAll: flags.has('s'),
+    spaced: flags.has('x'),
+    anchored: flags.has('A'),
+    dollarEndOnly: flags.has('E'),
+    ungreedy: flags.has('U'),
+  });
 }

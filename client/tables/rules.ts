@@ -5,7 +5,7 @@
  * A rule that cannot be read is left out, with a warning: the others still count.
  */
 import { skipSpace, trimSpace } from '../config/text.ts';
-import { type Answer, fillAnswer, readAnswer } from './answer.ts';
+import { type Answer, fillAnswer, highestReference, readAnswer } from './answer.ts';
 import type { OpenContext } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { readEntries } from './source.ts';
@@ -13,20 +13,35 @@ import { type Table, TableError } from './table.ts';
 
 /** What a key is held against. */
 export interface Condition {
-  /** The text that matched, then those of its groups; undefined when the condition does not hold. */
+  /**
+   * The text that matched, then those of its groups; undefined when the condition does not hold. Throws TableError
+   * when that cannot be told.
+   */
   match(key: string): readonly (string | undefined)[] | undefined;
   /** How many groups it has. */
   readonly groups: number;
+  /** Whether it is about such keys at all; if not, the rule holds for none of them, negated or not. */
+  readonly concerns?: (key: string) => boolean;
+}
+
+/** A condition as it is written; `compile` throws RuleError when it is not a good one. */
+export interface WrittenCondition {
+  readonly compile: () => Condition;
+  /** What follows it. */
+  readonly rest: string;
 }
 
 /** What types of rule tables differ in. */
 export interface RuleSyntax {
   /** The type, as warnings name it. */
   readonly type: string;
-  /** Reads the condition at the start of a text; what follows belongs to the rule. Throws RuleError. */
-  readonly readCondition: (text: string) => { condition: Condition; rest: string };
-  /** Throws RuleError when an answer is missing. */
-  readonly missingAnswer: (warn: (problem: string) => void) => void;
+  /** Reads the condition at the start of a text. Throws RuleError when there is none. */
+  readonly readCondition: (text: string) => WrittenCondition;
+  /**
+   * As rules of patterns have it: answers refer to groups, and a missing answer or text behind IF and ENDIF is only
+   * warned of. Otherwise answers are plain text, and these are mistakes.
+   */
+  readonly patterns: boolean;
 }
 
 interface Rule {
@@ -53,28 +68,39 @@ export async function openRules(
   for (const { number, text } of await readEntries(name, context)) {
     try {
       const read = new RuleReader(number, syntax, (problem) => warn(number, problem));
-      const [, keyword] = /^(IF|ENDIF)(?![A-Za-z0-9])/i.exec(text) ?? [];
+      const [start = '', keyword] = /^(IF|ENDIF)(?![A-Za-z0-9])/i.exec(text) ?? [];
+      const rest = text.slice(start.length);
       if (keyword === undefined) {
-        rules.push(read.rule(text));
+        rules.push(read.rule(rest));
       } else if (keyword.length === 2) {
-        const block = read.block(text.slice(2));
+        const block = read.block(rest);
         rules.push(block);
         openBlocks.push(block);
       } else {
+        read.end(rest, openBlocks.length);
         const block = openBlocks.pop();
-        if (block === undefined) throw new RuleError('ignoring ENDIF without matching IF');
-        block.blockEnd = rules.length;
+        if (block !== undefined) block.blockEnd = rules.length;
       }
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
       warn(number, error.message);
     }
   }
-  for (const block of openBlocks) {
+  for (const block of openBlocks.reverse()) {
     warn(block.number, 'IF has no matching ENDIF');
     block.blockEnd = rules.length;
   }
-  return { name: label, lookup: async (key) => find(rules, key, label) };
+  return {
+    name: label,
+    async lookup(key) {
+      try {
+        return find(rules, key);
+      } catch (error) {
+        if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
+        throw error;
+      }
+    },
+  };
 }
 
 class RuleReader {
@@ -89,45 +115,80 @@ class RuleReader {
   }
 
   rule(text: string): Rule {
-    const { condition, negated, rest } = this.#condition(text);
-    if (rest === '') this.#syntax.missingAnswer(this.#warn);
-    const answer = readAnswer(rest, condition.groups);
-    if (negated && answer.some((part) => typeof part === 'number'))
+    const { compile, negated, rest } = this.#condition(text);
+    const { patterns } = this.#syntax;
+    if (rest === '' && patterns) this.#warn('no replacement text: using empty string');
+    const answer = patterns ? readAnswer(rest, this.#warn) : [rest];
+    const highest = highestReference(answer);
+    if (negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');
+    const condition = compile();
+    if (highest > condition.groups)
+      throw new RuleError(`out of range replacement index "${highest}": skipping this rule`);
+    if (rest === '' && !patterns) throw new RuleError('no lookup result: skipping this rule');
     return { number: this.#number, condition, negated, answer, blockEnd: undefined };
   }
 
   /** What follows `IF`. */
   block(text: string): Rule {
-    const { condition, negated, rest } = this.#condition(text);
-    if (rest !== '') this.#warn(`ignoring extra text after IF statement: "${rest}"`);
-    return { number: this.#number, condition, negated, answer: undefined, blockEnd: undefined };
+    const { compile, negated, rest } = this.#condition(text);
+    if (rest !== '' && !this.#syntax.patterns)
+      throw new RuleError(`bad mask value in "${text.replace(/^[\s!]+/, '')}": skipping this rule`);
+    if (rest !== '') {
+      this.#warn(`ignoring extra text after IF statement: "${rest}"`);
+      this.#warn('do not prepend whitespace to statements between IF and ENDIF');
+    }
+    return { number: this.#number, condition: compile(), negated, answer: undefined, blockEnd: undefined };
   }
 
-  #condition(text: string): { condition: Condition; negated: boolean; rest: string } {
+  /** What follows `ENDIF`. */
+  end(text: string, openBlocks: number): void {
+    const hasText = trimSpace(text) !== '';
+    if (hasText && !this.#syntax.patterns) throw new RuleError('garbage after ENDIF: skipping this rule');
+    if (openBlocks === 0)
+      throw new RuleError(
+        this.#syntax.patterns ? 'ignoring ENDIF without matching IF' : 'ENDIF without IF: skipping this rule',
+      );
+    if (hasText) this.#warn('ignoring extra text after ENDIF');
+  }
+
+  #condition(text: string): WrittenCondition & { negated: boolean } {
     let start = skipSpace(text, 0);
     let negated = false;
     while (text[start] === '!') {
       negated = !negated;
       start = skipSpace(text, start + 1);
     }
-    const { condition, rest } = this.#syntax.readCondition(text.slice(start));
-    return { condition, negated, rest: trimSpace(rest) };
+    const { compile, rest } = this.#syntax.readCondition(text.slice(start));
+    return { compile, negated, rest: trimSpace(rest) };
   }
 }
 
-function find(rules: readonly Rule[], key: string, label: string): string | undefined {
+/** Throws TableError that begins with the line. */
+function find(rules: readonly Rule[], key: string): string | undefined {
   for (let index = 0; index < rules.length; ) {
     const rule = rules[index];
     if (rule === undefined) break;
-    const match = rule.condition.match(key);
-    const holds = (match !== undefined) !== rule.negated;
-    if (holds && rule.answer !== undefined) {
-      const text = fillAnswer(rule.answer, match ?? []);
-      if (text.includes('\ufffd')) throw new TableError(`${label}: non-UTF-8 answer for "${key}"`);
-      return text;
-    }
+    const concerned = rule.condition.concerns?.(key) ?? true;
+    const match = concerned ? matchOf(rule, key) : undefined;
+    const holds = concerned && (match !== undefined) !== rule.negated;
+    if (holds && rule.answer !== undefined) return answerOf(rule, rule.answer, match ?? []);
     index = holds ? index + 1 : (rule.blockEnd ?? index + 1);
   }
   return undefined;
+}
+
+function matchOf({ condition, number }: Rule, key: string): ReturnType<Condition['match']> {
+  try {
+    return condition.match(key);
+  } catch (error) {
+    if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
+    throw error;
+  }
+}
+
+function answerOf({ number }: Rule, answer: Answer, match: readonly (string | undefined)[]): string {
+  const text = fillAnswer(answer, match);
+  if (text.includes('\ufffd')) throw new TableError(`line ${number}: the answer is not UTF-8`);
+  return text;
 }

@@ -1,9 +1,9 @@
 /**
  * Bytes of a server, cut into printable lines.
  *
- * Lines end at LF; CRs before it belong to the line end. A line beyond the limit is cut there and stays valid, the
- * rest of it is skipped; once the rest has reached the limit too, the server is one that does not stop
- * (delivery reference 8.6).
+ * Lines end at LF; CRs before it belong to the line end. A line beyond the limit is cut there and stays valid; it counts
+ * once the rest of it was skipped. A rest that reaches the limit too is the last thing that is read: the server is one
+ * that does not stop (delivery reference 8.6).
  */
 import { printableLine } from './reply.ts';
 
@@ -22,8 +22,9 @@ export class Lines {
   readonly #options: LinesOptions;
   #input: Buffer = Buffer.alloc(0);
   #position = 0;
-  /** Bytes of an over-long line that were skipped so far; undefined outside such a line. */
-  #skipped: number | undefined;
+  /** An over-long line and how many bytes of its rest were skipped so far; undefined outside such a line. */
+  #cut: { readonly text: string; skipped: number } | undefined;
+  #endless = false;
 
   constructor(options: LinesOptions) {
     this.#options = options;
@@ -43,24 +44,21 @@ export class Lines {
   clear(): void {
     this.#input = Buffer.alloc(0);
     this.#position = 0;
-    this.#skipped = undefined;
+    this.#cut = undefined;
   }
 
-  /** The next line without its line end; `incomplete` until it has arrived, `endless` when it does not stop. */
+  /** The next line without its line end; `incomplete` until it has arrived, `endless` after one that did not stop. */
   next(): { readonly text: string } | 'incomplete' | 'endless' {
-    const { limitBytes, onCut } = this.#options;
-    if (this.#skipped !== undefined) {
-      const rest = this.#skipRest(this.#skipped);
-      if (rest !== 'skipped') return rest;
-    }
+    const { limitBytes } = this.#options;
+    if (this.#endless) return 'endless';
+    if (this.#cut !== undefined) return this.#skipRest(this.#cut);
     const lineFeed = this.#input.indexOf(LINE_FEED, this.#position);
     const length = lineFeed < 0 ? this.unreadBytes : lineFeed - this.#position;
     if (length > limitBytes) {
       const text = this.#printable(this.#position + limitBytes);
       this.#position += limitBytes;
-      this.#skipped = 0;
-      onCut(text);
-      return { text };
+      this.#cut = { text, skipped: 0 };
+      return this.#skipRest(this.#cut);
     }
     if (lineFeed < 0) return 'incomplete';
     let end = lineFeed;
@@ -71,14 +69,16 @@ export class Lines {
   }
 
   /** Goes on to the end of a line that was cut. */
-  #skipRest(before: number): 'skipped' | 'incomplete' | 'endless' {
+  #skipRest(cut: { readonly text: string; skipped: number }): { readonly text: string } | 'incomplete' {
     const lineFeed = this.#input.indexOf(LINE_FEED, this.#position);
     const end = lineFeed < 0 ? this.#input.length : lineFeed;
-    const skipped = before + end - this.#position;
-    if (skipped >= this.#options.limitBytes) return 'endless';
-    this.#skipped = lineFeed < 0 ? skipped : undefined;
+    cut.skipped += end - this.#position;
     this.#position = lineFeed < 0 ? end : end + 1;
-    return lineFeed < 0 ? 'incomplete' : 'skipped';
+    this.#endless = cut.skipped >= this.#options.limitBytes;
+    if (lineFeed < 0 && !this.#endless) return 'incomplete';
+    this.#cut = undefined;
+    this.#options.onCut(cut.text);
+    return { text: cut.text };
   }
 
   #printable(end: number): string {

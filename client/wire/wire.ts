@@ -79,11 +79,13 @@ export class Wire {
   #unsentBytes = 0;
   #limit: TimeLimit = { seconds: 0, deadline: false };
   #budgetMs = 0;
+  #lastActiveMs: number;
   #wake: (() => void) | undefined;
 
   constructor(connection: Connection, options: WireOptions) {
     this.#connection = connection;
     this.#options = options;
+    this.#lastActiveMs = options.clock.now();
     this.#lines = new Lines({
       limitBytes: options.lineLimitBytes,
       utf8: options.utf8,
@@ -118,6 +120,11 @@ export class Wire {
   /** Bytes that wait for the next flush. */
   get unsentBytes(): number {
     return this.#unsentBytes;
+  }
+
+  /** How long nothing has been read or written. */
+  get idleMs(): number {
+    return this.#options.clock.now() - this.#lastActiveMs;
   }
 
   /** Sets the time limit for what follows. */
@@ -216,6 +223,7 @@ export class Wire {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#lines.add(chunk);
+    this.#lastActiveMs = this.#options.clock.now();
     if (this.#lines.unreadBytes > INPUT_PAUSE_BYTES) this.#connection.pause();
     this.#wake?.();
   };
@@ -277,6 +285,7 @@ export class Wire {
       await this.#wait(() => this.#outputBroken || taken);
       this.#assertOutput();
     }
+    this.#lastActiveMs = this.#options.clock.now();
     this.#earn(bytes.length);
   }
 

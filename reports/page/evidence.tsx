@@ -17,6 +17,7 @@ export function Outcomes({ result }: { readonly result: Result }) {
             </td>
             <td>
               <span class={`outcome ${outcome.status}`}>{outcome.status}</span>
+              {outcome.passedTo === undefined ? null : <span class="under">{visible(outcome.passedTo)}</span>}
             </td>
             <td>
               <code>{visible(outcome.dsn)}</code>

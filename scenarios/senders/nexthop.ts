@@ -1,6 +1,7 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
+import { parseFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
@@ -85,7 +86,7 @@ async function send(
         platform,
         settings,
         tables,
-        flags: submission.flags,
+        flags: parseFlags(submission.flags),
         resolver,
         services,
         postNotice,

@@ -114,6 +114,8 @@ export class DeclarativeSession {
       case 'HELO':
       case 'LHLO':
         return this.#hello(verb, argument);
+      case 'XFORWARD':
+        return this.#xforward(argument);
       case 'MAIL':
         return this.#mail(argument);
       case 'RCPT':
@@ -169,6 +171,16 @@ export class DeclarativeSession {
     this.#greeted = true;
     this.#offered = verb === 'HELO' ? new Set() : offeredKeywords(said ?? []);
     this.#reset();
+  }
+
+  /** Postfix's extension: where the message to come is from. */
+  async #xforward(argument: string | undefined): Promise<void> {
+    if (!this.#offered.has('XFORWARD'))
+      return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (this.#envelope) return this.#refuse('xforward', 503, '5.5.1', 'mail transaction in progress');
+    if (!/^[A-Za-z]+=[\x21-\x7e]+(?: [A-Za-z]+=[\x21-\x7e]+)*$/.test(argument ?? ''))
+      return this.#refuse('xforward', 501, '5.5.4', 'syntax: XFORWARD attribute=value...');
+    await this.#answer('xforward', this.#status(250, '2.0.0', 'Ok'));
   }
 
   async #mail(argument: string | undefined): Promise<void> {

@@ -44,7 +44,8 @@ export interface LiveWorld {
   leave(): Promise<void>;
 }
 
-const QUIET_LIMIT_MS = 2_000;
+/** Postfix keeps an idle connection for up to two seconds, and looks for it once in a second. */
+const QUIET_LIMIT_MS = 3_500;
 const HOSTS_FILE = '/etc/hosts';
 /** Where files of scenarios are written; a sandbox has it for itself. */
 const FILES_FOLDER = '/run/';

@@ -35,6 +35,9 @@ interface SessionAccount {
   reset: boolean;
 }
 
+/** What may follow RSET: the farewell, the question whether the connection lives, the next message. */
+const AFTER_RESET: ReadonlySet<string> = new Set(['QUIT', 'RSET', 'XFORWARD', 'MAIL']);
+
 /** More text than this of one reply or reason is more than a server may make us keep. */
 const TEXT_LIMIT_CHARACTERS = 6_000;
 
@@ -51,6 +54,11 @@ export class Rules {
   constructor(service: Service, probe: boolean) {
     this.#service = service;
     this.#probe = probe;
+  }
+
+  /** Sessions that were opened. */
+  get sessions(): number {
+    return this.#sessions.size;
   }
 
   readonly observe = (event: ClientEvent): void => {
@@ -92,7 +100,7 @@ export class Rules {
     const verb = line.split(' ', 1)[0] ?? '';
     if (account.quit) this.#broke(`${verb} after QUIT`);
     if (account.refused && verb !== 'QUIT') this.#broke(`${verb} to a server that refused to talk`);
-    if (account.reset && verb !== 'QUIT') this.#broke(`${verb} after RSET`);
+    if (account.reset && !AFTER_RESET.has(verb)) this.#broke(`${verb} after RSET`);
     switch (verb) {
       case 'RCPT':
         if (account.mailRefused) this.#broke('RCPT after MAIL was refused');
@@ -111,6 +119,7 @@ export class Rules {
         account.reset = true;
         break;
       case 'MAIL':
+        account.reset = false;
         account.mailRefused = false;
         account.dataAccepted = false;
         account.accepted = [];

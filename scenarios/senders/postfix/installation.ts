@@ -29,8 +29,15 @@ export async function findInstallation(): Promise<Installation | undefined> {
     release: [major, minor],
     programs: `${postconf.root ?? ''}${folder}`,
     env: postconf.env,
-    parameters: new Set(defaults.keys()),
+    parameters: new Set([...defaults.keys(), ...namesIn(defaults.values())]),
   };
+}
+
+/** Older names that defaults stand for, such as `$fallback_relay`, are understood though they are not listed. */
+function namesIn(values: Iterable<string>): string[] {
+  return [...values].flatMap((value) =>
+    Array.from(value.matchAll(/\$(?:\{)?(\w+)/g), (found) => found[1] ?? ''),
+  );
 }
 
 /** `name = value` in each line. */

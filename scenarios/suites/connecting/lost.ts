@@ -90,6 +90,7 @@ export default [
     title:
       'Recipients that had their answer keep it when the connection is lost; the others go to the next server',
     clauses: ['rfc5321-2.1-01', 'postfix:delivery-8.4'],
+    origins: ['delivery-161'],
     dns: two,
     hosts: {
       a: mailHost({

@@ -21,6 +21,7 @@ const broken = (limit: number) => `breaking line > ${limit} bytes with <CR><LF>S
 const texts = [
   {
     name: 'dots',
+    origins: ['delivery-187'],
     title: 'Lines that begin with dots arrive with the dots they had',
     clauses: ['rfc5321-4.5.2-01', 'postfix:delivery-7.5'],
     content: `${head}.\r\n..\r\n...\r\n.a\r\nb.\r\n.`,
@@ -28,6 +29,7 @@ const texts = [
   },
   {
     name: 'no-final-newline',
+    origins: ['delivery-192'],
     title: 'A message without a line end at its end gets one, and no empty line besides',
     clauses: ['rfc5321-4.1.1.4-03', 'rfc5321-4.1.1.4-02', 'postfix:delivery-7.6'],
     content: `${head}the end`,
@@ -63,6 +65,7 @@ const texts = [
   },
   {
     name: 'smuggled-end-of-data',
+    origins: ['field-ED18'],
     title: 'Dots between bare line ends do not become an end of data on the wire',
     clauses: ['rfc5321-4.5.2-01', 'rfc5321-2.3.8-03'],
     content: `${head}one\n.\nMAIL FROM:<x@client.test>\n\r.\r\n.\r\rtwo\n.\r\nthree\n`,
@@ -97,6 +100,7 @@ const declaredTooSmall = { 'rfc1870-6-03': 'Postfix declares the size before it 
 const lines = [
   {
     name: 'line-of-998',
+    origins: ['delivery-188'],
     title: 'A line of 998 octets is left whole',
     clauses: ['rfc5321-4.5.3.1.6-01', 'rfc5322-2.1.1-01'],
     limit: 998,
@@ -113,6 +117,7 @@ const lines = [
   },
   {
     name: 'line-of-999',
+    origins: ['delivery-188'],
     title: 'A line of 999 octets is broken by CRLF and a space',
     clauses: ['rfc5321-4.5.3.1.6-01', 'rfc5322-2.1.1-01', 'postfix:smtp_line_length_limit'],
     limit: 998,
@@ -121,6 +126,7 @@ const lines = [
   },
   {
     name: 'line-of-5000',
+    origins: ['delivery-189'],
     title:
       'A line of 5000 octets is broken as often as it takes, each continuation with its space within the limit',
     clauses: ['rfc5321-4.5.3.1.6-01', 'postfix:smtp_line_length_limit'],
@@ -130,6 +136,7 @@ const lines = [
   },
   {
     name: 'line-limit-20',
+    origins: ['delivery-190'],
     title: 'A shorter limit breaks lines earlier, and a dot after a break is not doubled',
     clauses: ['postfix:smtp_line_length_limit', 'rfc5321-4.5.2-01'],
     limit: 20,
@@ -139,10 +146,11 @@ const lines = [
 ];
 
 export default [
-  ...texts.map(({ name, title, clauses, content, arrives }) =>
+  ...texts.map(({ name, title, clauses, origins = [], content, arrives }) =>
     scenario(`data/${name}`, {
       title,
       clauses,
+      origins,
       dns,
       hosts: { mx: mailHost() },
       send: message({ to, content }),
@@ -153,10 +161,11 @@ export default [
       ],
     }),
   ),
-  ...lines.map(({ name, title, clauses, limit, text, arrives }) =>
+  ...lines.map(({ name, title, clauses, origins = [], limit, text, arrives }) =>
     scenario(`data/${name}`, {
       title,
       clauses,
+      origins,
       dns,
       hosts: { mx: mailHost() },
       config: { smtp_line_length_limit: String(limit) },
@@ -172,6 +181,7 @@ export default [
   scenario('data/long-header-broken-too', {
     title: 'A header that is longer than the limit is broken like any other line, and still reads the same',
     clauses: ['postfix:smtp_line_length_limit', 'rfc822-3.1.1-01'],
+    origins: ['delivery-190'],
     dns,
     hosts: { mx: mailHost() },
     config: { smtp_line_length_limit: '20' },
@@ -189,6 +199,7 @@ export default [
   scenario('data/line-limit-off', {
     title: 'Without a limit no line is broken, however long',
     clauses: ['postfix:smtp_line_length_limit'],
+    origins: ['delivery-191'],
     dns,
     hosts: { mx: mailHost() },
     config: { smtp_line_length_limit: '0' },

@@ -29,6 +29,7 @@ export default [
   scenario('data/no-reply-to-data', {
     title: 'The reply to DATA is awaited for two minutes, then the session is given up without QUIT',
     clauses: ['rfc5321-4.5.3.2.4-01', 'postfix:smtp_data_init_timeout'],
+    origins: ['delivery-179'],
     dns,
     hosts: { mx: mailHost({ data: { then: 'silent' } }) },
     send: message({ to }),
@@ -62,6 +63,7 @@ export default [
     scenario(`data/${how}-after-final-dot`, {
       title: `A ${how} instead of the reply to the text leaves the message undelivered as far as anybody knows`,
       clauses: ['rfc5321-3.8-01', 'postfix:delivery-8.4'],
+      origins: how === 'close' ? ['delivery-183'] : [],
       dns,
       hosts: { mx: mailHost({ endOfData: { then: how } }) },
       send: message({ to }),
@@ -107,6 +109,7 @@ export default [
   scenario('data/reset-in-text', {
     title: 'A connection reset in the middle of the text defers the message',
     clauses: ['rfc5321-3.8-01', 'postfix:delivery-7.8'],
+    origins: ['delivery-186'],
     dns,
     hosts: { mx: mailHost({ faults: [{ at: 'content', afterBytes: 200_000, then: 'reset' }] }) },
     send: message({ to, size }),
@@ -137,6 +140,7 @@ export default [
   scenario('data/552-and-close-in-text', {
     title: 'A 552 that a server says in the middle of the text before it closes is the reply to the text',
     clauses: ['rfc5321-4.2-01', 'rfc1870-6.2-03', 'postfix:delivery-7.8'],
+    origins: ['delivery-185'],
     dns,
     hosts: {
       mx: mailHost({
@@ -186,6 +190,7 @@ export default [
   scenario('data/server-stops-reading', {
     title: 'A server that stops reading the text is given up after three minutes, without QUIT',
     clauses: ['rfc5321-4.5.3.2.5-01', 'postfix:smtp_data_xfer_timeout'],
+    origins: ['delivery-184'],
     dns,
     hosts: { mx: mailHost({ faults: [{ at: 'content', afterBytes: 100_000, then: 'stall' }] }) },
     send: message({ to, size }),

@@ -9,6 +9,7 @@ import {
   logged,
   mailHost,
   message,
+  notSuspended,
   order,
   received,
   scenario,
@@ -28,6 +29,7 @@ const dataReplies = [
     dsn: '5.7.1',
     prefix: '',
     clauses: ['rfc5321-3.3-05', 'rfc5321-4.3.2-05'],
+    origins: ['delivery-176'],
     title: 'DATA refused with 554 bounces the message, and none of its text is sent',
   },
   {
@@ -36,6 +38,7 @@ const dataReplies = [
     dsn: '4.3.0',
     prefix: '',
     clauses: ['rfc5321-3.3-06', 'rfc5321-4.2.1-03'],
+    origins: ['delivery-177'],
     title: 'DATA refused with 451 leaves the message for later, and none of its text is sent',
   },
   {
@@ -44,6 +47,7 @@ const dataReplies = [
     dsn: '5.5.0',
     prefix: 'Protocol error: ',
     clauses: ['rfc821-4.4-02', 'rfc5321-3.3-06'],
+    origins: ['delivery-178'],
     title: 'A 2yz reply to DATA is a protocol error, and the message bounces',
   },
 ] as const;
@@ -55,6 +59,7 @@ const finalReplies = [
     fate: 'bounced',
     dsn: '5.6.0',
     clauses: ['rfc5321-4.2.5-03', 'rfc5321-3.3-08'],
+    origins: ['delivery-180'],
     title: 'A message refused after its text bounces for all recipients',
   },
   {
@@ -62,6 +67,7 @@ const finalReplies = [
     fate: 'bounced',
     dsn: '5.2.2',
     clauses: ['rfc5321-4.3.2-05', 'rfc1870-6.2-03'],
+    origins: [],
     title: 'A size that was accepted with MAIL may still be refused after the text',
   },
   {
@@ -69,6 +75,7 @@ const finalReplies = [
     fate: 'deferred',
     dsn: '4.3.0',
     clauses: ['rfc5321-4.2.5-02', 'rfc5321-3.3-08'],
+    origins: ['delivery-181'],
     title: 'A message put off after its text is kept for all recipients',
   },
   {
@@ -76,6 +83,7 @@ const finalReplies = [
     fate: 'deferred',
     dsn: '4.3.1',
     clauses: ['rfc1870-6.2-03', 'rfc5321-4.3.2-05'],
+    origins: [],
     title: 'A server that runs out of room during the text gets the message another time',
   },
   {
@@ -83,12 +91,13 @@ const finalReplies = [
     fate: 'bounced',
     dsn: '5.5.0',
     clauses: ['rfc821-4.4-01'],
+    origins: ['delivery-182'],
     title: 'A 3yz reply after the text is a protocol error',
   },
 ] as const;
 
 export default [
-  ...dataReplies.flatMap(({ reply, fate, dsn, prefix, clauses, title }) =>
+  ...dataReplies.flatMap(({ reply, fate, dsn, prefix, clauses, origins, title }) =>
     [
       { how: 'lock-step', extensions: lockStep, mode: 'one command at a time' },
       { how: 'pipelined', extensions: ['PIPELINING', ...lockStep], mode: 'in one group' },
@@ -96,6 +105,7 @@ export default [
       scenario(`data/refused-${reply.slice(0, 3)}-${how}`, {
         title: `${title} (${mode})`,
         clauses: [...clauses, 'postfix:delivery-6.3'],
+        origins,
         dns,
         hosts: { mx: mailHost({ extensions, data: reply }) },
         send: message({ to }),
@@ -106,14 +116,16 @@ export default [
           }),
           received('mx', { count: 0 }),
           dialogue('mx', ['...', `S: ${reply}`, 'C: RSET', '...', 'C: QUIT']),
+          notSuspended(),
         ],
       }),
     ),
   ),
-  ...finalReplies.map(({ reply, fate, dsn, clauses, title }) =>
+  ...finalReplies.map(({ reply, fate, dsn, clauses, origins, title }) =>
     scenario(`data/final-reply-${reply.slice(0, 3)}`, {
       title,
       clauses: [...clauses, 'postfix:delivery-6.3'],
+      origins,
       dns,
       hosts: { mx: mailHost({ endOfData: reply }) },
       send: message({ to: [to, 'other@example.test'] }),
@@ -132,6 +144,7 @@ export default [
   scenario('data/final-451-tries-next-host', {
     title: 'A message put off after its text is sent again, whole, to the next mail exchanger',
     clauses: ['rfc5321-5.1-12', 'postfix:delivery-8.2'],
+    origins: ['delivery-181'],
     dns: twoExchangers,
     hosts: { a: mailHost({ endOfData: '451 4.3.0 something broke' }), b: mailHost() },
     send: message({ to, body: 'The whole text.\r\n.\r\nTo its end.\r\n' }),

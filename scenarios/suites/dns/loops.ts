@@ -215,19 +215,26 @@ export default [
       ends: deferred(to, { dsn: '4.4.4', reason: 'unable to find primary relay for example.test' }),
     },
     {
+      name: 'domain-unknown',
+      what: 'the exchangers do not exist',
+      mx: ['10 gone'],
+      ends: bounced(to, { dsn: '5.4.4' }),
+      warnings: [logged('no MX host for example.test has a valid address record')],
+    },
+    {
       name: 'primary-down',
       what: 'a better exchanger does not answer',
       mx: ['10 a', '20 me'],
       ends: deferred(to, { dsn: '4.4.1', reason: '*: Connection refused' }),
     },
-  ].map(({ name, what, mx, ends }) =>
+  ].map(({ name, what, mx, ends, warnings = [] }) =>
     scenario(`dns/best-mx-transport-not-when-${name}`, {
       title: `best_mx_transport is not used when ${what}`,
       clauses: ['postfix:best_mx_transport'],
       dns: zone('example.test', { MX: mx, a: '192.0.2.1', me: PROXY }),
       config: { ...asProxy, best_mx_transport: 'uucp' },
       send: message({ to }),
-      expect: [ends, notLogged('passing <')],
+      expect: [ends, notLogged('passing <'), ...warnings],
     }),
   ),
   scenario('dns/named-interface-is-mine', {
@@ -240,6 +247,18 @@ export default [
     send: message({ to }),
     expect: [bounced(to, loops), connections('b', 0)],
     virtualOnly: 'Postfix itself does not start with addresses that no interface has',
+  }),
+  scenario('dns/named-proxy-is-mine', {
+    title: 'A host name in proxy_interfaces stands for the addresses that DNS has for it',
+    clauses: ['postfix:proxy_interfaces', 'postfix:delivery-3.6'],
+    dns: [
+      zone('example.test', { MX: ['10 me', '20 b'], me: PROXY, b: '192.0.2.2' }),
+      zone('proxy.test', { mail: PROXY }),
+    ],
+    hosts: { b: mailHost() },
+    config: { proxy_interfaces: 'mail.proxy.test' },
+    send: message({ to }),
+    expect: [bounced(to, loops), connections('b', 0)],
   }),
   scenario('dns/ipv6-proxy-is-mine', {
     title: 'An IPv6 address is an own address however it is written',

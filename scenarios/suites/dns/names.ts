@@ -71,6 +71,7 @@ export default [
   scenario('dns/idn-without-ascii-form', {
     title: 'A domain that has no A-labels is no destination: the mail waits and nobody is asked',
     clauses: ['postfix:delivery-2.1'],
+    origins: ['delivery-76'],
     dns: zone('example.test', {}),
     send: message({ to, nexthop: 'a\u{e000}b.test' }),
     expect: [

@@ -256,6 +256,28 @@ export default [
       expect: [delivered(to, { via: 'example.test' }), connections('b', 0), notQueried(name)],
     }),
   ),
+  scenario('dns/srv-idn', {
+    title: 'SRV records of an internationalised domain are asked for under its A-labels',
+    clauses: [...clauses, 'postfix:delivery-3.2'],
+    dns: [zone('xn--bcher-kva.test', { '_smtp._tcp': { SRV: '0 0 587 a' }, a: '192.0.2.1' })],
+    hosts: { a: submission },
+    config,
+    send: message({ to, nexthop: 'bücher.test' }),
+    expect: [delivered(to, { via: 'a' }), queried('_smtp._tcp.xn--bcher-kva.test', 'SRV', 1)],
+  }),
+  scenario('dns/srv-alias', {
+    title: 'A service that is an alias of another one has its hosts',
+    clauses: [...clauses, 'postfix:delivery-3.4'],
+    dns: zone('example.test', {
+      '_smtp._tcp': { CNAME: '_smtp._tcp.mail', chase: false },
+      '_smtp._tcp.mail': { SRV: '0 0 587 a' },
+      a: '192.0.2.1',
+    }),
+    hosts: { a: submission },
+    config,
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a' }), queried('_smtp._tcp.mail.example.test', 'SRV', 1)],
+  }),
   scenario('dns/srv-loops-back', {
     title: 'SRV records that lead to this host itself make a loop, which names the SRV query',
     clauses: [...clauses, 'postfix:proxy_interfaces'],

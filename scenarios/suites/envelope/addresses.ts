@@ -34,6 +34,7 @@ export default [
     title:
       'A local part that is no dot-string is sent as a quoted string, with backslashes where they are needed',
     clauses: ['rfc5321-4.1.2-01', 'rfc5321-4.1.2-07', 'postfix:delivery-6.5'],
+    origins: ['delivery-164'],
     dns,
     hosts: { mx: mailHost() },
     send: message({ from: 'some one@client.test', to: quoted.map(([local]) => `${local}@example.test`) }),
@@ -68,6 +69,7 @@ export default [
   scenario('envelope/quoting-off', {
     title: 'With smtp_quote_rfc821_envelope off, addresses go out as they are',
     clauses: ['postfix:smtp_quote_rfc821_envelope'],
+    origins: ['delivery-165'],
     dns,
     hosts: {
       mx: dialogueHost([

@@ -124,11 +124,22 @@ const replies = [
   },
 ] as const;
 
+/** Cases of the catalogue that rows of the tables above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  '550': ['delivery-144'],
+  'last-line-counts': ['delivery-149'],
+  '354-out-of-place': ['delivery-150'],
+  '150-preliminary': ['delivery-150'],
+  '650-unknown-class': ['delivery-150'],
+  'class-conflict': ['delivery-151'],
+};
+
 export default [
   ...replies.map(({ name, reply, fate, dsn, clauses, title }) =>
     scenario(`envelope/mail-${name}`, {
       title,
       clauses: [...clauses, 'postfix:delivery-8.3'],
+      origins: shown[name] ?? [],
       dns,
       hosts: { mx: mailHost({ extensions: lockStep, mail: reply }) },
       send: message({ to: [to, 'other@example.test'] }),
@@ -155,6 +166,7 @@ export default [
   scenario('envelope/mail-550-pipelined-data-refused', {
     title: 'When MAIL and with it the whole group is refused, only the reply to MAIL is reported',
     clauses: ['rfc2920-3.1-07', 'rfc2920-3.1-08', 'postfix:delivery-6.3'],
+    origins: ['delivery-146'],
     dns,
     hosts: { mx: mailHost({ extensions: pipelining, mail: '550 5.7.1 not you' }) },
     send: message({ to }),
@@ -171,6 +183,7 @@ export default [
   scenario('envelope/mail-550-pipelined-data-accepted', {
     title: 'A server that refuses MAIL and still accepts DATA gets an empty message',
     clauses: ['rfc2920-3.1-06', 'postfix:delivery-6.3'],
+    origins: ['delivery-145'],
     dns,
     hosts: {
       mx: dialogueHost([
@@ -200,6 +213,7 @@ export default [
   scenario('envelope/mail-450-tries-next-host', {
     title: 'MAIL refused for now by the first mail exchanger is tried with the second',
     clauses: ['rfc5321-5.1-12', 'postfix:delivery-8.2'],
+    origins: ['delivery-147'],
     dns: twoExchangers,
     hosts: { a: mailHost({ mail: '450 4.7.1 later' }), b: mailHost() },
     send: message({ to }),

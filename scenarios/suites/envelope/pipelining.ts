@@ -64,6 +64,7 @@ export default [
   scenario('envelope/pipelining-groups-of-4096', {
     title: 'A hundred and fifty recipients travel in groups of at most 4096 octets, in one transaction',
     clauses: ['rfc2920-3.1-12', 'rfc5321-4.5.4.1-11', 'postfix:delivery-6.2'],
+    origins: ['delivery-162'],
     dns,
     hosts: { mx: mailHost({ extensions: ['PIPELINING'] }) },
     send: message({ to: many, nexthop: 'example.test' }),
@@ -87,6 +88,7 @@ export default [
     title:
       'MAIL refused ends the transaction at the end of the first group, and the other RCPTs are never sent',
     clauses: ['rfc2920-3.1-05', 'postfix:delivery-6.3'],
+    origins: ['delivery-148'],
     dns,
     hosts: { mx: mailHost({ extensions: ['PIPELINING', 'ENHANCEDSTATUSCODES'], mail: '450 4.7.1 later' }) },
     send: message({ to: many.slice(0, 45), nexthop: 'example.test' }),

@@ -104,6 +104,12 @@ const refusals = [
   },
 ] as const;
 
+/** Cases of the catalogue that rows of the tables above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  '552': ['delivery-156'],
+  '350': ['delivery-158'],
+};
+
 export default [
   ...refusals.map(({ reply, fate, dsn, clauses, title }) =>
     scenario(
@@ -116,6 +122,7 @@ export default [
       {
         title,
         clauses: [...clauses, 'postfix:delivery-8.3'],
+        origins: shown[reply.slice(0, 3)] ?? [],
         dns,
         hosts: { mx: mailHost({ rcpt: { [one]: reply } }) },
         send: message({ to: [one, two] }),
@@ -133,6 +140,7 @@ export default [
   scenario('envelope/rcpt-251-and-252-accept', {
     title: 'A recipient who will be forwarded, or who cannot be verified, is accepted',
     clauses: ['rfc5321-3.4-01', 'rfc5321-4.2.1-01', 'postfix:delivery-6.3'],
+    origins: ['delivery-157'],
     dns,
     hosts: {
       mx: mailHost({

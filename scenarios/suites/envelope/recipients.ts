@@ -31,6 +31,7 @@ export default [
   scenario('envelope/mixed-recipients', {
     title: 'Recipients that the server refuses are reported one by one, the others get the message',
     clauses: ['rfc5321-4.3.2-04', 'postfix:delivery-6.3'],
+    origins: ['delivery-152'],
     dns,
     hosts: {
       mx: mailHost({
@@ -69,6 +70,7 @@ export default [
   scenario('envelope/rcpt-all-refused-lock-step', {
     title: 'When all recipients are refused one by one, RSET and QUIT follow and there is no DATA',
     clauses: ['rfc5321-3.3-01', 'postfix:delivery-6.3'],
+    origins: ['delivery-154'],
     dns,
     hosts: { mx: mailHost({ extensions: lockStep, rcpt: { [one]: '550 5.1.1 no', [two]: '450 4.2.1 no' } }) },
     send: message({ to: [one, two] }),
@@ -103,6 +105,7 @@ export default [
   scenario('envelope/rcpt-all-refused-data-accepted', {
     title: 'When DATA is accepted without any recipient, a lone dot ends it and its reply means nothing',
     clauses: ['rfc2920-3.1-06', 'postfix:delivery-6.3'],
+    origins: ['delivery-155'],
     dns,
     hosts: {
       mx: dialogueHost([
@@ -135,6 +138,7 @@ export default [
   scenario('envelope/rcpt-450-split-over-two-hosts', {
     title: 'A recipient that the first mail exchanger defers gets the message through the second',
     clauses: ['rfc5321-5.1-12', 'postfix:delivery-1.7'],
+    origins: ['delivery-153'],
     dns: twoExchangers,
     hosts: { a: mailHost({ rcpt: { [two]: '450 4.7.1 greylisted' } }), b: mailHost() },
     send: message({ to: [one, two] }),
@@ -179,6 +183,7 @@ export default [
     title:
       'After 421 to one recipient and the close, the recipients without a reply have lost the connection',
     clauses: ['rfc5321-3.8-02', 'rfc5321-3.8-01', 'postfix:delivery-6.3'],
+    origins: ['delivery-160'],
     dns,
     hosts: { mx: mailHost({ rcpt: { [two]: '421 4.3.2 going down' } }) },
     send: message({ to: [one, two, three] }),

@@ -170,6 +170,12 @@ const files = [
     lines: ['|^450 (4)[.](2)[.]([0-9]+) (nothing)?(busy).*| 55${4}0 5.$2.$(3) $5 $$'],
     reply: '550 5.2.1 busy $',
   },
+  {
+    name: 'pattern-classes',
+    title: 'Bracket expressions, counts and alternatives are those of POSIX',
+    lines: ['/^[[:digit:]]{3} [^][:space:][]+ (bus|busy|busy try) again$/ 550 5.1.1 $1'],
+    reply: '550 5.1.1 busy try',
+  },
 ] as const;
 
 export default [
@@ -210,12 +216,27 @@ export default [
     clauses: sections,
     dns,
     hosts: { a: mailHost({ rcpt: '450-4.2.1 wait\n450 4.2.1 a while' }) },
-    config: { smtp_reply_filter: 'texthash:/run/filters/last-line' },
-    files: { '/run/filters/last-line': '"450 4.2.1 a while" 550 5.1.1 no\n' },
+    config: { smtp_reply_filter: 'regexp:{{/^450 / 550 5.1.1 no}}' },
     send: message({ to }),
     expect: [
-      deferred(to, { dsn: '4.2.1', reason: /450-4\.2\.1 wait 450 4\.2\.1 a while/ }),
-      notLogged('replacing'),
+      bounced(to, { dsn: '5.1.1', reason: /said: 450-4\.2\.1 wait 550 5\.1\.1 no \(in reply/ }),
+      logged('replacing server reply "450 4.2.1 a while" with "550 5.1.1 no"'),
+      connections('a', 1),
+    ],
+  }),
+  scenario('filters/reply-whole-line', {
+    title: 'A table of keys is asked about a line as a whole, in any case',
+    clauses: sections,
+    dns,
+    hosts: { a: mailHost({ rcpt: { [to]: '450-Later\n450', [other]: '450 Later' } }) },
+    config: { smtp_reply_filter: 'texthash:/run/filters/lines' },
+    files: { '/run/filters/lines': '450 550 5.1.1 no\n450-LATER 450-never\n' },
+    send: message({ to: [to, other] }),
+    expect: [
+      bounced(to, { dsn: '5.1.1', reason: /said: 450-never 550 5\.1\.1 no \(in reply/ }),
+      deferred(other, { dsn: '4.0.0', reason: /said: 450 Later \(in reply/ }),
+      logged('replacing server reply "450-Later" with "450-never"'),
+      logged('replacing server reply "450" with "550 5.1.1 no"'),
       connections('a', 1),
     ],
   }),
@@ -269,6 +290,7 @@ export default [
       expect: [
         deferred(to, { dsn: '4.3.0', reason: `local data error while talking to ${server}` }),
         logged(`table regexp:/run/filters/not-utf8 lookup error for ${start} `),
+        logged('regexp map /run/filters/not-utf8, line 1: the answer is not UTF-8'),
         connections('a', 1),
       ],
       // In the middle of DATA nobody can say QUIT.

@@ -33,10 +33,17 @@ const greetings = [
   { name: 'digits-two-and-zero', greeting: '220 2002 *', masked: true },
 ];
 
+/** Cases of the catalogue that rows of the table above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  'bare-code': ['delivery-125'],
+  'stars-and-a-word': ['delivery-126'],
+};
+
 export default [
   scenario('greeting/pix-new-message', {
     title: 'A greeting of stars makes the client say HELO; a new message gets no pause',
     clauses: ['postfix:smtp_pix_workarounds', 'postfix:smtp_pix_workaround_threshold_time'],
+    origins: ['delivery-123'],
     dns,
     hosts: { a: mailHost({ greeting: stars }) },
     send: message({ to, age: '499s' }),
@@ -50,6 +57,7 @@ export default [
   scenario('greeting/pix-old-message', {
     title: 'A message that waits for 500 seconds or more also gets a pause before the final dot',
     clauses: ['postfix:smtp_pix_workaround_threshold_time', 'postfix:smtp_pix_workaround_delay_time'],
+    origins: ['delivery-124'],
     dns,
     hosts: { a: mailHost({ greeting: stars }) },
     send: message({ to, age: '501s' }),
@@ -90,6 +98,29 @@ export default [
       elapsed({ atLeast: '2s', atMost: '4s' }),
     ],
   }),
+  ...([9, 12] as const).map((seconds) =>
+    scenario(`greeting/pix-pause-of-${seconds}`, {
+      title:
+        seconds > 10
+          ? 'After more than ten seconds without a byte QUIT waits for the reply to the content'
+          : 'After a pause of less than ten seconds QUIT goes with the final dot',
+      clauses: ['postfix:delivery-6.2', 'postfix:smtp_pix_workaround_delay_time'],
+      origins: ['delivery-163'],
+      dns,
+      hosts: { a: mailHost({ greeting: '220 ****' }) },
+      config: { smtp_pix_workarounds: 'delay_dotcrlf', smtp_pix_workaround_delay_time: `${seconds}s` },
+      send: message({ to, age: '600s' }),
+      expect: [
+        delivered(to, { via: 'a' }),
+        logged('enabling PIX workarounds: delay_dotcrlf'),
+        pipelined('a', [
+          ['EHLO *'],
+          ['MAIL *', 'RCPT *', 'DATA'],
+          ...(seconds > 10 ? [['.'], ['QUIT']] : [['.', 'QUIT']]),
+        ]),
+      ],
+    }),
+  ),
   scenario('greeting/pix-switched-off', {
     title: 'With smtp_pix_workarounds empty a greeting of stars is a greeting like any other',
     clauses: ['postfix:smtp_pix_workarounds'],
@@ -135,6 +166,7 @@ export default [
     scenario(`greeting/pix-${name}`, {
       title: `The greeting "${greeting.replaceAll('\n', ' ')}" ${masked ? 'counts as' : 'is not'} one that a PIX has masked`,
       clauses: ['rfc5321-4.2-04', 'postfix:delivery-5.2'],
+      origins: shown[name] ?? [],
       dns,
       hosts: { a: mailHost({ greeting }) },
       send: message({ to }),

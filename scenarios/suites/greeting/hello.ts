@@ -63,10 +63,22 @@ const lastWords = [
   { name: 'helo-354-bounces', reply: '354 go on', outcome: bounced, dsn: '5.5.0' },
 ];
 
+/** Cases of the catalogue that rows of the tables above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  '500': ['delivery-115'],
+  '450': ['delivery-116'],
+  'helo-554-bounces': ['delivery-118'],
+  'smtp-only': ['delivery-121'],
+  'esmtp-lower-case': ['delivery-122'],
+  'esmtp-within-later-line': ['delivery-110'],
+  'esmtp-glued-to-continued-code': ['delivery-110'],
+};
+
 export default [
   scenario('greeting/extensions-are-used', {
     title: 'EHLO is tried first, and what the server offers is used',
     clauses: ['rfc5321-2.2.1-01', 'rfc5321-2.2.1-02', 'postfix:smtp_always_send_ehlo'],
+    origins: ['delivery-101'],
     dns: one,
     hosts: { a: mailHost({ greeting: '220 a.example.test' }) },
     send: message({ to, encoding: '7bit', envid: 'id', ret: 'headers' }),
@@ -101,6 +113,7 @@ export default [
   scenario('greeting/single-line-ehlo-reply', {
     title: 'An EHLO reply of one line offers no extension, and there is no reason to say HELO',
     clauses: ['rfc5321-4.1.1.1-06', 'rfc5321-4.3.1-01', 'postfix:delivery-5.3'],
+    origins: ['delivery-131'],
     dns: one,
     hosts: { a: mailHost({ extensions: [] }) },
     send: message({ to, envid: 'id' }),
@@ -121,6 +134,7 @@ export default [
         'rfc2920-3-01',
         'postfix:delivery-5.1',
       ],
+      origins: shown[reply.slice(0, 3)] ?? [],
       dns: one,
       hosts: { a: mailHost({ ehlo: reply }) },
       send: message({ to, envid: 'id', ret: 'full' }),
@@ -134,6 +148,7 @@ export default [
   scenario('greeting/421-to-ehlo-ends-the-session', {
     title: 'A 421 to EHLO means that the server goes away: no HELO, but the next exchanger',
     clauses: ['rfc5321-3.8-02', 'postfix:delivery-5.1'],
+    origins: ['delivery-117'],
     dns: two,
     hosts: { a: mailHost({ ehlo: '421 4.3.2 going down' }), b: mailHost() },
     send: message({ to }),
@@ -148,6 +163,7 @@ export default [
     scenario(`greeting/${name}`, {
       title: `When EHLO and HELO are refused, the reply ${reply.slice(0, 3)} to HELO decides over the message`,
       clauses: ['rfc5321-4.2-06', 'postfix:delivery-8.4'],
+      origins: shown[name] ?? [],
       dns: one,
       hosts: { a: mailHost({ ehlo: '554 5.0.0 no EHLO', helo: reply }) },
       send: message({ to }),
@@ -160,6 +176,7 @@ export default [
   scenario('greeting/helo-554-ends-it-for-all-exchangers', {
     title: 'A 554 to HELO bounces at once, although another mail exchanger is there',
     clauses: ['postfix:delivery-8.2'],
+    origins: ['delivery-118'],
     dns: two,
     hosts: { a: mailHost({ ehlo: '554 5.7.1 no', helo: '554 5.7.1 never' }), b: mailHost() },
     send: message({ to }),
@@ -172,6 +189,7 @@ export default [
   scenario('greeting/never-send-ehlo', {
     title: 'With smtp_never_send_ehlo=yes the client says HELO whatever the greeting announces',
     clauses: ['rfc5321-3.2-01', 'postfix:smtp_never_send_ehlo'],
+    origins: ['delivery-120'],
     dns: one,
     hosts: { a: mailHost() },
     config: { smtp_never_send_ehlo: 'yes', smtp_always_send_ehlo: 'yes' },
@@ -182,6 +200,7 @@ export default [
     scenario(`greeting/${name}`, {
       title: `Where EHLO has to be announced, the greeting "${greeting.replaceAll('\n', ' ')}" is answered with ${hello}`,
       clauses: ['postfix:smtp_always_send_ehlo'],
+      origins: shown[name] ?? [],
       dns: one,
       hosts: { a: mailHost({ greeting }) },
       config: { smtp_always_send_ehlo: 'no' },
@@ -196,6 +215,7 @@ export default [
   scenario('greeting/lhlo-500-bounces', {
     title: 'A 500 to LHLO bounces the message: LMTP has neither EHLO nor HELO to fall back to',
     clauses: ['rfc2033-4.1-02', 'postfix:delivery-5.1'],
+    origins: ['delivery-143'],
     hosts: {
       store: listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp', lhlo: '500 unheard of' })),
     },

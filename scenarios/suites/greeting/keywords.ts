@@ -93,11 +93,19 @@ const fits = [
   { name: 'message-below-the-limit', limit: 2001, clauses: ['rfc1870-4-02'] },
 ];
 
+/** Cases of the catalogue that rows of the tables above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  'keywords-in-any-case': ['delivery-128'],
+  'size-with-equals-sign': ['delivery-128'],
+  'size-zero': ['delivery-133'],
+};
+
 export default [
   ...readings.map(({ name, title, clauses, extensions, mail, quick }) =>
     scenario(`greeting/${name}`, {
       title,
       clauses: [...clauses, ...(clauses.includes('postfix:delivery-5.3') ? [] : ['postfix:delivery-5.3'])],
+      origins: shown[name] ?? [],
       dns,
       hosts: { a: mailHost({ extensions }) },
       send: message({ to, encoding: '7bit', envid: 'id' }),
@@ -126,6 +134,7 @@ export default [
   scenario('greeting/empty-first-line', {
     title: 'When the first line of the EHLO reply is empty, the first keyword is taken for the name',
     clauses: ['postfix:delivery-5.3'],
+    origins: ['delivery-129'],
     dns,
     hosts: { a: mailHost({ ehlo: '250-\n250-PIPELINING\n250 DSN' }) },
     send: message({ to, envid: 'id' }),
@@ -137,6 +146,7 @@ export default [
   scenario('greeting/keyword-beyond-stored-reply', {
     title: 'A keyword after the first 2048 bytes of the EHLO reply is not seen, and a warning tells of it',
     clauses: ['postfix:delivery-8.6', 'postfix:delivery-5.3'],
+    origins: ['delivery-130'],
     dns,
     hosts: {
       a: mailHost({
@@ -157,6 +167,7 @@ export default [
   scenario('greeting/size-that-is-no-number', {
     title: 'A SIZE limit that is no number draws a warning, and the extension is used all the same',
     clauses: ['postfix:delivery-5.3'],
+    origins: ['delivery-132'],
     dns,
     hosts: { a: mailHost({ extensions: ['SIZE huge'] }) },
     send: message({ to, encoding: '7bit' }),
@@ -183,6 +194,7 @@ export default [
     scenario(`greeting/message-above-the-limit-${service}`, {
       title: `A message larger than the server's SIZE is bounced before MAIL (${service.toUpperCase()})`,
       clauses: ['rfc1870-4-02', 'postfix:delivery-5.5'],
+      origins: ['delivery-134'],
       dns,
       hosts: { a: mailHost({ protocol: service, extensions: ['SIZE 1999', 'PIPELINING'] }) },
       send: message({
@@ -225,6 +237,7 @@ export default [
   scenario('greeting/discarded-keywords', {
     title: 'Keywords that smtp_discard_ehlo_keywords names count as not offered',
     clauses: ['postfix:smtp_discard_ehlo_keywords'],
+    origins: ['delivery-136'],
     dns,
     hosts: { a: mailHost() },
     config: { smtp_discard_ehlo_keywords: 'pipelining, dsn' },

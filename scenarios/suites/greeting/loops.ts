@@ -24,6 +24,7 @@ export default [
   scenario('greeting/own-name-in-greeting', {
     title: 'A server that greets with our own name draws a warning, nothing more',
     clauses: ['postfix:delivery-5.4'],
+    origins: ['delivery-111'],
     dns: one,
     hosts: { a: mailHost({ greeting: '220 Client.Test ESMTP' }) },
     send: message({ to }),
@@ -35,6 +36,7 @@ export default [
   scenario('greeting/own-name-in-ehlo-reply', {
     title: 'A best exchanger that answers EHLO with our own name is a mail loop: the message bounces',
     clauses: ['rfc5321-6.3-01', 'postfix:delivery-5.4'],
+    origins: ['delivery-112'],
     dns: one,
     hosts: { a: mailHost({ name: 'CLIENT.test', greeting: '220 somebody else' }) },
     send: message({ to }),
@@ -47,6 +49,7 @@ export default [
   scenario('greeting/own-name-on-backup-exchanger', {
     title: 'A backup exchanger that answers with our own name defers the message: the best one may come back',
     clauses: ['postfix:delivery-5.4'],
+    origins: ['delivery-113'],
     dns: two,
     hosts: {
       a: mailHost({ greeting: '421 4.3.2 busy' }),
@@ -62,6 +65,7 @@ export default [
   scenario('greeting/own-name-on-backup-tries-the-next', {
     title: 'After a backup exchanger that answers with our own name comes the next one',
     clauses: ['postfix:delivery-5.4'],
+    origins: ['delivery-113'],
     dns: zone('example.test', {
       MX: ['10 a', '20 b', '30 c'],
       a: '192.0.2.1',
@@ -104,6 +108,7 @@ export default [
   scenario('greeting/own-name-on-another-port', {
     title: 'On a port other than 25 nobody looks for our own name',
     clauses: ['postfix:delivery-5.4', 'postfix:delivery-3.1'],
+    origins: ['delivery-114'],
     dns: one,
     hosts: { a: mailHost({ name: 'client.test', port: 2525 }) },
     send: message({ to, nexthop: '[a.example.test]:2525' }),

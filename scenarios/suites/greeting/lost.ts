@@ -70,6 +70,7 @@ export default [
   scenario('greeting/lost-tries-next-host', {
     title: 'A server that hangs up before its greeting is passed over for the next mail exchanger',
     clauses: ['rfc5321-5.1-12', 'postfix:delivery-4.2'],
+    origins: ['delivery-108'],
     dns: two,
     hosts: { a: dialogueHost([close()]), b: mailHost() },
     send: message({ to }),
@@ -82,6 +83,7 @@ export default [
   scenario('greeting/lost-at-ehlo-is-not-retried-with-helo', {
     title: 'A server that hangs up on EHLO gets no second chance with HELO: the next exchanger does',
     clauses: ['postfix:delivery-5.1'],
+    origins: ['delivery-119'],
     dns: two,
     hosts: { a: dialogueHost(['S: 220 a', 'C: EHLO client.test', reset()]), b: mailHost() },
     send: message({ to }),

@@ -73,6 +73,7 @@ export default [
     scenario(`greeting/pix-map-${name}`, {
       title,
       clauses,
+      origins: name === 'empty-answer' ? ['delivery-127'] : [],
       dns,
       hosts: { a: mailHost({ greeting: stars }) },
       config: { smtp_pix_workaround_maps: value, smtp_pix_workarounds: words },

@@ -74,10 +74,16 @@ const verdicts = [
   },
 ];
 
+/** Cases of the catalogue that rows of the tables above show. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  '554-without-enhanced-code': ['delivery-105'],
+};
+
 export default [
   scenario('greeting/5xx-tries-next-host', {
     title: 'A 554 greeting sends the client to the next mail exchanger',
     clauses: ['postfix:smtp_skip_5xx_greeting'],
+    origins: ['delivery-103'],
     dns: two,
     hosts: { a: mailHost({ greeting: '554 5.3.2 closed' }), b: mailHost() },
     config: { smtp_skip_5xx_greeting: 'yes' },
@@ -92,6 +98,7 @@ export default [
   scenario('greeting/554-single-host-defers', {
     title: 'With one mail exchanger only, a 554 greeting defers the message under a status of class 4',
     clauses: ['rfc5321-4.3.2-01', 'postfix:smtp_skip_5xx_greeting'],
+    origins: ['delivery-102'],
     dns: one,
     hosts: { a: mailHost({ greeting: '554 5.7.1 go away' }) },
     send: message({ to }),
@@ -108,6 +115,7 @@ export default [
   scenario('greeting/5xx-bounces-when-not-skipped', {
     title: 'With smtp_skip_5xx_greeting=no a 554 greeting bounces at once, other exchangers or not',
     clauses: ['postfix:smtp_skip_5xx_greeting', 'postfix:delivery-8.2'],
+    origins: ['delivery-104'],
     dns: two,
     hosts: { a: mailHost({ greeting: '554 5.7.1 go away' }), b: mailHost() },
     config: { smtp_skip_5xx_greeting: 'no' },
@@ -130,6 +138,7 @@ export default [
   scenario('greeting/421-tries-next-host', {
     title: 'A 421 greeting sends the client to the next mail exchanger, after a QUIT',
     clauses: ['rfc5321-3.8-02', 'rfc5321-4.1.4-05', 'postfix:delivery-8.5'],
+    origins: ['delivery-106'],
     dns: two,
     hosts: { a: dialogueHost(['S: 421 4.3.2 a shutting down', 'C: QUIT', close()]), b: mailHost() },
     send: message({ to }),
@@ -173,6 +182,7 @@ export default [
     scenario(`greeting/${name}`, {
       title,
       clauses,
+      origins: shown[name] ?? [],
       dns: one,
       hosts: { a: mailHost({ greeting }) },
       send: message({ to }),

@@ -37,6 +37,7 @@ export default [
     scenario(`greeting/smtputf8-needed-by-${name}`, {
       title: `With ${what} in UTF-8, a server without SMTPUTF8 gets nothing and the message bounces`,
       clauses: ['rfc6531-3.5-01', 'rfc6531-3.2-05', 'postfix:delivery-5.5'],
+      origins: ['delivery-139'],
       dns: one,
       hosts: { a: mailHost({ extensions: without }) },
       send: message({ ...send, smtputf8: true, encoding: '8bit' }),
@@ -63,6 +64,7 @@ export default [
   scenario('greeting/smtputf8-on-second-exchanger', {
     title: 'A mail exchanger without SMTPUTF8 is passed over for one that has it',
     clauses: ['rfc6531-3.2-07', 'postfix:delivery-5.5'],
+    origins: ['delivery-140'],
     dns: two,
     hosts: { a: mailHost({ extensions: without }), b: mailHost() },
     send: message({ to, smtputf8: true, encoding: '8bit' }),
@@ -99,6 +101,7 @@ export default [
   scenario('greeting/smtputf8-asked-for-but-not-needed', {
     title: 'A message that was submitted with SMTPUTF8 but is all ASCII goes to any server',
     clauses: ['rfc6531-3.2-08', 'postfix:delivery-5.5'],
+    origins: ['delivery-141'],
     dns: one,
     hosts: { a: mailHost({ extensions: without }) },
     send: message({ to: ascii, smtputf8: true }),
@@ -139,6 +142,7 @@ export default [
   scenario('greeting/smtputf8-without-8bitmime', {
     title: 'A server that offers SMTPUTF8 without 8BITMIME is taken to have both, and the log says so',
     clauses: ['postfix:delivery-5.3'],
+    origins: ['delivery-142'],
     dns: one,
     hosts: {
       a: dialogueHost([

@@ -27,6 +27,7 @@ export default [
   scenario('lmtp/reply-for-each-recipient', {
     title: 'Three recipients, three replies after the final dot, three fates',
     clauses: ['rfc2033-4.2-02', 'rfc2033-4.2-05', 'postfix:delivery-6.3'],
+    origins: ['delivery-203'],
     hosts: {
       store: listening(
         { unix: '/run/lmtp' },
@@ -51,6 +52,7 @@ export default [
     title:
       'A recipient refused with RCPT gets no reply after the final dot, and the others keep theirs in order',
     clauses: ['rfc2033-4.2-02', 'postfix:delivery-6.3'],
+    origins: ['delivery-205'],
     hosts: {
       store: listening(
         { unix: '/run/lmtp' },
@@ -104,6 +106,7 @@ export default [
     scenario(`lmtp/${how}-between-replies`, {
       title: `After a ${how} between the replies those received count, and the other recipients are tried again`,
       clauses: ['rfc2033-5-03', 'rfc2033-4.2-05', 'postfix:delivery-10'],
+      origins: ['delivery-204'],
       hosts: {
         store: listening(
           { unix: '/run/lmtp' },
@@ -217,6 +220,7 @@ export default [
   scenario('lmtp/data-354-without-recipients', {
     title: 'A server that asks for the text of nobody gets a lone dot, and its one reply means nothing',
     clauses: ['rfc2920-3.1-06', 'postfix:delivery-6.3'],
+    origins: ['delivery-207'],
     hosts: {
       store: listening(
         { unix: '/run/lmtp' },

@@ -50,6 +50,7 @@ export default [
   scenario('lmtp/lhlo-500', {
     title: 'A server that does not know LHLO bounces the message, and HELO is not tried',
     clauses: ['rfc2033-4.1-02', 'postfix:delivery-5.1'],
+    origins: ['delivery-143'],
     hosts: { store: listening(place, mailHost({ protocol: 'lmtp', lhlo: '500 what?' })) },
     send: message({ service: 'lmtp', nexthop, to }),
     expect: [
@@ -85,6 +86,7 @@ export default [
   scenario('lmtp/quit-awaited', {
     title: 'The reply to QUIT is awaited, and that it never comes changes nothing for the recipient',
     clauses: ['rfc5321-4.1.1.10-02', 'rfc5321-4.3.2-07', 'postfix:lmtp_skip_quit_response'],
+    origins: ['delivery-206'],
     hosts: { store: listening(place, mailHost({ protocol: 'lmtp', quit: { then: 'silent' } })) },
     send: message({ service: 'lmtp', nexthop, to }),
     expect: [

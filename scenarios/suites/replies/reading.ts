@@ -17,6 +17,7 @@ import {
   notLogged,
   pipelined,
   scenario,
+  silent,
   wait,
   zone,
 } from '../../scenario.ts';
@@ -140,6 +141,7 @@ export default [
         'postfix:delivery-8.6',
         ...(name.startsWith('utf8') ? ['postfix:smtputf8_enable'] : []),
       ],
+      origins: name === 'control' ? ['delivery-225'] : [],
       dns,
       hosts: {
         a: dialogueHost([
@@ -185,6 +187,7 @@ export default [
     scenario(`replies/garbage-${garbage.indexOf(line) + 1}`, {
       title: `A line "${line}" before a reply belongs to the reply's text, and pipelining makes it worth a warning`,
       clauses: ['postfix:delivery-8.6'],
+      origins: line === 'hello there' ? ['delivery-226'] : [],
       dns,
       hosts: {
         a: dialogueHost([
@@ -212,6 +215,7 @@ export default [
     title:
       'Without pipelining a garbage line before a reply passes without a warning, and is quoted with the reply',
     clauses: ['postfix:delivery-8.6'],
+    origins: ['delivery-227'],
     dns,
     hosts: {
       a: dialogueHost([
@@ -304,6 +308,7 @@ export default [
     scenario(`replies/line-too-long-${name}`, {
       title: `A reply line of ${length} bytes and CRLF is cut at ${limit}, with a warning, and counts all the same`,
       clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+      origins: limit === 2048 ? ['delivery-223'] : [],
       dns,
       hosts: { a: mailHost({ rcpt: { [to]: `450 4.2.1 ${'x'.repeat(length - 10)}` } }) },
       config: { line_length_limit: `${limit}` },
@@ -319,6 +324,7 @@ export default [
     title:
       'A server whose reply line goes on beyond twice the limit is not read any more: the connection counts as lost',
     clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+    origins: ['delivery-224'],
     dns,
     hosts: { a: mailHost({ mail: `250 2.1.0 ${'x'.repeat(5000)}` }) },
     send: message({ to }),
@@ -343,6 +349,23 @@ export default [
       logged(`disabling input from ${server}`),
       logged('response longer than 2048'),
       elapsed({ atMost: '5s' }),
+      connections('a', 1),
+    ],
+  }),
+  scenario('replies/line-cut-without-end', {
+    title: 'A reply line that is too long counts only once its line end has come',
+    clauses: ['postfix:line_length_limit', 'postfix:delivery-8.6'],
+    dns,
+    hosts: { a: dialogueHost([bytes(`220 ${'x'.repeat(3000)}`), silent()]) },
+    config: { smtp_helo_timeout: '2s' },
+    send: message({ to }),
+    expect: [
+      deferred(to, {
+        dsn: '4.4.2',
+        reason:
+          'conversation with a.example.test[192.0.2.1] timed out while receiving the initial server greeting',
+      }),
+      notLogged('response longer than 2048'),
       connections('a', 1),
     ],
   }),

@@ -5,6 +5,7 @@ import {
   deferred,
   delivered,
   listening,
+  logged,
   mailHost,
   message,
   notQueried,
@@ -263,6 +264,19 @@ export default [
     send: message({ to }),
     expect: [delivered(to, { via: 'mx', relay: 'mx.example.test[192.0.2.1]:2500' })],
   }),
+  ...(['smtp', 'lmtp'] as const).map((service) =>
+    scenario(`requests/destination-port-465-${service}`, {
+      title: `${service.toUpperCase()} to port 465 without TLS goes on after a hint in the log`,
+      clauses: ['postfix:delivery-2.2'],
+      dns,
+      hosts: { a: mailHost({ protocol: service, port: 465 }) },
+      send: message({ to, service, nexthop: '[a.example.test]:465' }),
+      expect: [
+        delivered(to, { via: 'a', relay: 'a.example.test[192.0.2.11]:465' }),
+        logged(`SMTPS wrappermode (TCP port 465) requires setting "${service}_tls_wrappermode = yes"`),
+      ],
+    }),
+  ),
   scenario('requests/destination-relayhost', {
     title: 'Mail for anywhere goes to relayhost where one is set',
     clauses: ['postfix:relayhost'],

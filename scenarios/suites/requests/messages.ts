@@ -26,6 +26,7 @@ export default [
     title:
       'Recipients that are all accepted share one copy, and each gets a line of the log with the same delays',
     clauses: ['rfc5321-4.5.4.1-11', 'rfc5321-2.1-01', 'postfix:delivery-9.1'],
+    origins: ['delivery-1'],
     dns,
     hosts: { mx: mailHost({ endOfData: { delay: '3s' } }) },
     send: message({ to: three, age: '100s' }),

@@ -106,6 +106,7 @@ export default [
         'postfix:smtp_min_data_rate',
         'postfix:smtp_per_request_deadline',
       ],
+      origins: name === 'deadline-fast-enough' ? ['delivery-237'] : [],
       dns,
       hosts: { a: mailHost({ idleTimeout: '2h' }) },
       network: { a: { ...narrow, bytesPerSecond: rate } },

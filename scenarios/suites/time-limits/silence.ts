@@ -163,6 +163,7 @@ export default [
   scenario('time-limits/silent-server-is-passed-over', {
     title: 'After a server that never greets comes the next mail exchanger, and the limit starts anew',
     clauses: ['rfc5321-5.1-12', 'postfix:smtp_helo_timeout', 'postfix:delivery-8.5'],
+    origins: ['delivery-109'],
     dns: two,
     hosts: { a: mailHost({ greeting: { then: 'silent' } }), b: mailHost({ greeting: { delay: '299s' } }) },
     send: message({ to }),

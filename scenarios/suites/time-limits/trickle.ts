@@ -51,6 +51,7 @@ export default [
     scenario(`time-limits/deadline-${stage.toLowerCase()}`, {
       title: `With smtp_per_request_deadline=yes a reply to ${stage} has to be complete after ${limit} seconds`,
       clauses: ['postfix:smtp_per_request_deadline', 'postfix:delivery-4.4'],
+      origins: ['delivery-236'],
       dns,
       hosts: { a: mailHost({ [stage]: trickled(reply, 100) }) },
       config: { smtp_per_request_deadline: 'yes' },

@@ -1,0 +1,156 @@
+/**
+ * From the hosts that MX or SRV records name to addresses: resolved, limited, and cut off where this host itself stands
+ * (delivery reference 3.6).
+ */
+import type { Random } from '../platform/platform.ts';
+import {
+  type AddressFailure,
+  type HostAddress,
+  type HostContext,
+  RECORD_TYPE,
+  resolveHost,
+  systemAddresses,
+} from './host-lookup.ts';
+import { type LookupFailure, RECORDS_LIMIT, tooManyRecords } from './lookup.ts';
+import { balanced, byPreference, shuffled } from './ordering.ts';
+import { canonicalAddress, ownAddresses } from './own-addresses.ts';
+
+export interface Site {
+  /** Host or domain as written, brackets and port removed. */
+  readonly domain: string;
+  readonly port: number;
+  /** SRV records of this service come first; `lookup` is for when they lead nowhere and that is allowed. */
+  readonly service?: string;
+  /** `host`: the domain's own addresses, no MX lookup. */
+  readonly lookup: 'exchangers' | 'host';
+  /** Whether own addresses end the list; on for SMTP to port 25. */
+  readonly detectLoops: boolean;
+}
+
+export interface ExchangerAddress extends HostAddress {
+  readonly preference: number;
+  readonly port: number;
+}
+
+export interface SiteAddresses {
+  /** In the order to try them, not yet cut to smtp_mx_address_limit. */
+  readonly addresses: readonly ExchangerAddress[];
+  /** This mail system is an exchanger of the site itself: no later site (fallback relay) may take the mail. */
+  readonly weAreExchanger: boolean;
+  /** Lowest preference among the MX records, or priority among the SRV records; 0 without any. */
+  readonly bestPreference: number;
+  /** Present exactly when there are no addresses. */
+  readonly failure?: AddressFailure;
+}
+
+export interface ExchangerContext extends HostContext {
+  readonly random: Random;
+  /** Addresses of this machine's interfaces (`Network.ownAddresses`); asked only to detect loops. */
+  readonly interfaceAddresses: () => readonly string[];
+}
+
+/** The status when the MX or SRV query fails. */
+export const FAILURE_DSN: Record<LookupFailure['status'], string> = {
+  temporary: '4.4.3',
+  invalid: '5.4.4',
+  nonRecoverable: '5.4.3',
+  noService: '5.1.0',
+  policy: '4.7.0',
+  notFound: '5.4.4',
+};
+
+/** A host that records name, before its addresses are known. */
+export interface NamedHost {
+  readonly host: string;
+  readonly preference: number;
+  readonly port: number;
+}
+
+/**
+ * The addresses of hosts that come in order of preference, up to this host itself. `source` is what named them, for
+ * texts.
+ */
+export async function resolveHosts(
+  source: { readonly name: string; readonly kind: 'MX' | 'SRV' },
+  hosts: readonly NamedHost[],
+  site: Site,
+  context: ExchangerContext,
+): Promise<SiteAddresses> {
+  const bestPreference = hosts[0]?.preference ?? 0;
+  let found: ExchangerAddress[] = [];
+  let failure: AddressFailure | undefined;
+  for (const { host, preference, port } of hosts) {
+    const result = await resolveHost(host, context, failure);
+    if ('failure' in result) failure = result.failure;
+    else found.push(...result.addresses.map((address) => ({ ...address, preference, port })));
+  }
+  found = limited(found, context);
+  const [first] = found;
+  if (first === undefined) {
+    warn(context, `no ${source.kind} host for ${source.name} has a valid address record`);
+    const { dsn, reason } = failure ?? { dsn: '5.4.4', reason: `${source.name}: host not found` };
+    const defers = source.kind === 'MX' && context.settings.smtp_defer_if_no_mx_address_found;
+    return { ...failed(defers ? dsn.replace(/^5/, '4') : dsn, reason), bestPreference };
+  }
+
+  const self = await findSelf(found, site, context);
+  const weAreExchanger = self !== undefined;
+  if (self !== undefined) found = found.filter(({ preference }) => preference < self.preference);
+  if (found.length === 0) {
+    const known = first.preference === bestPreference;
+    const failure = known
+      ? { dsn: '5.4.6', reason: `mail for ${source.name} loops back to myself` }
+      : { dsn: '4.4.4', reason: `unable to find primary relay for ${source.name}` };
+    return { addresses: [], weAreExchanger, bestPreference, failure };
+  }
+  return { addresses: found, weAreExchanger, bestPreference };
+}
+
+/** The best of our own addresses in the list; `addresses` come in order of preference. */
+export async function findSelf(
+  addresses: readonly ExchangerAddress[],
+  site: Site,
+  context: ExchangerContext,
+): Promise<ExchangerAddress | undefined> {
+  if (!site.detectLoops) return undefined;
+  const own = await ownAddresses(context.settings, context.interfaceAddresses(), (name) =>
+    systemAddresses(name, context),
+  );
+  return addresses.find(({ address }) => own.has(canonicalAddress(address)));
+}
+
+export function inOrder(
+  addresses: readonly ExchangerAddress[],
+  context: ExchangerContext,
+): readonly ExchangerAddress[] {
+  const { settings, random } = context;
+  // Random order spreads the load over exchangers of equal preference (rfc5321-5.1-16).
+  const mixed = settings.smtp_randomize_addresses ? shuffled(addresses, random) : addresses;
+  return inBalance(byPreference(mixed, settings.smtp_address_preference), settings);
+}
+
+export function inBalance(
+  addresses: readonly ExchangerAddress[],
+  settings: ExchangerContext['settings'],
+): readonly ExchangerAddress[] {
+  const { smtp_mx_address_limit: limit, smtp_balance_inet_protocols: balances } = settings;
+  return limit > 0 && balances ? balanced(addresses, limit) : addresses;
+}
+
+export function limited(
+  addresses: readonly ExchangerAddress[],
+  context: ExchangerContext,
+): ExchangerAddress[] {
+  const kept = addresses.slice(0, RECORDS_LIMIT);
+  const dropped = addresses[RECORDS_LIMIT];
+  if (dropped !== undefined) warn(context, tooManyRecords(dropped.host, RECORD_TYPE[dropped.family]));
+  return kept;
+}
+
+export function failed(dsn: string, reason: string): SiteAddresses {
+  return { addresses: [], weAreExchanger: false, bestPreference: 0, failure: { dsn, reason } };
+}
+
+export function warn(context: ExchangerContext, text: string): void {
+  context.emit?.({ type: 'log', level: 'warning', text });
+}

@@ -1,0 +1,95 @@
+/** Bracket expressions: `[a-z[:digit:]]`, `[^...]`; in PCRE a backslash means something inside them. */
+import { RuleError } from '../rule-error.ts';
+import type { CharacterTest } from './nodes.ts';
+
+/** Reads an escape inside brackets, at the backslash: one character or a set of them, and where it ends. */
+export type EscapeReader = (text: string, at: number) => { item: string | CharacterTest; end: number };
+
+export interface Brackets {
+  readonly has: CharacterTest;
+  readonly negated: boolean;
+  /** Behind the closing bracket. */
+  readonly end: number;
+}
+
+const CLASSES: Readonly<Record<string, RegExp>> = {
+  alnum: /^[A-Za-z0-9]$/,
+  alpha: /^[A-Za-z]$/,
+  ascii: /^[\u0000-\u007f]$/,
+  blank: /^[ \t]$/,
+  cntrl: /^[\u0000-\u001f\u007f]$/,
+  digit: /^[0-9]$/,
+  graph: /^[!-~]$/,
+  lower: /^[a-z]$/,
+  print: /^[ -~]$/,
+  punct: /^[!-/:-@[-`{-~]$/,
+  space: /^[ \t-\r]$/,
+  upper: /^[A-Z]$/,
+  word: /^[A-Za-z0-9_]$/,
+  xdigit: /^[0-9A-Fa-f]$/,
+};
+
+/** Reads from the bracket at `open`. Without `readEscape` a backslash is a character like any other. Throws RuleError. */
+export function readBrackets(text: string, open: number, readEscape?: EscapeReader): Brackets {
+  let at = open + 1;
+  const negated = text[at] === '^';
+  if (negated) at += 1;
+  const tests: CharacterTest[] = [];
+  for (let first = true; first || text[at] !== ']'; first = false) {
+    const low = readItem(text, at, readEscape);
+    at = low.end;
+    if (typeof low.item !== 'string') {
+      tests.push(low.item);
+    } else if (text[at] === '-' && at + 1 < text.length && text[at + 1] !== ']') {
+      const high = readItem(text, at + 1, readEscape);
+      tests.push(...range(low.item, high.item));
+      at = high.end;
+    } else {
+      const { item } = low;
+      tests.push((character) => character === item);
+    }
+  }
+  return { has: (character) => tests.some((test) => test(character)), negated, end: at + 1 };
+}
+
+function readItem(
+  text: string,
+  at: number,
+  readEscape: EscapeReader | undefined,
+): { item: string | CharacterTest; end: number } {
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  if (at >= text.length) throw new RuleError('Unmatched [, [^, [:, [., or [=');
+  if (character === '\\' && readEscape !== undefined) return readEscape(text, at);
+  const kind = character === '[' ? (text[at + 1] ?? '') : '';
+  if (kind === ':' || kind === '.' || kind === '=') {
+    const close = text.indexOf(`${kind}]`, at + 2);
+    // PCRE takes "[:" for two characters when no ":]" follows.
+    if (close >= 0) return { item: named(text.slice(at + 2, close), kind), end: close + 2 };
+    if (readEscape === undefined) throw new RuleError('Unmatched [, [^, [:, [., or [=');
+  }
+  return { item: character, end: at + character.length };
+}
+
+function named(name: string, kind: string): string | CharacterTest {
+  if (kind !== ':') {
+    if ([...name].length !== 1) throw new RuleError('Invalid collation character');
+    return name;
+  }
+  const reversed = name.startsWith('^');
+  const members = CLASSES[reversed ? name.slice(1) : name];
+  if (members === undefined) throw new RuleError('Invalid character class name');
+  return (character) => members.test(character) !== reversed;
+}
+
+function range(low: string, high: string | CharacterTest): CharacterTest[] {
+  // A hyphen before a class is a hyphen.
+  if (typeof high !== 'string') return [(character) => character === low || character === '-', high];
+  const [from, to] = [low.codePointAt(0) ?? 0, high.codePointAt(0) ?? 0];
+  if (from > to) throw new RuleError('Invalid range end');
+  return [
+    (character) => {
+      const code = character.codePointAt(0) ?? -1;
+      return code >= from && code <= to;
+    },
+  ];
+}

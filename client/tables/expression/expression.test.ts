@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RuleError } from '../rule-error.ts';
+import { TableError } from '../table.ts';
+import { match } from './match.ts';
+import { type PcreOptions, parsePcre } from './pcre.ts';
+import { type PosixOptions, parsePosix } from './posix.ts';
+import { compile } from './program.ts';
+
+const posix = (source: string, text: string, options: Partial<PosixOptions> = {}) =>
+  match(compile(parsePosix(source, { anyCase: true, extended: true, lines: false, ...options })), text);
+
+const pcreDefaults: PcreOptions = {
+  anyCase: true,
+  lines: false,
+  dotAll: true,
+  spaced: false,
+  anchored: false,
+  dollarEndOnly: false,
+  ungreedy: false,
+};
+const pcre = (source: string, text: string, options: Partial<PcreOptions> = {}) =>
+  match(compile(parsePcre(source, { ...pcreDefaults, ...options })), text);
+
+describe('POSIX', () => {
+  test.each<[string, string, readonly (string | undefined)[] | undefined]>([
+    ['^250[- ]size', '250-SIZE 100', ['250-SIZE']],
+    ['(a|ab)(c|bcd)?', 'abcd', ['abcd', 'a', 'bcd']],
+    ['busy|busy try', 'busy try', ['busy try']],
+    ['[[:digit:]]{3}', 'x1234', ['123']],
+    ['[]x]+', 'a]x]', [']x]']],
+    ['[^]x]+', ']ax', ['a']],
+    ['[\\d]+', 'd\\d', ['d\\d']],
+    ['[a-]+', '-a-', ['-a-']],
+    ['[[.-.]x]+', 'x-', ['x-']],
+    ['a{,2}$', 'aaa', ['aa']],
+    ['(x)?y', 'y', ['y', undefined]],
+    ['\\<mail\\>', 'a mail.', ['mail']],
+    ['(.)\\1', 'abb', ['bb', 'b']],
+    ['(a*)*$', 'aab', ['', '']],
+    ['a||b', 'a', ['a']],
+    ['()b', 'ab', ['b', '']],
+    ['a)', 'a)', ['a)']],
+    ['*a', 'a', ['a']],
+    ['.', '\u{1f4e7}', ['\u{1f4e7}']],
+    ['^b', 'a\nb', undefined],
+    ['a$', 'a\nb', undefined],
+  ])('%s in %j', (source, text, found) => {
+    expect(posix(source, text)).toEqual(found);
+  });
+
+  test('basic expressions have their operators behind a backslash', () => {
+    expect(posix('\\(a+\\)\\{2\\}(^$*', 'xa+a+(^$$', { extended: false })).toEqual(['a+a+(^$$', 'a+']);
+    expect(posix('^*a\\|b$', '*a', { extended: false })).toEqual(['*a']);
+  });
+
+  test('with lines, anchors know them and no set but one that names it matches a newline', () => {
+    expect(posix('^b$', 'a\nb\nc', { lines: true })).toEqual(['b']);
+    expect(posix('a.b|a[^x]b', 'a\nb', { lines: true })).toBeUndefined();
+  });
+
+  test.each([
+    ['(a', 'Unmatched ( or \\('],
+    ['[a', 'Unmatched [, [^, [:, [., or [='],
+    ['a\\', 'Trailing backslash'],
+    ['a{x', 'Invalid content of \\{\\}'],
+    ['a{2,1}', 'Invalid content of \\{\\}'],
+    ['{1}', 'Invalid preceding regular expression'],
+    ['[b-a]', 'Invalid range end'],
+    ['[[:nosuch:]]', 'Invalid character class name'],
+    ['\\1', 'Invalid back reference'],
+    ['(((a{9999}){9999}){9999})', 'Regular expression too big'],
+    ['('.repeat(100_000), 'Regular expression too big'],
+  ])('%s is refused', (source, problem) => {
+    expect(() => posix(source, '')).toThrow(new RuleError(problem));
+  });
+});
+
+describe('PCRE', () => {
+  test.each<[string, string, readonly (string | undefined)[] | undefined]>([
+    ['(a|ab)(c|bcd)?', 'abcd', ['abcd', 'a', 'bcd']],
+    ['busy|busy try', 'busy try', ['busy']],
+    ['a.*?b', 'aXbXb', ['aXb']],
+    ['^(?!250)\\d+', '251', ['251']],
+    ['(?<=to=)<(.*?)>', 'to=<a>', ['<a>', 'a']],
+    ['(?<!x|yy)z', 'xz yyz z', ['z']],
+    ['(?>a+)ab', 'aaab', undefined],
+    ['a++ab', 'aaab', undefined],
+    ['(?<q>[\'"]).*\\k<q>', 'say "x" ', ['"x"', '"']],
+    ['(a)\\g{-1}(?P<n>b)(?P=n)', 'aabb', ['aabb', 'a', 'b']],
+    ['a(?-i)B', 'AB', ['AB']],
+    ['(?-i:A)b', 'aB', undefined],
+    ['(?x) a # comment\n b', 'ab', ['ab']],
+    ['\\Qa.b\\E+', 'a.bb', ['a.bb']],
+    ['[\\w.-]+@\\S+', 'to a.b-c@x.y ', ['a.b-c@x.y']],
+    ['\\x41\\x{42}\\103\\e?', 'abc', ['abc']],
+    ['\\p{Lu}+\\P{L}', '\u00c4\u00d61', ['\u00c4\u00d61']],
+    ['a\\R$', 'a\r\n', ['a\r\n']],
+    ['a$', 'a\n', ['a']],
+    ['a\\z', 'a\n', undefined],
+    ['a{,2}b', 'aab', ['aab']],
+    ['a{x', 'a{x', ['a{x']],
+    ['(a*)*b', 'aab', ['aab', '']],
+    ['a(?#comment)b', 'ab', ['ab']],
+  ])('%s in %j', (source, text, found) => {
+    expect(pcre(source, text)).toEqual(found);
+  });
+
+  test('flags', () => {
+    expect(pcre('a.b', 'a\nb', { dotAll: false })).toBeUndefined();
+    expect(pcre('^b$', 'a\nb', { lines: true })).toEqual(['b']);
+    expect(pcre('b', 'ab', { anchored: true })).toBeUndefined();
+    expect(pcre('a$', 'a\n', { dollarEndOnly: true })).toBeUndefined();
+    expect(pcre('a+', 'aa', { ungreedy: true })).toEqual(['a']);
+    expect(pcre('a b', 'ab', { spaced: true })).toEqual(['ab']);
+  });
+
+  test.each(['(a', 'a)', '[a', '*a', 'a{3,2}', '\\', '\\y', '\\2', '(?<=a+)b', '\\p{Nope}', '[b-a]'])(
+    '%s is a mistake',
+    (source) => {
+      expect(() => pcre(source, '')).toThrow(RuleError);
+    },
+  );
+
+  test.each(['(?R)', '(?1)', '(?(1)a)', '(?|a)', 'a\\Kb', '(*UTF)a'])('%s is not known here', (source) => {
+    expect(() => pcre(source, '')).toThrow(TableError);
+  });
+});
+
+describe('limits', () => {
+  test.each(['(a*)*b', '(a|a)*b', '(a|aa)+$', '(.*)*x', '(((a?)*)*)*b'])('%s comes to an end', (source) => {
+    const text = `${'a'.repeat(2000)}c`;
+    const exhausted = new TableError('backtracking limit exceeded');
+    expect(() => pcre(source, text)).toThrow(exhausted);
+    expect(() => posix(source, text)).toThrow(exhausted);
+  });
+
+  test('long texts are no difficulty', () => {
+    const text = `${'x'.repeat(20_000)} end`;
+    expect(pcre('^(.|y)* end$', text)).toHaveLength(2);
+    expect(posix('^(x|y)* end$', text)).toHaveLength(2);
+    expect(pcre('(.*)foo(.*)bar', text)).toBeUndefined();
+    expect(posix('.*foo.*bar', text)).toBeUndefined();
+  });
+
+  test('no pattern and no text does anything else', () => {
+    const part = fc.constantFrom(
+      ...'ab1 -.^$*+?(){}[]|\\,:=<>!#ixQE\n'.split(''),
+      '(?',
+      '{2,',
+      '[:',
+      '\\b',
+      '(?<',
+    );
+    const pattern = fc.array(part, { maxLength: 24 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(pattern, fc.string({ unit: part, maxLength: 40 }), (source, text) => {
+        for (const run of [posix, pcre]) {
+          try {
+            run(source, text);
+          } catch (error) {
+            expect(error instanceof RuleError || error instanceof TableError, String(error)).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,23 @@
+/** The catalogue of cases against the suites: every case is put to the test, or there is a reason why not. */
+import { expect, test } from 'vitest';
+import { cases } from './cases.ts';
+import { loadSuites } from './load.ts';
+
+/** Cases without a scenario, and what they wait for. */
+const unshown: ReadonlyMap<string, string> = new Map([
+  ['field-RU09', 'a connection with TLS, which the client does not speak yet'],
+]);
+
+test('every case has a scenario, or a reason', async () => {
+  const shown = new Set((await loadSuites()).flatMap(({ scenario }) => scenario.origins));
+  const without = [...cases().keys()].filter((id) => !shown.has(id));
+  expect(without).toEqual([...unshown.keys()]);
+});
+
+test('the catalogue has the cases that it had', () => {
+  const ids = [...cases().keys()];
+  expect(ids.filter((id) => id.startsWith('delivery-'))).toEqual(
+    Array.from({ length: 240 }, (_, index) => `delivery-${index + 1}`),
+  );
+  expect(ids.filter((id) => id.startsWith('field-'))).toHaveLength(159);
+});

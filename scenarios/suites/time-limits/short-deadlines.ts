@@ -1,0 +1,129 @@
+/** Deadlines of seconds, so that they can be held against other senders in real time. */
+import {
+  connections,
+  deferred,
+  delivered,
+  elapsed,
+  mailHost,
+  message,
+  postfixOnly,
+  scenario,
+  zone,
+} from '../../scenario.ts';
+
+const dns = zone('example.test', { MX: '10 a', a: '192.0.2.1' });
+const to = 'user@example.test';
+const timedOut = (doing: string) => `conversation with a.example.test[192.0.2.1] timed out while ${doing}`;
+const clauses = ['postfix:smtp_per_request_deadline', 'postfix:delivery-4.4'];
+const deadline = { smtp_per_request_deadline: 'yes' };
+/** Five bytes with their line end, which take six seconds. */
+const trickled = { reply: '250', trickle: { bytes: 1, every: '1500ms' } } as const;
+
+export default [
+  scenario('time-limits/short-trickle', {
+    title: 'A reply that comes a byte at a time may take longer than smtp_mail_timeout',
+    clauses,
+    origins: ['delivery-235'],
+    dns,
+    hosts: { a: mailHost({ mail: trickled }) },
+    config: { smtp_mail_timeout: '2s' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a' }), elapsed({ atLeast: '6s', atMost: '9s' })],
+  }),
+  scenario('time-limits/short-deadline', {
+    title: 'With a deadline the same reply is given up at smtp_mail_timeout',
+    clauses,
+    origins: ['delivery-236'],
+    dns,
+    hosts: { a: mailHost({ mail: trickled }) },
+    config: { ...deadline, smtp_mail_timeout: '2s' },
+    send: message({ to }),
+    expect: [
+      deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }),
+      postfixOnly(elapsed({ atLeast: '2s', atMost: '3500ms' })),
+      connections('a', 1),
+    ],
+  }),
+  scenario('time-limits/short-deadline-of-the-handshake', {
+    title: 'Greeting, EHLO and HELO share one deadline',
+    clauses,
+    dns,
+    hosts: {
+      a: mailHost({
+        greeting: { delay: '1200ms' },
+        ehlo: { reply: '502 no', delay: '1200ms' },
+        helo: { delay: '1200ms' },
+      }),
+    },
+    config: { ...deadline, smtp_helo_timeout: '3s' },
+    send: message({ to }),
+    expect: [
+      deferred(to, { dsn: '4.4.2', reason: timedOut('performing the HELO handshake') }),
+      postfixOnly(elapsed({ atLeast: '3s', atMost: '3900ms' })),
+      connections('a', 1),
+    ],
+    tolerates: { 'rfc5321-4.1.1.10-01': 'the server answers later than the deadline' },
+  }),
+  scenario('time-limits/short-limits-of-the-handshake', {
+    title: 'Without a deadline greeting, EHLO and HELO have a limit each',
+    clauses,
+    dns,
+    hosts: {
+      a: mailHost({
+        greeting: { delay: '1200ms' },
+        ehlo: { reply: '502 no', delay: '1200ms' },
+        helo: { delay: '1200ms' },
+      }),
+    },
+    config: { smtp_helo_timeout: '3s' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a' }), elapsed({ atLeast: '3600ms', atMost: '7s' })],
+  }),
+  scenario('time-limits/short-deadline-of-each-recipient', {
+    title: 'With a deadline each reply of a pipelined group has one of its own',
+    clauses,
+    dns,
+    hosts: { a: mailHost({ mail: { delay: '2s' }, rcpt: { delay: '2s' }, data: { delay: '2s' } }) },
+    config: {
+      ...deadline,
+      smtp_mail_timeout: '3s',
+      smtp_rcpt_timeout: '3s',
+      smtp_data_init_timeout: '3s',
+    },
+    send: message({ to: [to, 'other@example.test'] }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      delivered('other@example.test', { via: 'a' }),
+      elapsed({ atLeast: '8s', atMost: '12s' }),
+    ],
+  }),
+  ...(
+    [
+      { name: 'fast-enough', rate: 2_000, fate: 'sent' },
+      { name: 'too-slow', rate: 5_000_000, fate: 'deferred' },
+    ] as const
+  ).map(({ name, rate, fate }) =>
+    scenario(`time-limits/short-deadline-of-the-body-${name}`, {
+      title:
+        fate === 'sent'
+          ? 'A server that reads faster than smtp_min_data_rate earns more time than smtp_data_xfer_timeout'
+          : 'A server that reads slower than smtp_min_data_rate has no more time than smtp_data_xfer_timeout',
+      clauses: [...clauses, 'postfix:smtp_min_data_rate'],
+      origins: fate === 'sent' ? ['delivery-237'] : [],
+      dns,
+      hosts: { a: mailHost({ maxMessageBytes: 20_000_000 }) },
+      network: { a: { bytesPerSecond: 500_000, windowBytes: 65_536 } },
+      config: { ...deadline, smtp_data_xfer_timeout: '2s', smtp_min_data_rate: String(rate) },
+      send: message({ to, size: 3_000_000 }),
+      expect: [
+        ...(fate === 'sent'
+          ? [delivered(to, { via: 'a' }), elapsed({ atLeast: '5s' })]
+          : [
+              deferred(to, { dsn: '4.4.2', reason: timedOut('sending message body') }),
+              postfixOnly(elapsed({ atLeast: '2s', atMost: '5s' })),
+              connections('a', 1),
+            ]),
+      ],
+    }),
+  ),
+];
