@@ -103,7 +103,6 @@ export class Reuse {
       const reply = await session.receive('rset');
       if (Math.floor(reply.code / 100) === 2) {
         this.#usedAddresses.add(peer.address);
-        if (!this.#policy.store) session.endReuse();
         return session;
       }
       session.drop('closed');

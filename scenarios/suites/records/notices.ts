@@ -239,7 +239,8 @@ const reuse = (
     origins: count === 1 ? [] : ['delivery-159'],
     dns,
     hosts: { mx: mailHost({ rcpt: { 'no@example.test': `${code} odd` } }) },
-    config,
+    // A second use is the last one.
+    config: { ...config, smtp_connection_reuse_count_limit: '1' },
     send: [message({ to: ['no@example.test', to], reuse: 'both' }), message({ to, reuse: 'load' })],
     ...(count === 2 && {
       tolerates: {
