@@ -94,8 +94,11 @@ export interface OtherTransport {
 export interface Outcome {
   readonly recipient: Recipient;
   readonly status: OutcomeStatus;
-  /** The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `deliverable`, `undeliverable`, `undeliverable-but-not-cached`; `passed` has a line without one. */
-  readonly logStatus: string;
+  /**
+   * The word of the log line: `sent`, `deferred`, `bounced`, `SOFTBOUNCE`, `passed`, `deliverable`, `undeliverable`,
+   * `undeliverable-but-not-cached`. Absent when the log says nothing: a probe whose result could not be recorded.
+   */
+  readonly logStatus?: string;
   /** Enhanced status code, RFC 3463, such as `2.0.0`. */
   readonly dsn: string;
   /** `host[address]:port`, `myhostname[path]` for a unix socket, `none` without a session. */

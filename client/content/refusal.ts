@@ -4,7 +4,7 @@ import type { Settings } from '../config/register.ts';
 import type { Failure } from '../outcome/failure.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { textFromBytes } from './latin1.ts';
-import type { Message } from './message.ts';
+import { CorruptMessageError, type Message } from './message.ts';
 import { fieldName } from './mime/header-fields.ts';
 import { RecordSplitter } from './mime/records.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -27,8 +27,13 @@ export async function refusalByFlags(
     return { scope: 'message', dsn: '4.3.5', reason: 'mail system configuration error' };
   }
   if (!flags.deliveredTo || recipient === undefined) return undefined;
-  if (!(await wasDeliveredTo(await outgoing.address(recipient.address), request.message, settings)))
-    return undefined;
+  const address = await outgoing.address(recipient.address);
+  const before = await wasDeliveredTo(address, request.message, settings).catch((error: unknown) => {
+    // That the message breaks off is found out again when it is sent.
+    if (error instanceof CorruptMessageError) return false;
+    throw error;
+  });
+  if (!before) return undefined;
   const reason = `mail forwarding loop for ${recipient.address}`;
   return { scope: 'message', dsn: '5.4.6', reason };
 }

@@ -20,9 +20,9 @@ export interface BookkeepingOptions {
   readonly isFinalDelivery: boolean;
 }
 
-/** A verdict as it is told: with the word of the log line. */
+/** A verdict as it is told: with the word of the log line, if there is to be one. */
 export interface ToldVerdict extends Verdict {
-  readonly logStatus: string;
+  readonly logStatus?: string;
 }
 
 /** Who decided. */
@@ -80,7 +80,8 @@ export class Bookkeeping {
     if (kept) return entry.tell({ ...verdict, logStatus: 'sent' });
     // The mail was delivered, and will be again: better twice than without the report that was asked for.
     const reason = `${this.#request.queueId}: trace service failed`;
-    return this.#deferred(entry, { ...verdict, status: 'deferred', dsn: '4.3.0', reason });
+    const instead = await this.#filtered({ ...verdict, status: 'deferred', dsn: '4.3.0', reason });
+    return instead.status === 'bounced' ? this.#bounced(entry, instead) : this.#deferred(entry, instead);
   }
 
   async #deferred(entry: Entry, verdict: Verdict): Promise<void> {
@@ -125,10 +126,10 @@ export class Bookkeeping {
     entry.tell({ ...verdict, logStatus: found });
   }
 
-  /** Nobody will hear of what was found: it is to be found again. */
+  /** Nobody will hear of what was found, not even the log: it is to be found again. */
   #probeFailed(verdict: Verdict, service: StatusService): ToldVerdict {
     const reason = `${service} service failure`;
-    return { ...verdict, status: 'deferred', dsn: '4.3.0', reason, logStatus: 'undeliverable' };
+    return { ...verdict, status: 'deferred', dsn: '4.3.0', reason };
   }
 
   async #trace({ decider }: Entry, record: StatusRecord): Promise<boolean> {

@@ -11,6 +11,7 @@ import { formatDelay } from './delay.ts';
 export function mailLogLine(event: ClientEvent, settings: Settings): string | undefined {
   switch (event.type) {
     case 'outcome':
+      if (event.outcome.logStatus === undefined) return undefined;
       return printable(`${event.queueId}: ${outcomeText(event.outcome, settings)}`);
     case 'connectFailed':
       // A local socket is the only server there is: its failure is the outcome, and logged as such.

@@ -174,7 +174,7 @@ export class Recipients {
       status = told.status;
       this.#finish(recipient, {
         status: told.status,
-        logStatus: told.logStatus,
+        ...(told.logStatus !== undefined && { logStatus: told.logStatus }),
         dsn: told.dsn,
         reason: told.reason,
         ...(reply && { reply: reply.text }),

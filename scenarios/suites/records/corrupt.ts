@@ -75,6 +75,21 @@ export default [
     send: message({ to: [to, other], corrupt: true }),
     expect: [bounced(to), deferred(other), badRecord, connections('mx', 1), notSetAside()],
   }),
+  scenario('records/corrupt-looked-at-before', {
+    title: 'A message that breaks off within its headers is no loop, and fails when it is sent',
+    clauses: ['postfix:delivery-7.1', 'postfix:delivery-1.6'],
+    dns,
+    hosts: { mx: mailHost() },
+    flags: 'D',
+    send: message({ to, content: 'Subject: headers only\r\nX-Note: and no end\r\n', corrupt: true }),
+    expect: [
+      bounced(to, { dsn: '5.3.0', reason: 'unreadable mail queue entry' }),
+      badRecord,
+      logged('corrupted queue file: active/*'),
+      connections('mx', 1),
+      setAside(),
+    ],
+  }),
   scenario('records/corrupt-probe', {
     title: 'A probe does not look at the message',
     clauses: ['postfix:delivery-6.6'],

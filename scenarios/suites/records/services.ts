@@ -8,6 +8,7 @@ import {
   logged,
   mailHost,
   message,
+  notLogged,
   notRecorded,
   received,
   recorded,
@@ -291,6 +292,43 @@ const down = [
       logged('trace service failure'),
     ],
   }),
+  scenario('records/trace-service-down-filtered', {
+    title: 'What a delivery that cannot be reported is told as passes the filter once more',
+    clauses: ['postfix:delivery-1.7', 'postfix:smtp_delivery_status_filter'],
+    dns,
+    hosts: plain,
+    services: { trace: 'down' },
+    config: { smtp_delivery_status_filter: 'regexp:{ { /trace service failed/ 5.3.9 lost in the books } }' },
+    send: message({ to: wantsSuccess }),
+    expect: [
+      bounced(to, { dsn: '5.3.9', reason: 'lost in the books' }),
+      received('mx', { count: 1 }),
+      recorded('bounce', { dsn: '5.3.9', action: 'failed' }),
+      logged('trace service failure'),
+    ],
+  }),
+  ...(
+    [
+      [true, 'verify'],
+      ['user', 'trace'],
+    ] as const
+  ).map(([probe, service]) =>
+    scenario(`records/probe-${service}-service-down`, {
+      title: `A probe that ${service} cannot record is to be made again, and the log says no more than that`,
+      clauses: ['postfix:delivery-1.10'],
+      dns,
+      hosts: plain,
+      services: { [service]: 'down' },
+      send: message({ to, probe }),
+      expect: [
+        connections('mx', 1),
+        deferred(to, { dsn: '4.3.0', reason: `${service} service failure` }),
+        logged(`${service} service failure`),
+        notLogged(`to=<${to}>`),
+      ],
+      virtualOnly: 'Postfix tells nobody what became of the recipient',
+    }),
+  ),
   scenario('records/trace-service-down-unneeded', {
     title: 'Nobody misses a trace service that has nothing to record',
     clauses: ['postfix:delivery-1.7'],
