@@ -70,6 +70,12 @@ describe('forms', () => {
     ]);
   });
 
+  test('ports go from 1 to 65535', () => {
+    expect(shown('a.test:1')).toEqual(['domain a.test 1 1']);
+    expect(shown('a.test:65535')).toEqual(['domain a.test 65535 65535']);
+    expect(errorOf('a.test:65536')).toBe('bad network port: 65536 for destination: a.test:65536');
+  });
+
   test('a mistake matters only when its turn comes', () => {
     expect(splitDestinations('inet:a, inet:b', 'lmtp')).toEqual(['a', 'inet:b']);
     expect(errorOf('inet:a, inet:b', LMTP)).toBe('unknown service: b/tcp');

@@ -130,16 +130,12 @@ async function lookupNative(
   context: HostContext,
   status: (detail: string) => string,
 ): Promise<HostResult> {
-  const found = (await context.hostsFile()).addresses(host);
-  if (found.length === 0) {
-    const reason = `unable to look up host ${host}: Name or service not known`;
-    return { failure: { dsn: status('4.4'), reason } };
-  }
   const addresses: HostAddress[] = [];
-  for (const address of found) {
+  for (const address of (await context.hostsFile()).addresses(host)) {
     const family = address.includes(':') ? 6 : 4;
     if (families.includes(family)) addresses.push({ host, address, family });
   }
   if (addresses.length > 0) return { addresses };
-  return { failure: { dsn: status('4.4'), reason: `${host}: host not found` } };
+  const reason = `unable to look up host ${host}: Name or service not known`;
+  return { failure: { dsn: status('4.4'), reason } };
 }

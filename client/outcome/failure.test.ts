@@ -4,6 +4,7 @@ import {
   type Decision,
   decide,
   type Failure,
+  isProtocolError,
   refusedToTalk,
   type Scope,
   saidNo,
@@ -106,4 +107,13 @@ describe('what is decided', () => {
     expect(decide(failure, { finalServer: false, softBounce: false })).toBe('keep');
     expect(decide(failure, { finalServer: true, softBounce: false })).toBe('bounce');
   });
+});
+
+test('a refusal is a protocol error if its code is none for a refusal, or says that a command was not understood', () => {
+  const odd = Array.from({ length: 1000 }, (_, code) => code).filter((code) =>
+    isProtocolError({ code, status: '', text: '', malformed: false }),
+  );
+  const range = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  expect(odd).toEqual([...range(0, 399), ...range(500, 509), 555, ...range(600, 999)]);
 });

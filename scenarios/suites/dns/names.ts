@@ -115,6 +115,15 @@ export default [
       notQueried('inside.example.test'),
     ],
   }),
+  scenario('dns/hosts-file-of-another-family', {
+    title: 'A host that the hosts file knows by an address of a family that is off is not found',
+    clauses: ['postfix:smtp_host_lookup', 'postfix:inet_protocols'],
+    dns: zone('example.test', {}),
+    files: { '/etc/hosts': '2001:db8::7 inside.example.test\n' },
+    config: { smtp_host_lookup: 'native', inet_protocols: 'ipv4' },
+    send: message({ to, nexthop: '[inside.example.test]' }),
+    expect: [bounced(to, { dsn: '5.4.4', reason: 'unable to look up host inside.example.test: *' })],
+  }),
   scenario('dns/dns-before-hosts-file', {
     title: 'DNS comes first however smtp_host_lookup is written',
     clauses: ['postfix:smtp_host_lookup'],

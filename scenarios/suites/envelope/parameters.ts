@@ -221,6 +221,31 @@ export default [
       ]),
     ],
   }),
+  ...[
+    {
+      name: 'ascii-original-of-smtputf8-mail',
+      title: 'An original recipient in ASCII stays of type rfc822, though SMTPUTF8 was asked for',
+      smtputf8: true,
+      original: 'alias@example.test',
+      orcpt: 'rfc822;alias@example.test',
+    },
+    {
+      name: 'utf8-original-of-other-mail',
+      title: 'Without SMTPUTF8 an original recipient in UTF-8 is of type rfc822, its bytes as xtext',
+      smtputf8: false,
+      original: 'jürgen@example.test',
+      orcpt: 'rfc822;j+C3+BCrgen@example.test',
+    },
+  ].map(({ name, title, smtputf8, original, orcpt }) =>
+    scenario(`envelope/${name}`, {
+      title,
+      clauses: ['postfix:delivery-6.4'],
+      dns,
+      hosts: { mx: mailHost({ extensions: ['SMTPUTF8', '8BITMIME', 'DSN'] }) },
+      send: message({ to: { address: to, original }, smtputf8 }),
+      expect: [delivered(to), dialogue('mx', ['...', `C: RCPT TO:<${to}> ORCPT=${orcpt}`, '...'])],
+    }),
+  ),
   scenario('envelope/smtputf8-reply', {
     title: 'Replies in UTF-8 are understood and reported',
     clauses: ['rfc6531-3.7.4.1-01', 'postfix:smtputf8_enable'],
