@@ -24,6 +24,8 @@ export interface FieldCase {
   /** Its id in the catalogue without `field-`. */
   readonly id: string;
   readonly title: string;
+  /** Further cases of the catalogue, by their whole ids. */
+  readonly alsoShows?: readonly string[];
   readonly clauses: readonly string[];
   /** The exchanger `mx`. */
   readonly host: PlacedHost;
@@ -120,7 +122,7 @@ export function fieldCase(row: FieldCase): Scenario {
   return scenario(`field/${row.id.toLowerCase()}-${slug.slice(0, 50).replace(/-$/, '')}`, {
     title: row.title,
     clauses: row.clauses,
-    origins: [`field-${row.id}`],
+    origins: [`field-${row.id}`, ...(row.alsoShows ?? [])],
     dns: zone('example.test', {
       MX: row.second ? ['10 mx', '20 second'] : '10 mx',
       mx: '192.0.2.1',

@@ -142,6 +142,7 @@ const cases: readonly FieldCase[] = [
   },
   {
     id: 'DA15',
+    alsoShows: ['delivery-179'],
     title: 'Silence after DATA times out',
     clauses: ['postfix:smtp_data_init_timeout', 'postfix:delivery-8.4'],
     host: server({ data: { then: 'silent' } }),

@@ -85,6 +85,7 @@ const cases: readonly FieldCase[] = [
   },
   {
     id: 'GR15',
+    alsoShows: ['delivery-109'],
     title: 'A greeting that never arrives times out, without QUIT',
     clauses: [...clauses, 'postfix:smtp_helo_timeout'],
     host: dialogueHost([silent()]),
