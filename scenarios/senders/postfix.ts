@@ -41,8 +41,9 @@ export const postfix: Enrolment = {
   },
 };
 
-/** Of a queue file that is for nobody but the postmaster. */
+/** Of a queue file that is for nobody but the postmaster, and what the log says last when it becomes one. */
 const SET_ASIDE_MODE = 0o400;
+const SET_ASIDE_TEXT = 'corrupted queue file';
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -118,8 +119,7 @@ class PostfixSender implements Sender {
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
     const instance = this.#instance;
-    const setup = { config: environment.config, flags: submission.flags };
-    const index = this.#setups.get(setupKey(setup));
+    const index = this.#setups.get(setupKey(environment));
     if (instance === undefined || index === undefined) {
       throw new InstanceError('Postfix was not started with the parameters of this scenario');
     }
@@ -146,7 +146,9 @@ class PostfixSender implements Sender {
         await this.#ask(instance, transport, { request, queued, watch }, environment.signal);
       }
       const { mode } = await stat(path);
-      return { ...watch.report(), setAside: (mode & 0o777) === SET_ASIDE_MODE ? 1 : 0 };
+      const isSetAside = (mode & 0o777) === SET_ASIDE_MODE;
+      if (isSetAside) await watch.logged(SET_ASIDE_TEXT, environment.signal);
+      return { ...watch.report(), setAside: isSetAside ? 1 : 0 };
     } finally {
       this.#watch = undefined;
       await unlink(path);
