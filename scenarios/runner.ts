@@ -10,6 +10,7 @@ import { hash } from 'node:crypto';
 import type { Session } from '../simulator/session.ts';
 import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
+import { showTransport } from './checks/outcome.ts';
 import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -198,9 +199,7 @@ function storedEvidence(evidence: Evidence, startMs: number) {
         address: outcome.address,
         status: outcome.status,
         dsn: outcome.dsn ?? '',
-        ...(outcome.passedTo && {
-          passedTo: `${outcome.passedTo.transport}:${outcome.passedTo.nexthop}`,
-        }),
+        ...(outcome.passedTo && { passedTo: showTransport(outcome.passedTo) }),
         ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       }),
