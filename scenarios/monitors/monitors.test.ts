@@ -23,9 +23,9 @@ const LONG = 'x'.repeat(600);
 
 const GOOD = [
   ...HELLO,
-  'C: MAIL FROM:<a@client.test> SIZE=10 BODY=8BITMIME\nRCPT TO:<b@x.test>\nDATA',
+  'C: MAIL FROM:<a@client.test> SIZE=12 BODY=8BITMIME\nRCPT TO:<b@x.test>\nDATA',
   'S: 250 ok\n250 ok\n354 go',
-  'C: ..dot\nb\xe9\n.\nQUIT',
+  'C: \n..dot\nb\xe9\n.\nQUIT',
   'S: 250 taken\n221 bye',
   'C! close',
 ];
@@ -51,6 +51,12 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'rfc5321-4.1.3-01': ['S: 220 mx', 'C: EHLO [192.0.2.256]'],
   'rfc5321-4.1.3-02': ['S: 220 mx', 'C: EHLO [2001:db8::1]'],
   'rfc6531-3.7.1-01': ['S: 220 mx', 'C: EHLO cli\xe9nt.test'],
+  'rfc1869-4.2-01': ['S: 220 mx', 'C: HELO client.test', 'S: 250 mx', 'C: MAIL FROM:<> SIZE=3'],
+  'rfc1869-4.4-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 554 no', 'C: EHLO client.test'],
+  'rfc1869-4.5-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 502 no', 'C: NOOP'],
+  'rfc1869-4.6-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 500 no', 'C: MAIL FROM:<>'],
+  'rfc1651-4.5-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 501 no', 'C: MAIL FROM:<>'],
+  'rfc5321-4.3.2-02': ['S: 220 mx', 'C: EHLO client.test', 'S: 550 no', 'C: MAIL FROM:<>'],
   // command-order
   'rfc5321-3.3-01': [...PLAIN, 'C: RCPT TO:<b@x.test>'],
   'rfc5321-3.3-06': [...OPEN, 'C: DATA', 'S: 300 hm', 'C: text\n.'],
@@ -124,7 +130,21 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'rfc5321-2.4-04': [...TEXT, 'C: \xe9\n.'],
   'rfc6152-3-07': [...TEXT, 'C: \xe9\n.'],
   'rfc6152-3-02': [...HELLO, 'C: MAIL FROM:<>', 'S: 250 ok', ...DATA, 'C: \xe9\n.'],
+  'rfc1652-3-01': [...TEXT, 'C: \xe9\n.'],
+  'rfc822-3.3-01': [...TEXT, 'C: \xe9\n.'],
+  'rfc5321-2.3.1-01': [...HELLO, 'C: MAIL FROM:<>', 'S: 250 ok', ...DATA, 'C: To: \xe9\n\n.'],
+  'rfc6532-3.7-01': [...HELLO, 'C: MAIL FROM:<>', 'S: 250 ok', ...DATA, 'C: To: \xe9\n\n.'],
+  'rfc6531-3.2-04': [...HELLO, 'C: MAIL FROM:<>', 'S: 250 ok', ...DATA, 'C: To: \xe9\n\n.'],
   // text-lines
+  'rfc821-4.5.3-01': [...TEXT, `C: ${'x'.repeat(999)}\n.`],
+  'rfc6152-3-05': [
+    ...HELLO,
+    ...['C: MAIL FROM:<> BODY=8BITMIME', 'S: 250 ok', ...DATA, `C: ${'\xe9'.repeat(999)}\n.`],
+  ],
+  'rfc6532-4-01': [
+    ...['S: 220 mx', 'C: EHLO c.test', 'S: 250-mx\n250-8BITMIME\n250 SMTPUTF8'],
+    ...['C: MAIL FROM:<> BODY=8BITMIME SMTPUTF8', 'S: 250 ok', ...DATA, `C: ${'\xc3\xa9'.repeat(500)}\n.`],
+  ],
   'rfc5321-4.5.3.1.6-01': [...TEXT, `C: ${'x'.repeat(999)}\n.`],
   // dot-stuffing
   'rfc5321-4.5.2-01': [...TEXT, 'C: one\n.two\n.'],
