@@ -1,9 +1,10 @@
 /**
- * Command lines: their length, no arguments where none belong, no control characters, no 8-bit bytes that were
+ * Command lines: verbs in capitals, their length, no arguments where none belong, no control characters, no 8-bit bytes that were
  * not agreed.
  */
 import type { Step } from './conversation.ts';
 import { lineOf } from './conversation.ts';
+import { parameterOf } from './envelope.ts';
 import type { Monitor } from './monitor.ts';
 import { commandsOf, show } from './monitor.ts';
 
@@ -31,12 +32,21 @@ const WITHOUT_ARGUMENTS: ReadonlySet<string> = new Set(['RSET', 'DATA', 'QUIT'])
 export const commandLines: Monitor = {
   name: 'command-lines',
   rule: 'commands stay within 512 octets plus what extensions allow, and carry only what their verb takes',
-  clauses: ['rfc5321-4.5.3.1.4-01', 'rfc5321-4.1.1-02', 'rfc5321-4.1.2-05'],
+  clauses: [
+    'rfc5321-4.5.3.1.4-01',
+    'rfc5321-2.4-03',
+    'rfc5321-4.1.1-02',
+    'rfc5321-4.1.2-05',
+    'rfc5891-3.1-01',
+  ],
   watch(view, judge) {
     for (const conversation of view.conversations) {
+      let agreed = false;
       for (const step of commandsOf(conversation)) {
+        if (step.verb === 'MAIL') agreed = parameterOf(step, 'SMTPUTF8') !== undefined;
         const evidence = () => `${show(conversation, step)} (${step.bytes.length} octets)`;
         judge('rfc5321-4.5.3.1.4-01', step.bytes.length <= limitBytes(step), evidence);
+        judge('rfc5321-2.4-03', lineOf(step).startsWith(step.verb), evidence);
         if (WITHOUT_ARGUMENTS.has(step.verb)) {
           judge('rfc5321-4.1.1-02', lineOf(step).length === step.verb.length, evidence);
         }
@@ -45,6 +55,8 @@ export const commandLines: Monitor = {
           const controls = /[\u0000-\u001f\u007f]/.test(line);
           const beyondAscii = /[\u0080-\u00ff]/.test(line) && !step.offered.has('SMTPUTF8');
           judge('rfc5321-4.1.2-05', !controls && !beyondAscii, evidence);
+          const international = /@[^>]*[\u0080-\u00ff]/.test(line);
+          judge('rfc5891-3.1-01', !international || agreed, evidence);
         }
       }
     }

@@ -28,6 +28,8 @@ const KNOWN_VERBS: ReadonlySet<string> = new Set([
   'TURN',
 ]);
 
+/** Deliveries to terminals (RFC 821 section 3.4). */
+const OBSOLETE_DELIVERY: ReadonlySet<string> = new Set(['SEND', 'SOML', 'SAML']);
 const INTRODUCTIONS: ReadonlySet<string> = new Set(['EHLO', 'HELO', 'LHLO']);
 const HARMLESS_BEFORE: ReadonlySet<string> = new Set(['NOOP', 'RSET', 'VRFY', 'EXPN', 'HELP']);
 
@@ -41,6 +43,8 @@ export const commandOrder: Monitor = {
     'rfc5321-4.1.4-03',
     'rfc5321-4.1.4-04',
     'rfc5321-4.1.5-01',
+    'rfc5321-F.1-01',
+    'rfc5321-F.6-01',
     'rfc2033-4.1-01',
     'rfc2033-4.1-02',
   ],
@@ -57,6 +61,8 @@ function watchOne(conversation: Conversation, judge: Judge): void {
   for (const step of commandsOf(conversation)) {
     const evidence = () => show(conversation, step);
     judge('rfc5321-4.1.5-01', isKnownVerb(step.verb) || offeredVerb(step), evidence);
+    judge('rfc5321-F.1-01', step.verb !== 'TURN', evidence);
+    judge('rfc5321-F.6-01', !OBSOLETE_DELIVERY.has(step.verb), evidence);
     if (INTRODUCTIONS.has(step.verb)) {
       if (step.verb === 'LHLO') lmtp = true;
       if (lmtp) judge('rfc2033-4.1-02', step.verb === 'LHLO', evidence);

@@ -1,16 +1,18 @@
 /**
- * The name the client gives itself: a complete domain name or an address literal, in ASCII, and nothing after it.
+ * The name the client gives itself: a complete domain name or an address literal, in ASCII, and nothing after it;
+ * and what follows when EHLO is refused.
  */
 import { isIPv4, isIPv6 } from 'node:net';
-import { lineOf } from './conversation.ts';
-import type { Monitor } from './monitor.ts';
-import { commandsOf, show } from './monitor.ts';
+import { type Conversation, lineOf, type Step } from './conversation.ts';
+import { readEnvelope } from './envelope.ts';
+import type { Judge, Monitor } from './monitor.ts';
+import { accepted, commandsOf, show } from './monitor.ts';
 
 const DOMAIN_LIMIT_BYTES = 255;
 
 export const introduction: Monitor = {
   name: 'introduction',
-  rule: 'EHLO, HELO and LHLO carry one complete domain name or address literal',
+  rule: 'EHLO, HELO and LHLO carry one complete domain name or address literal, and a refused EHLO is heeded',
   clauses: [
     'rfc5321-2.3.5-01',
     'rfc5321-2.3.5-03',
@@ -18,6 +20,12 @@ export const introduction: Monitor = {
     'rfc5321-4.1.3-01',
     'rfc5321-4.1.3-02',
     'rfc6531-3.7.1-01',
+    'rfc1869-4.2-01',
+    'rfc1869-4.4-01',
+    'rfc1869-4.5-01',
+    'rfc1869-4.6-01',
+    'rfc1651-4.5-01',
+    'rfc5321-4.3.2-02',
   ],
   watch(view, judge) {
     for (const conversation of view.conversations) {
@@ -40,9 +48,46 @@ export const introduction: Monitor = {
           judge('rfc5321-2.3.5-01', name.includes('.'), evidence);
         }
       }
+      watchRefusals(conversation, judge);
     }
   },
 };
+
+/** After a refused EHLO come HELO or QUIT; mail only after an introduction that succeeded, and extensions after EHLO. */
+function watchRefusals(conversation: Conversation, judge: Judge): void {
+  let refused: Step | undefined;
+  let extended = false;
+  let open = false;
+  for (const step of commandsOf(conversation)) {
+    const evidence = () => show(conversation, step);
+    const refusal = refused;
+    if (refusal?.verb === 'EHLO') {
+      const heeded = step.verb === 'HELO' || step.verb === 'QUIT';
+      const because = () => `${show(conversation, step)}, after a refused EHLO`;
+      for (const clause of refusedBy(refusal)) judge(clause, heeded, because);
+    }
+    refused = undefined;
+    if (step.verb === 'EHLO' || step.verb === 'HELO' || step.verb === 'LHLO') {
+      const reply = step.replies[0];
+      if (reply !== undefined && !accepted(step)) refused = step;
+      extended = step.verb !== 'HELO' && accepted(step);
+      open = accepted(step);
+    } else if (step.verb === 'MAIL') {
+      judge('rfc5321-4.3.2-02', open, evidence);
+      if (readEnvelope(step).parameters.length > 0) judge('rfc1869-4.2-01', extended, evidence);
+    }
+  }
+}
+
+/** RFC 1869 has sections for 554, for 500 and for every other refusal; RFC 1651 has one for all. */
+const REFUSAL_CLAUSES: ReadonlyMap<number, string> = new Map([
+  [554, 'rfc1869-4.4-01'],
+  [500, 'rfc1869-4.6-01'],
+]);
+
+function refusedBy(ehlo: Step): string[] {
+  return [REFUSAL_CLAUSES.get(ehlo.replies[0]?.code ?? 0) ?? 'rfc1869-4.5-01', 'rfc1651-4.5-01'];
+}
 
 /** `[192.0.2.1]` or `[IPv6:2001:db8::1]`. */
 export function isAddressLiteral(text: string): boolean {

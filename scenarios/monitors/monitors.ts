@@ -6,6 +6,7 @@ import { eightBit } from './eight-bit.ts';
 import { introduction } from './introduction.ts';
 import { lineEnds } from './line-ends.ts';
 import type { Monitor } from './monitor.ts';
+import { notificationParameters } from './notification-parameters.ts';
 import { oneOutcome } from './one-outcome.ts';
 import { parameters } from './parameters.ts';
 import { paths } from './paths.ts';
@@ -21,6 +22,7 @@ export const monitors: readonly Monitor[] = [
   lineEnds,
   pipelining,
   parameters,
+  notificationParameters,
   paths,
   sizeValue,
   eightBit,

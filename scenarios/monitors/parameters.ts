@@ -1,5 +1,6 @@
 /**
  * Parameters of MAIL and RCPT: only those of extensions on offer, each once, with a value that its extension allows.
+ * Those of delivery status notifications have a monitor of their own.
  */
 
 import { readEnvelope } from './envelope.ts';
@@ -34,6 +35,7 @@ export const parameters: Monitor = {
     'rfc5321-4.1.1.2-01',
     'rfc5321-4.1.1.3-03',
     'rfc5321-4.1.2-08',
+    'rfc1869-6-01',
     'rfc1870-4-01',
     'rfc1870-6-01',
     'rfc1870-6-02',
@@ -55,6 +57,7 @@ export const parameters: Monitor = {
           const permitted = known.get(keyword)?.some((offer) => step.offered.has(offer)) ?? false;
           judge(isMail ? 'rfc5321-4.1.1.2-01' : 'rfc5321-4.1.1.3-03', permitted, evidence);
           judge('rfc5321-4.1.2-08', wellFormed(keyword, value), evidence);
+          judge('rfc1869-6-01', wellFormed(keyword, value), evidence);
           if (keyword === 'SIZE') {
             judge('rfc1870-4-01', permitted, evidence);
             judge('rfc1870-6-01', /^\d{1,20}$/.test(value ?? ''), evidence);

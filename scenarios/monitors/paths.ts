@@ -20,9 +20,15 @@ export const paths: Monitor = {
   clauses: [
     'rfc5321-3.3-02',
     'rfc5321-3.3-03',
+    'rfc5321-3.6.1-01',
     'rfc5321-4.1.2-01',
     'rfc5321-4.1.2-06',
     'rfc5321-4.1.2-07',
+    'rfc5321-4.1.1-01',
+    'rfc1123-5.2.18-02',
+    'rfc5321-4.1.3-01',
+    'rfc5321-4.1.3-02',
+    'rfc5321-F.4-01',
     'rfc5321-4.5.3.1.1-01',
     'rfc5321-4.5.3.1.2-01',
     'rfc5321-4.5.3.1.3-01',
@@ -41,6 +47,7 @@ export const paths: Monitor = {
           continue;
         }
         judge('rfc5321-3.3-03', !path.startsWith('@'), evidence);
+        judge('rfc5321-3.6.1-01', !path.startsWith('@'), evidence);
         judge('rfc5321-4.5.3.1.3-01', path.length + 2 <= PATH_LIMIT_BYTES, evidence);
         if (path.startsWith('@') || /^postmaster$/i.test(path)) continue;
         const at = path.lastIndexOf('@');
@@ -50,7 +57,12 @@ export const paths: Monitor = {
         const localPartHolds = quoted ? QUOTED_STRING.test(localPart) : DOT_STRING.test(localPart);
         judge('rfc5321-4.1.2-01', localPartHolds && domain !== '', evidence);
         if (quoted) judge('rfc5321-4.1.2-07', localPartHolds, evidence);
-        judge('rfc5321-4.1.2-06', domainHolds(domain, step.offered.has('SMTPUTF8')), evidence);
+        if (step.verb === 'RCPT') judge('rfc5321-4.1.1-01', localPartHolds, evidence);
+        const domainIsRight = domainHolds(domain, step.offered.has('SMTPUTF8'));
+        judge('rfc5321-4.1.2-06', domainIsRight, evidence);
+        judge('rfc1123-5.2.18-02', localPartHolds && domainIsRight, evidence);
+        judge('rfc5321-F.4-01', !domain.startsWith('#'), evidence);
+        if (domain.startsWith('[')) judge(literalClause(domain), domainIsRight, evidence);
         judge('rfc5321-4.5.3.1.1-01', localPart.length <= LOCAL_PART_LIMIT_BYTES, evidence);
         judge('rfc5321-4.5.3.1.2-01', domain.length <= DOMAIN_LIMIT_BYTES, evidence);
         if (/[\u0080-\u00ff]/.test(path)) judge('rfc6531-3.2-03', step.offered.has('SMTPUTF8'), evidence);
@@ -62,4 +74,8 @@ export const paths: Monitor = {
 function domainHolds(domain: string, smtputf8: boolean): boolean {
   if (domain.startsWith('[')) return isAddressLiteral(domain);
   return isDomainName(smtputf8 ? domain.replace(/[\u0080-\u00ff]+/g, 'u') : domain);
+}
+
+function literalClause(domain: string): string {
+  return domain.includes(':') ? 'rfc5321-4.1.3-02' : 'rfc5321-4.1.3-01';
 }

@@ -32,6 +32,8 @@ export interface Conversion {
   readonly reads?: string;
   /** What goes out is not 7-bit, because nobody said that it is 8-bit. */
   readonly staysEightBit?: string;
+  /** Headers in UTF-8 go out without SMTPUTF8, because nobody asked for it. */
+  readonly staysInHeaders?: true;
   readonly config?: Readonly<Record<string, string>>;
   readonly encoding?: '7bit' | '8bit';
 }
@@ -64,6 +66,18 @@ const wellQuoted = check('quoted-printable is well-formed', ({ deliveries }) => 
 
 const WELL_QUOTED = ['rfc2045-6.7-01', 'rfc2045-6.7-02', 'rfc2045-6.7-03', 'rfc2045-6.7-04'];
 
+const EIGHT_BIT_RULES = ['rfc5321-2.4-04', 'rfc6152-3-07', 'rfc1652-3-01', 'rfc822-3.3-01'];
+const UTF8_HEADER_RULES = ['rfc5321-2.3.1-01', 'rfc6532-3.7-01'];
+
+const NOT_ASKED_FOR = 'Postfix asks for SMTPUTF8 only where the submitter did';
+
+/** What a scenario tolerates whose headers in UTF-8 go out without SMTPUTF8, though the server has it. */
+export const headersInUtf8 = breaking(UTF8_HEADER_RULES, NOT_ASKED_FOR);
+
+function breaking(rules: readonly string[], reason: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(rules.map((rule) => [rule, reason]));
+}
+
 /** A message on its way to such a server. */
 export function conversionScenario(conversion: Conversion): Scenario {
   return scenario(`content/convert-${conversion.name}`, {
@@ -82,7 +96,7 @@ export function conversionScenario(conversion: Conversion): Scenario {
       delivered(to, { via: 'mx' }),
       postfixOnly(received('mx', { count: 1, content: conversion.arrives })),
       ...(conversion.staysEightBit === undefined
-        ? [verifies(['rfc6152-3-08', 'rfc6152-3-10', 'rfc1652-3-01'], sevenBitOnArrival)]
+        ? [verifies(['rfc6152-3-08', 'rfc6152-3-10'], sevenBitOnArrival)]
         : []),
       verifies(WELL_QUOTED, wellQuoted),
       ...(conversion.reads === undefined
@@ -96,9 +110,9 @@ export function conversionScenario(conversion: Conversion): Scenario {
         '...',
       ]),
     ],
-    tolerates:
-      conversion.staysEightBit === undefined
-        ? {}
-        : { 'rfc5321-2.4-04': conversion.staysEightBit, 'rfc6152-3-07': conversion.staysEightBit },
+    tolerates: {
+      ...(conversion.staysEightBit !== undefined && breaking(EIGHT_BIT_RULES, conversion.staysEightBit)),
+      ...(conversion.staysInHeaders && breaking([...UTF8_HEADER_RULES, 'rfc6531-3.2-04'], NOT_ASKED_FOR)),
+    },
   });
 }

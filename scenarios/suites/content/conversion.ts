@@ -139,6 +139,7 @@ const conversions: readonly Conversion[] = [
     content: lines('Subject: ü', EIGHT_BIT, '', 'ü'),
     arrives: lines('Subject: ü', QUOTED, '', '=C3=BC'),
     staysEightBit: 'there is no quoted-printable for headers',
+    staysInHeaders: true,
   },
   {
     name: 'obsolete-header',

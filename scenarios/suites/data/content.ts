@@ -209,7 +209,10 @@ export default [
       received('mx', { content: `${head}${'x'.repeat(100_000)}\r\n` }),
       notLogged('breaking line'),
     ],
-    tolerates: { 'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0' },
+    tolerates: {
+      'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0',
+      'rfc821-4.5.3-01': 'smtp_line_length_limit=0',
+    },
   }),
   scenario('data/mime-attachments', {
     title: 'A message with UTF-8 text, HTML and attachments reads the same at the far end',
@@ -241,6 +244,8 @@ export default [
     tolerates: {
       'rfc5321-2.4-04': 'Postfix converts MIME parts that say 8bit, and nothing else',
       'rfc6152-3-07': 'Postfix converts MIME parts that say 8bit, and nothing else',
+      'rfc1652-3-01': 'Postfix converts MIME parts that say 8bit, and nothing else',
+      'rfc822-3.3-01': 'Postfix converts MIME parts that say 8bit, and nothing else',
     },
   }),
   scenario('data/empty-message', {

@@ -9,6 +9,7 @@ import {
   message,
   received,
   scenario,
+  verifies,
   zone,
 } from '../../scenario.ts';
 
@@ -27,6 +28,7 @@ const quoted = [
   ['(a)<b>[c]', '"(a)<b>[c]"'],
   ['', '""'],
 ] as const;
+const routes = ['user%elsewhere.test', 'relay.test!user', 'a%b%c'];
 const plain = ['user+folder', "o'brien", '{x}|y/z=1', '!#$%&*?^_`~-', 'CamelCase', 'a.b.c'];
 
 export default [
@@ -96,17 +98,48 @@ export default [
       }),
       received('mx', { count: 0 }),
     ],
-    tolerates: { 'rfc5321-4.1.2-01': 'smtp_quote_rfc821_envelope=no' },
+    tolerates: {
+      'rfc5321-4.1.2-01': 'smtp_quote_rfc821_envelope=no',
+      'rfc5321-4.1.1-01': 'smtp_quote_rfc821_envelope=no',
+      'rfc1123-5.2.18-02': 'smtp_quote_rfc821_envelope=no',
+    },
   }),
-  scenario('envelope/recipient-at-address-literal', {
-    title: 'A recipient at an address literal keeps the literal in RCPT',
-    clauses: ['rfc5321-4.1.3-01', 'rfc5321-2.3.11-01'],
+  ...[
+    { kind: 'ipv4', literal: '[198.51.100.7]', clause: 'rfc5321-4.1.3-01' },
+    { kind: 'ipv6', literal: '[IPv6:2001:db8::7]', clause: 'rfc5321-4.1.3-02' },
+  ].map(({ kind, literal, clause }) =>
+    scenario(`envelope/recipient-at-${kind}-literal`, {
+      title: `A recipient at an address literal keeps the literal ${literal} in RCPT`,
+      clauses: [clause, 'rfc5321-2.3.11-01'],
+      dns,
+      hosts: { mx: mailHost() },
+      send: message({ to: `user@${literal}`, nexthop: 'example.test' }),
+      expect: [
+        delivered(`user@${literal}`, { via: 'mx' }),
+        verifies(
+          [clause, 'rfc5321-2.3.11-01'],
+          dialogue('mx', ['...', `C: RCPT TO:<user@${literal}>`, '...']),
+        ),
+      ],
+    }),
+  ),
+  scenario('envelope/routes-in-local-parts', {
+    title: 'A local part that looks like a route is the business of the destination, and stays as it is',
+    clauses: ['rfc1123-5.2.16-01', 'postfix:delivery-6.5'],
     dns,
     hosts: { mx: mailHost() },
-    send: message({ to: 'user@[198.51.100.7]', nexthop: 'example.test' }),
+    send: message({ from: 'a%b.test@client.test', to: routes.map((local) => `${local}@example.test`) }),
     expect: [
-      delivered('user@[198.51.100.7]', { via: 'mx' }),
-      dialogue('mx', ['...', 'C: RCPT TO:<user@[198.51.100.7]>', '...']),
+      ...routes.map((local) => delivered(`${local}@example.test`, { via: 'mx' })),
+      verifies(
+        'rfc1123-5.2.16-01',
+        dialogue('mx', [
+          '...',
+          'C: MAIL FROM:<a%b.test@client.test>*',
+          ...routes.map((local) => `C: RCPT TO:<${local}@example.test>`),
+          '...',
+        ]),
+      ),
     ],
   }),
   scenario('envelope/postmaster-without-domain', {
