@@ -228,6 +228,7 @@ export default [
       smtputf8: true,
       original: 'alias@example.test',
       orcpt: 'rfc822;alias@example.test',
+      tolerates: {},
     },
     {
       name: 'utf8-original-of-other-mail',
@@ -235,8 +236,9 @@ export default [
       smtputf8: false,
       original: 'jürgen@example.test',
       orcpt: 'rfc822;j+C3+BCrgen@example.test',
+      tolerates: { 'rfc3461-4.2-05': 'Postfix encodes whatever the address before rewriting was' },
     },
-  ].map(({ name, title, smtputf8, original, orcpt }) =>
+  ].map(({ name, title, smtputf8, original, orcpt, tolerates }) =>
     scenario(`envelope/${name}`, {
       title,
       clauses: ['postfix:delivery-6.4'],
@@ -244,6 +246,7 @@ export default [
       hosts: { mx: mailHost({ extensions: ['SMTPUTF8', '8BITMIME', 'DSN'] }) },
       send: message({ to: { address: to, original }, smtputf8 }),
       expect: [delivered(to), dialogue('mx', ['...', `C: RCPT TO:<${to}> ORCPT=${orcpt}`, '...'])],
+      tolerates,
     }),
   ),
   scenario('envelope/smtputf8-reply', {
