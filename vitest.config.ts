@@ -8,7 +8,8 @@ export default defineConfig({
     // A process of its own for each file: the virtual world replaces the global timers while it runs.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    // Generous: on a busy machine the whole suite takes its time.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });

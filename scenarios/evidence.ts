@@ -2,33 +2,16 @@
  * What was seen while a scenario ran: everything that checks and monitors may look at. It has the same form in the
  * virtual and in the live world.
  */
-import type { Notice } from '../client/outcome/notices.ts';
 import type { Delivery } from '../simulator/hosts/host.ts';
 import type { Session } from '../simulator/session.ts';
 import type { Conversation } from './monitors/conversation.ts';
-import type {
-  KeptRecord,
-  LogLine,
-  RecipientOutcome,
-  Sender,
-  Submission,
-  WorldKind,
-} from './senders/sender.ts';
+import type { Sender, SenderReport, Submission, WorldKind } from './senders/sender.ts';
 
-export interface Evidence {
+/** What the sender tells, and what the world saw of it. */
+export interface Evidence extends SenderReport {
   readonly world: WorldKind;
   readonly sender: Pick<Sender, 'name' | 'claims'>;
   readonly submissions: readonly Submission[];
-  readonly outcomes: readonly RecipientOutcome[];
-  readonly log: readonly LogLine[];
-  /** Undefined when the sender does not tell. */
-  readonly suspensions: readonly string[] | undefined;
-  /** How many messages were set aside, since they cannot be read; undefined when the sender does not tell. */
-  readonly setAside: number | undefined;
-  /** Mail of the sender's own to the postmaster. */
-  readonly notices: readonly Notice[];
-  /** What status services were given to keep; undefined when the sender does not tell. */
-  readonly records: readonly KeptRecord[] | undefined;
   /** In the order in which they began. */
   readonly sessions: readonly Session[];
   /** One for each session. */

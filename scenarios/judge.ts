@@ -3,6 +3,7 @@
  * and what nobody expected fails.
  */
 import { type Expectation, type Finding, Ledger } from './checks/expectation.ts';
+import { showNotice } from './checks/notices.ts';
 import { showOutcome } from './checks/outcome.ts';
 import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
@@ -136,9 +137,9 @@ function unexpected(
       if (line.level === 'warning' && !ledger.logLines.has(index))
         texts.push(`a warning nobody expected: ${line.text}`);
     });
-    evidence.notices.forEach(({ content }, index) => {
-      const subject = /^Subject: (.*)$/m.exec(content)?.[1] ?? '';
-      if (!ledger.notices.has(index)) texts.push(`mail to the postmaster that nobody expected: ${subject}`);
+    evidence.notices?.forEach((notice, index) => {
+      if (!ledger.notices.has(index))
+        texts.push(`mail to the postmaster that nobody expected: ${showNotice(notice)}`);
     });
     for (const id of Object.keys(scenario.tolerates)) {
       if (!tolerated.has(id)) texts.push(`tolerates ${id}, but no monitor found it broken`);

@@ -6,7 +6,7 @@ import type { Notify, Reuse, Service, Submitter } from '../client/request.ts';
 import { type Duration, durationMs } from '../simulator/duration.ts';
 import { ScenarioError } from './checks/expectation.ts';
 import { checkFields, count, flag, isRecord, oneOf, required, text, textRecord } from './definition.ts';
-import type { Submission, SubmittedRecipient } from './senders/sender.ts';
+import { BAD_RECORD_TYPE, type Submission, type SubmittedRecipient } from './senders/sender.ts';
 
 export interface MessageSpec {
   /** Internal form; `sender@client.test` when absent, `''` for the null reverse-path. */
@@ -17,12 +17,12 @@ export interface MessageSpec {
   readonly content?: string | Uint8Array;
   /** Added to the made-up message, or put in place of its own. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The end of the content is damaged: a bad record in place of the one that ends it. */
-  readonly corrupt?: boolean;
   /** Text of the made-up message. */
   readonly body?: string;
   /** Size of the made-up message, in bytes with CRLF line ends. */
   readonly size?: number;
+  /** Its queue file is damaged: a bad record stands in place of the one that ends the content. */
+  readonly corrupt?: boolean;
   /** `smtp` when absent. */
   readonly service?: Service;
   /** Destination; absent, each recipient's domain. */
@@ -62,8 +62,6 @@ export interface RecipientSpec {
 export interface ScenarioMessage {
   readonly spec: MessageSpec;
   readonly recipients: readonly SubmittedRecipient[];
-  /** Flags of the service that delivers it; the scenario's. */
-  readonly flags: string;
 }
 
 const SENDER = 'sender@client.test';
@@ -94,6 +92,7 @@ const fields = {
   headers: textRecord,
   body: text,
   size: count,
+  corrupt: flag,
   service: oneOf('smtp', 'lmtp'),
   nexthop: text,
   age: duration,
@@ -104,10 +103,9 @@ const fields = {
   ret: oneOf('full', 'headers'),
   probe: {
     takes: "true, false or 'user'",
-    test: (value: unknown) => [true, false, 'user'].includes(value as never),
+    test: (value: unknown) => typeof value === 'boolean' || value === 'user',
   },
   traceAll: flag,
-  corrupt: flag,
   traceDelayed: flag,
   submitter: { takes: "what is known, such as { name: 'host.test', address: '192.0.2.9' }", test: isRecord },
   reuse: oneOf('load', 'store', 'both'),
@@ -137,11 +135,11 @@ function isRecipient(value: unknown): boolean {
 
 /** A message to send; `scenario` checks it. */
 export function message(spec: MessageSpec): ScenarioMessage {
-  return { spec, recipients: [], flags: '' };
+  return { spec, recipients: [] };
 }
 
 /** The message with its recipients read. Throws ScenarioError for what makes no message. */
-export function checkMessage(owner: string, { spec }: ScenarioMessage, flags = ''): ScenarioMessage {
+export function checkMessage(owner: string, { spec }: ScenarioMessage): ScenarioMessage {
   const where = `${owner}: message`;
   checkFields(where, spec, fields);
   if (spec.content !== undefined) {
@@ -176,7 +174,7 @@ export function checkMessage(owner: string, { spec }: ScenarioMessage, flags = '
     }
   }
   if (spec.size !== undefined) checkSize(where, spec.size, headOf(spec, recipients, 0).length);
-  return { spec, recipients, flags };
+  return { spec, recipients };
 }
 
 function recipientsOf({ to }: MessageSpec): readonly (string | RecipientSpec)[] {
@@ -208,7 +206,7 @@ function checkSize(where: string, sizeBytes: number, headBytes: number): void {
 }
 
 /** What the sender is given; `index` counts the scenario's messages from 0. */
-export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index: number): Submission {
+export function submissionOf({ spec, recipients }: ScenarioMessage, index: number): Submission {
   const from = spec.from ?? SENDER;
   const content = contentOf(spec, recipients, index);
   const queueId = (FIRST_QUEUE_ID + index).toString(16).toUpperCase();
@@ -217,7 +215,6 @@ export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index
   return {
     queueId,
     service: spec.service ?? 'smtp',
-    flags,
     nexthop: spec.nexthop,
     from,
     recipients,
@@ -237,9 +234,6 @@ export function submissionOf({ spec, recipients, flags }: ScenarioMessage, index
   };
 }
 
-/** Type of a record that has no place in the content of a message. */
-const BAD_RECORD_TYPE = 'Z';
-
 function damaged(message: Message, queueId: string): Message {
   return {
     ...message,
@@ -251,7 +245,7 @@ function damaged(message: Message, queueId: string): Message {
   };
 }
 
-function reuseOf(what: 'load' | 'store' | 'both'): Reuse {
+function reuseOf(what: NonNullable<MessageSpec['reuse']>): Reuse {
   return { load: what !== 'store', store: what !== 'load' };
 }
 

@@ -10,10 +10,11 @@ import { hash } from 'node:crypto';
 import type { Session } from '../simulator/session.ts';
 import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
+import { showTransport } from './checks/outcome.ts';
 import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
-import { submissionOf } from './message.ts';
+import { obstacleTo } from './obstacles.ts';
 import type { Check, Result, StoredContent, StoredOutcome, StoredSession } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
@@ -157,35 +158,6 @@ function brokenOff(scenario: Scenario, world: WorldKind, reason: string): Judgem
   return { verdict, reason, checks };
 }
 
-/** Why the scenario is not put to this sender in this world. */
-export function obstacleTo(
-  scenario: Scenario,
-  sender: Sender,
-  world: WorldKind,
-  overrides: Readonly<Record<string, string>>,
-): { verdict: 'skipped' | 'unsupported'; reason: string } | undefined {
-  if (!scenario.worlds.includes(world)) {
-    return { verdict: 'skipped', reason: `for the virtual world only: ${scenario.virtualOnly ?? ''}` };
-  }
-  if (!sender.worlds.includes(world))
-    return { verdict: 'skipped', reason: `${sender.name} does not run in the ${world} world` };
-  if (scenario.messages.some(({ spec }) => spec.service === 'lmtp') && !sender.claims.has('lmtp')) {
-    return { verdict: 'unsupported', reason: `${sender.name} does not speak LMTP` };
-  }
-  const needsExchangers = scenario.messages.some(({ spec }) => spec.nexthop === undefined);
-  if (needsExchangers && !sender.claims.has('exchangers')) {
-    return { verdict: 'unsupported', reason: `${sender.name} does not look up mail exchangers` };
-  }
-  if (Object.keys(scenario.config).length > 0 && !sender.claims.has('config')) {
-    return { verdict: 'unsupported', reason: `${sender.name} has no Postfix parameters` };
-  }
-  if (scenario.downServices.length > 0 && !sender.claims.has('postfix')) {
-    return { verdict: 'unsupported', reason: `${sender.name} has no services for records of outcomes` };
-  }
-  const reason = sender.cannot?.(scenario.messages.map(submissionOf), { ...scenario.config, ...overrides });
-  return reason === undefined ? undefined : { verdict: 'unsupported', reason };
-}
-
 export function blankResult(
   scenario: Scenario,
   sender: Sender,
@@ -227,9 +199,7 @@ function storedEvidence(evidence: Evidence, startMs: number) {
         address: outcome.address,
         status: outcome.status,
         dsn: outcome.dsn ?? '',
-        ...(outcome.passedTo && {
-          passedTo: `${outcome.passedTo.transport}:${outcome.passedTo.nexthop}`,
-        }),
+        ...(outcome.passedTo && { passedTo: showTransport(outcome.passedTo) }),
         ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       }),

@@ -22,8 +22,10 @@ export interface Scenario {
   readonly hosts: Readonly<Record<string, PlacedHost>>;
   readonly network: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config: Readonly<Record<string, string>>;
+  /** Of the delivery service; '' for none. */
+  readonly flags: string;
+  readonly downServices: ReadonlySet<ScenarioService>;
   readonly files: Readonly<Record<string, string | Uint8Array>>;
-  readonly downServices: readonly ScenarioService[];
   readonly messages: readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   readonly worlds: readonly WorldKind[];

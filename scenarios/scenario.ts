@@ -21,19 +21,31 @@
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
- * 6. `config` sets Postfix parameters of the sender, `flags` those of its service; `files` are what it may read.
- * 7. `expect` must explain everything that happens: an outcome, a connection to a host or a warning in the log that
- *    no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
- *    delivered deferred bounced passed | dialogue pipelined connections order | received | queried notQueried |
- *    logged notLogged | recorded notRecorded | notice | setAside notSetAside | suspended notSuspended | elapsed | check('title', function).
- *    Dialogues, status codes, reasons, log lines and grouping bind only senders that claim Postfix behaviour; so does anything
- *    inside `postfixOnly(...)`. `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a SHOULD or MAY only if a `postfix:` clause stands beside it.
+ * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read.
+ *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup.
+ * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
+ *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
+ *    Content: `content` is all of it; or `headers`, `body` and `size` of one that is made up; `encoding` is what it
+ *    was labelled, `corrupt` damages its end.
+ *    Request: `service`, `nexthop`, `age` in the queue, `after` a pause, `probe`, `traceAll`, `traceDelayed`,
+ *    `submitter` (for XFORWARD), `reuse` of connections (`load`, `store`, `both`).
+ * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
+ *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
+ *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
+ *    In DNS: queried notQueried. Of the sender itself: logged notLogged | recorded notRecorded (by the services) |
+ *    notice (to the postmaster) | setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
+ *    How long it takes: elapsed. Anything else: check('title', function).
+ *    Status codes, reasons, relays and reply texts of an outcome, dialogues, grouping and whatever is of the sender
+ *    itself bind only senders that claim Postfix behaviour; so does anything inside `postfixOnly(...)`.
+ *    `verifies(ids, dialogue(...))` binds everyone, where an RFC asks for these very words. Our client is held to a
+ *    SHOULD or MAY only if a `postfix:` clause stands beside it.
  *    Order that is random is written as a list: `order([['a', 'b'], 'c'])`.
- * 8. Monitors watch each session besides. Where the configuration asks for what a clause forbids, or Postfix is known
+ * 9. Monitors watch each session besides. Where the configuration asks for what a clause forbids, or Postfix is known
  *    to do so, say it: `tolerates: { 'rfc5321-4.5.3.1.6-01': 'smtp_line_length_limit=0' }`. If nothing needs the
  *    tolerance, the scenario fails.
- * 9. `origins` are the cases of the catalogue that it puts to the test: `nexthop list cases`.
- * 10. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
+ * 10. `origins` are the cases of the catalogue that it puts to the test: `nexthop list cases`. `tags` are words of your
+ *    own to select it by.
+ * 11. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
@@ -163,9 +175,10 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     hosts: spec.hosts ?? {},
     network: spec.network ?? {},
     config: spec.config ?? {},
+    flags: spec.flags ?? '',
+    downServices: new Set(SERVICES.filter((service) => spec.services?.[service] === 'down')),
     files: spec.files ?? {},
-    messages: asArray(spec.send).map((sent) => checkMessage(owner, sent, spec.flags ?? '')),
-    downServices: SERVICES.filter((service) => spec.services?.[service] === 'down'),
+    messages: asArray(spec.send).map((sent) => checkMessage(owner, sent)),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
     virtualOnly: spec.virtualOnly,

@@ -260,7 +260,6 @@ describe('received messages', () => {
     const bytes = Buffer.from(text);
     return {
       queueId: '1',
-      flags: '',
       service: 'smtp',
       nexthop: undefined,
       from: '',

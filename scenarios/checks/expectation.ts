@@ -28,6 +28,9 @@ export interface Finding {
   readonly aspect?: string;
 }
 
+/** What is seen when the sender does not report what an expectation asks about. */
+export const UNTOLD = 'the sender does not tell';
+
 /** Keeps what expectations have explained. */
 export class Ledger {
   /** Indexes into the evidence's outcomes. */

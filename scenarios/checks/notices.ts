@@ -1,6 +1,6 @@
 /** Mail to the postmaster about a session (delivery reference 9.5). */
 import type { Notice } from '../../client/outcome/notices.ts';
-import type { Expectation, Finding } from './expectation.ts';
+import { type Expectation, type Finding, UNTOLD } from './expectation.ts';
 import { matches, type Pattern, showPattern } from './pattern.ts';
 
 export interface NoticeDetails {
@@ -22,6 +22,7 @@ export function notice(details: NoticeDetails = {}): Expectation {
     binds: 'postfix',
     mentions: {},
     look({ notices }, ledger) {
+      if (notices === undefined) return [{ holds: false, seen: UNTOLD }];
       const index = notices.findIndex((_, each) => !ledger.notices.has(each));
       const found = notices[index];
       if (found === undefined) return [{ holds: false, seen: `${notices.length} notices` }];
@@ -31,8 +32,17 @@ export function notice(details: NoticeDetails = {}): Expectation {
   };
 }
 
+/** For messages: what a notice is about. */
+export function showNotice({ content }: Notice): string {
+  return headerOf(content, 'Subject');
+}
+
+function headerOf(content: string, name: string): string {
+  return new RegExp(`^${name}: (.*)$`, 'm').exec(content)?.[1] ?? '';
+}
+
 function compare({ sender, recipient, content }: Notice, details: NoticeDetails): Finding[] {
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(content)?.[1] ?? '';
+  const field = (name: string) => headerOf(content, name);
   const seen = { sender, recipient, from: field('From'), to: field('To'), subject: field('Subject') };
   const findings: Finding[] = [];
   for (const aspect of ['sender', 'recipient', 'from', 'to', 'subject'] as const) {

@@ -57,33 +57,28 @@ export function bounced(address: string, details: OutcomeDetails = {}): Expectat
 
 /** Left to another transport of the same mail system, for this destination. */
 export function passed(address: string, to: OtherTransport): Expectation {
-  const base = outcomeExpectation('passed', address, {});
-  const wanted = `${to.transport}:${to.nexthop}`;
-  return {
-    ...base,
-    title: `${base.title} to ${wanted}`,
-    async look(evidence, ledger) {
-      const outcome = evidence.outcomes.find(
-        (each) => each.address === address && each.passedTo !== undefined,
-      );
-      const found = await base.look(evidence, ledger);
-      const { transport, nexthop } = outcome?.passedTo ?? {};
-      const seen = `${transport}:${nexthop}`;
-      return [...found, { aspect: `to ${wanted}`, holds: seen === wanted, seen: `passed to ${seen}` }];
-    },
-  };
+  return outcomeExpectation('passed', address, {}, showTransport(to));
 }
 
-function outcomeExpectation(status: OutcomeStatus, address: string, details: OutcomeDetails): Expectation {
+function outcomeExpectation(
+  status: OutcomeStatus,
+  address: string,
+  details: OutcomeDetails,
+  passedTo?: string,
+): Expectation {
   const word = status === 'sent' ? 'delivered to' : status;
   return {
-    title: `${word} ${address === '' ? '<>' : address}`,
+    title: `${word} ${address === '' ? '<>' : address}${passedTo === undefined ? '' : ` to ${passedTo}`}`,
     binds: 'everyone',
     mentions: { addresses: [address] },
     look(evidence, ledger) {
       const outcome = takeOutcome(evidence, ledger, status, address);
       if (outcome === undefined) return [{ holds: false, seen: `no outcome for ${address} is left` }];
       const findings: Finding[] = [{ holds: outcome.status === status, seen: showOutcome(outcome) }];
+      if (passedTo !== undefined) {
+        const seen = outcome.passedTo === undefined ? 'nobody' : showTransport(outcome.passedTo);
+        findings.push({ aspect: `to ${passedTo}`, holds: seen === passedTo, seen: `passed to ${seen}` });
+      }
       for (const aspect of ['dsn', 'reason', 'relay', 'reply'] as const) {
         const pattern = details[aspect];
         if (pattern !== undefined) findings.push(detail(aspect, pattern, onOneLine(outcome[aspect])));
@@ -131,6 +126,11 @@ function tookIt(evidence: Evidence, host: string, address: string): Finding {
     holds: names.includes(host),
     seen: names.length === 0 ? 'no host took a message for it' : `taken by ${names.join(', ')}`,
   };
+}
+
+/** As `transport:nexthop`. */
+export function showTransport({ transport, nexthop }: OtherTransport): string {
+  return `${transport}:${nexthop}`;
 }
 
 export function showOutcome(outcome: RecipientOutcome): string {

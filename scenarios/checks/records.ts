@@ -2,7 +2,7 @@
 import type { StatusAction, StatusService } from '../../client/outcome/status-services.ts';
 import type { Notify } from '../../client/request.ts';
 import type { KeptRecord } from '../senders/sender.ts';
-import type { Expectation } from './expectation.ts';
+import { type Expectation, UNTOLD } from './expectation.ts';
 import { matches, type Pattern, showPattern } from './pattern.ts';
 
 export interface RecordDetails {
@@ -15,7 +15,7 @@ export interface RecordDetails {
   readonly remoteMta?: Pattern;
   readonly originalAddress?: Pattern;
   readonly notify?: readonly Notify[];
-  /** How many there are of this kind; any number but 0 when absent. */
+  /** How many there are of this kind; one or more when absent. */
   readonly count?: number;
 }
 
@@ -27,7 +27,7 @@ export function recorded(service: StatusService, details: RecordDetails = {}): E
 }
 
 /** The service keeps no such record. */
-export function notRecorded(service: StatusService, details: RecordDetails = {}): Expectation {
+export function notRecorded(service: StatusService, details: Omit<RecordDetails, 'count'> = {}): Expectation {
   return expectation(
     `not recorded by ${service}: ${show(details)}`,
     service,
@@ -47,7 +47,7 @@ function expectation(
     binds: 'postfix',
     mentions: {},
     look({ records }) {
-      if (records === undefined) return [{ holds: false, seen: 'the sender does not tell' }];
+      if (records === undefined) return [{ holds: false, seen: UNTOLD }];
       const found = records.filter((record) => record.service === service && fits(record, details));
       const seen = records.map((record) => `${record.service}: ${JSON.stringify(record)}`).join(' | ');
       return [{ holds: holds(found.length), seen: seen || 'no records' }];

@@ -1,6 +1,7 @@
 /** Whether messages that cannot be read are kept apart (delivery reference 7.1). */
-import type { Expectation } from './expectation.ts';
+import { type Expectation, UNTOLD } from './expectation.ts';
 
+/** One message is, in all that the scenario sends. */
 export function setAside(): Expectation {
   return expectation('the message is set aside', 1);
 }
@@ -15,12 +16,7 @@ function expectation(title: string, count: number): Expectation {
     binds: 'postfix',
     mentions: {},
     look({ setAside: seen }) {
-      return [
-        {
-          holds: seen === count,
-          seen: seen === undefined ? 'the sender does not tell' : `${seen} set aside`,
-        },
-      ];
+      return [{ holds: seen === count, seen: seen === undefined ? UNTOLD : `${seen} set aside` }];
     },
   };
 }

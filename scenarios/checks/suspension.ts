@@ -1,5 +1,5 @@
 /** Whether the destination is left alone for a while: what the queue manager is told (delivery reference 1.9). */
-import type { Expectation } from './expectation.ts';
+import { type Expectation, UNTOLD } from './expectation.ts';
 import { matches, type Pattern, showPattern } from './pattern.ts';
 
 /** A failure suspends the destination, for this reason. */
@@ -8,7 +8,8 @@ export function suspended(reason: Pattern): Expectation {
     title: `suspends the destination: ${showPattern(reason)}`,
     binds: 'postfix',
     mentions: {},
-    look({ suspensions = [] }) {
+    look({ suspensions }) {
+      if (suspensions === undefined) return [{ holds: false, seen: UNTOLD }];
       const holds = suspensions.some((text) => matches(reason, text));
       return [{ holds, seen: suspensions.join(' | ') || 'not suspended' }];
     },
@@ -22,9 +23,8 @@ export function notSuspended(): Expectation {
     binds: 'postfix',
     mentions: {},
     look({ suspensions }) {
-      return [
-        { holds: suspensions?.length === 0, seen: suspensions?.join(' | ') ?? 'the sender does not tell' },
-      ];
+      if (suspensions === undefined) return [{ holds: false, seen: UNTOLD }];
+      return [{ holds: suspensions.length === 0, seen: suspensions.join(' | ') }];
     },
   };
 }

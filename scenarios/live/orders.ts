@@ -74,11 +74,8 @@ async function prepare(
   const { senders } = await find(order.senders, order.version);
   const { overrides } = order;
   const plain = [{}, ...proofConfigs].map((config) => ({ config, flags: '' }));
-  const asked = [...scenarios.values()].flatMap(({ config, messages }) =>
-    messages.map(({ flags }) => ({ config, flags })),
-  );
   const setups = new Map(
-    [...plain, ...asked]
+    [...plain, ...scenarios.values()]
       .map(({ config, flags }) => ({ config: { ...config, ...overrides }, flags }))
       .map((setup) => [JSON.stringify(setup), setup]),
   );

@@ -24,11 +24,12 @@ export function namedDestination({ nexthop, service }: Submission): Destination 
 /** Why submissions ask for more than mail from one machine to another, in one line. */
 export function postfixNotion(name: string, submissions: readonly Submission[]): string | undefined {
   for (const submission of submissions) {
-    if (submission.probe !== false)
+    if (submission.probe !== false) {
       return `${name} has no address probes that leave a record of their outcome`;
+    }
+    if (submission.traceAll || submission.traceDelayed) return `${name} keeps no trace records`;
     if (submission.recipients.length === 0) return `${name} is handed mail for somebody`;
     if (submission.corrupt) return `${name} is handed whole messages`;
-    if (submission.flags !== '') return `${name} has no flags for its delivery services`;
     if (submission.afterMs > 0) return `${name} is handed its messages one right after another`;
     if (submission.submitter !== undefined || submission.reuse !== undefined) {
       return `${name} is not told where a message came from, nor which connections to keep`;

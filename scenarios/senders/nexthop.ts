@@ -57,6 +57,7 @@ async function send(
       records.push({ service, ...record });
     },
   };
+  const flags = parseFlags(environment.flags);
   const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
@@ -86,7 +87,7 @@ async function send(
         platform,
         settings,
         tables,
-        flags: parseFlags(submission.flags),
+        flags,
         resolver,
         services,
         postNotice,

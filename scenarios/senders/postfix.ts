@@ -1,7 +1,6 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
 import { chmod, chown, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Notice } from '../../client/outcome/notices.ts';
 import type { DeliveryRequest } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
@@ -22,9 +21,6 @@ import { Watch } from './postfix/watch.ts';
 import { requestsOf } from './requests.ts';
 import type {
   Enrolment,
-  KeptRecord,
-  LogLine,
-  RecipientOutcome,
   Sender,
   SenderEnvironment,
   SenderReport,
@@ -41,8 +37,9 @@ export const postfix: Enrolment = {
   },
 };
 
-/** Of a queue file that is for nobody but the postmaster. */
+/** Of a queue file that is for nobody but the postmaster, and what the log says last when it becomes one. */
 const SET_ASIDE_MODE = 0o400;
+const SET_ASIDE_TEXT = 'corrupted queue file';
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -96,30 +93,18 @@ class PostfixSender implements Sender {
   }
 
   async send(submissions: readonly Submission[], environment: SenderEnvironment): Promise<SenderReport> {
-    const outcomes: RecipientOutcome[] = [];
-    const log: LogLine[] = [];
-    const suspensions: string[] = [];
-    const records: KeptRecord[] = [];
-    let setAside = 0;
-    const notices: Notice[] = [];
+    const reports: SenderReport[] = [];
     for (const submission of submissions) {
       await pauseBefore(submission, environment);
       if (environment.signal.aborted) break;
-      const report = await this.#deliver(submission, environment);
-      outcomes.push(...report.outcomes);
-      log.push(...report.log);
-      suspensions.push(...(report.suspensions ?? []));
-      records.push(...(report.records ?? []));
-      setAside += report.setAside ?? 0;
-      notices.push(...(report.notices ?? []));
+      reports.push(await this.#deliver(submission, environment));
     }
-    return { outcomes, log, suspensions, records, notices, setAside };
+    return joined(reports);
   }
 
   async #deliver(submission: Submission, environment: SenderEnvironment): Promise<SenderReport> {
     const instance = this.#instance;
-    const setup = { config: environment.config, flags: submission.flags };
-    const index = this.#setups.get(setupKey(setup));
+    const index = this.#setups.get(setupKey(environment));
     if (instance === undefined || index === undefined) {
       throw new InstanceError('Postfix was not started with the parameters of this scenario');
     }
@@ -146,7 +131,9 @@ class PostfixSender implements Sender {
         await this.#ask(instance, transport, { request, queued, watch }, environment.signal);
       }
       const { mode } = await stat(path);
-      return { ...watch.report(), setAside: (mode & 0o777) === SET_ASIDE_MODE ? 1 : 0 };
+      const isSetAside = (mode & 0o777) === SET_ASIDE_MODE;
+      if (isSetAside) await watch.logged(SET_ASIDE_TEXT, environment.signal);
+      return { ...watch.report(), setAside: isSetAside ? 1 : 0 };
     } finally {
       this.#watch = undefined;
       await unlink(path);
@@ -188,4 +175,16 @@ class PostfixSender implements Sender {
     // It would only sleep for a second before it ends.
     endProcess(line.processId);
   }
+}
+
+/** One report of what each message has its own of. */
+function joined(reports: readonly SenderReport[]): SenderReport {
+  return {
+    outcomes: reports.flatMap(({ outcomes }) => outcomes),
+    log: reports.flatMap(({ log }) => log),
+    suspensions: reports.flatMap(({ suspensions = [] }) => suspensions),
+    records: reports.flatMap(({ records = [] }) => records),
+    notices: reports.flatMap(({ notices = [] }) => notices),
+    setAside: reports.reduce((sum, { setAside = 0 }) => sum + setAside, 0),
+  };
 }

@@ -63,7 +63,9 @@ export interface SenderSurroundings {
 
 /** How a delivery service is run. */
 export interface ServiceSetup {
+  /** Parameters of the scenario and of the command line, by name. */
   readonly config: Readonly<Record<string, string>>;
+  /** Such as `DOR`: lines that it puts in front of every message (delivery reference 1.6); '' for none. */
   readonly flags: string;
 }
 
@@ -76,16 +78,14 @@ export interface Enrolment {
   find(): Promise<Sender | undefined>;
 }
 
-export interface SenderEnvironment {
+export interface SenderEnvironment extends ServiceSetup {
   readonly world: WorldKind;
   readonly platform: Platform;
   /** The scripted name server, as a numeric address and port. */
   readonly nameServer: { readonly address: string; readonly port: number };
   /** The sender's own host name, which the scenario's DNS knows. */
   readonly hostname: string;
-  /** Parameters of the scenario and of the command line, by name. */
-  readonly config: Readonly<Record<string, string>>;
-  /** Status services that keep no records while the scenario runs. */
+  /** Services that keep no records, or take no mail, while the scenario runs. */
   readonly downServices: ReadonlySet<ScenarioService>;
   readonly signal: AbortSignal;
   /** Takes what the sender can tell while it works; those who can tell nothing need not call it. */
@@ -96,8 +96,6 @@ export interface SenderEnvironment {
 export interface Submission {
   readonly queueId: string;
   readonly service: Service;
-  /** Of the service, such as `DOR`: lines that it puts in front of the message (delivery reference 1.6). */
-  readonly flags: string;
   /** Where to deliver; absent, the sender finds it from each recipient's domain. */
   readonly nexthop: string | undefined;
   readonly from: string;
@@ -106,7 +104,7 @@ export interface Submission {
   readonly content: Uint8Array;
   /** The same, as our client reads it. */
   readonly message: Message;
-  /** A record of the type `Z` stands where its content ends. */
+  /** A record of BAD_RECORD_TYPE stands where its content ends. */
   readonly corrupt: boolean;
   /** How long it counts as queued when the delivery starts. */
   readonly ageMs: number;
@@ -121,6 +119,9 @@ export interface Submission {
   /** How long to wait before it is handed over, counted from the end of the message before it. */
   readonly afterMs: number;
 }
+
+/** Type of a record that has no place in the content of a message. */
+export const BAD_RECORD_TYPE = 'Z';
 
 export interface SubmittedRecipient {
   readonly address: string;

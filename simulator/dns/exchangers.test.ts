@@ -224,7 +224,7 @@ describe('hosts', () => {
     const none = await resolve({}, site, settings);
     expect(none.failed).toBe('5.4.4 unable to look up host local.example.test: Name or service not known');
     const family = await resolve({}, site, { ...settings, inet_protocols: ['ipv6'] }, { hosts });
-    expect(family.failed).toBe('5.4.4 local.example.test: host not found');
+    expect(family.failed).toBe('5.4.4 unable to look up host local.example.test: Name or service not known');
     expect(family.log).toEqual([]);
   });
 

@@ -9,7 +9,7 @@
  * One scenario at a time: names and addresses are those of the scenario, nothing is renamed.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, normalize } from 'node:path';
 import { nodePlatform } from '../../client/platform/node.ts';
 import type { DnsServer } from '../dns/server.ts';
 import { type SessionRecorder, type SessionWatch, sessionRecorder } from '../hosts/recorder.ts';
@@ -61,11 +61,13 @@ export function impossibleLive({ network = {}, files = {} }: WorldDescription): 
     if (key !== undefined) return `the ${key} of the path to ${name} can only be simulated`;
   }
   const placeable = (path: string) =>
-    path === HOSTS_FILE || path === RESOLVER_FILE || path.startsWith(FILES_FOLDER);
+    path === HOSTS_FILE ||
+    path === RESOLVER_FILE ||
+    (path.startsWith(FILES_FOLDER) && path === normalize(path));
   const odd = Object.keys(files).find((path) => !placeable(path));
   return odd === undefined
     ? undefined
-    : `the file ${odd} cannot be put in place for a real sender: only those in ${FILES_FOLDER} can`;
+    : `the file ${odd} cannot be put in place for a real sender; give one in ${FILES_FOLDER}, ${HOSTS_FILE} or ${RESOLVER_FILE}`;
 }
 
 /** Starts the name server of the sandbox. Rejects with ListenError when its port is taken. */

@@ -1,6 +1,7 @@
 /**
  * A private instance of Postfix without its queue: master(8), the log, and the SMTP and LMTP clients. We are the queue
- * manager, so that recipients, time in the queue, next hop and probes are what a scenario says.
+ * manager, so that recipients, time in the queue, next hop and probes are what a scenario says; and we are the services
+ * and other transports that the clients report to, so that nothing of it is lost.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
@@ -16,7 +17,8 @@ import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
 import { servePostedMail } from './posted-mail.ts';
-import { type OnRecord, type StatusServices, serveStatusServices } from './status-services.ts';
+import type { ServiceSocket } from './service-sockets.ts';
+import { type OnRecord, serveStatusServices } from './status-services.ts';
 
 export interface InstanceListener {
   readonly onLogLine: (line: MailLogLine) => void;
@@ -40,7 +42,7 @@ export class Instance {
   readonly folders: InstanceFolders;
   readonly owner: number;
   readonly #process: ChildProcess;
-  readonly #services: readonly StatusServices[];
+  readonly #services: readonly ServiceSocket[];
   #lastWords = '';
   #ended: string | undefined;
 
@@ -67,13 +69,13 @@ export class Instance {
     await writeOldFile(join(folders.config, 'master.cf'), masterCf(setups));
     const sockets = join(folders.queue, 'private');
     const services = [
-      await serveStatusServices(sockets, listener.onRecord),
+      ...(await serveStatusServices(sockets, listener.onRecord)),
       await servePostedMail(join(folders.queue, 'public'), listener.onNotice),
-      await serveOtherTransports(
+      ...(await serveOtherTransports(
         sockets,
         setups.map(({ config }) => config),
         listener.onPassed,
-      ),
+      )),
     ];
     const log = await openPipe(join(folder, 'log'));
     const child = spawn(join(installation.programs, 'master'), ['-c', folders.config, '-d'], {
@@ -97,7 +99,7 @@ export class Instance {
     folders: InstanceFolders,
     owner: number,
     child: ChildProcess,
-    services: readonly StatusServices[],
+    services: readonly ServiceSocket[],
   ) {
     this.folders = folders;
     this.owner = owner;

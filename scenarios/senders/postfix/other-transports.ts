@@ -2,12 +2,12 @@
  * Stands in for the transports that Postfix passes recipients on to (`best_mx_transport`): each is told one recipient
  * at a time, in the protocol of delivery agents, and takes it.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { OtherTransport } from '../../../client/request.ts';
 import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
 import type { Parameters } from './configuration.ts';
 import { DELIVERY_PROTOCOL } from './delivery-request.ts';
-import { listening } from './status-services.ts';
+import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
 export interface PassedRecipient {
   readonly queueId: string;
@@ -15,7 +15,7 @@ export interface PassedRecipient {
   readonly passedTo: OtherTransport;
 }
 
-/** An agent with nothing to tell about the destination, and nothing left to do. */
+/** Nothing to tell about the destination, and nothing left to do: `status` is a DSN's first, then the agent's own. */
 const ALL_DONE = encodeAttributes([
   ...['status', 'diag_type', 'diag_text', 'mta_type', 'mta_mname', 'action', 'reason'].map(
     (name) => [name, ''] as const,
@@ -30,52 +30,39 @@ function otherTransports(configs: readonly Parameters[]): ReadonlySet<string> {
 }
 
 /** Listens in the folder of private sockets. */
-export async function serveOtherTransports(
+export function serveOtherTransports(
   folder: string,
   configs: readonly Parameters[],
   onPassed: (passed: PassedRecipient) => void,
-): Promise<{ close(): void }> {
-  const open = new Set<Socket>();
-  const servers = await Promise.all(
-    [...otherTransports(configs)].map((transport): Promise<Server> => {
-      const server = createServer((socket) => {
-        open.add(socket);
-        socket.once('close', () => open.delete(socket));
-        serve(socket, transport, onPassed);
-      });
-      return listening(server, `${folder}/${transport}`);
-    }),
+): Promise<ServiceSocket[]> {
+  return Promise.all(
+    [...otherTransports(configs)].map((transport) =>
+      serveSocket(`${folder}/${transport}`, (socket) => serve(socket, transport, onPassed)),
+    ),
   );
-  return {
-    close() {
-      for (const server of servers) server.close();
-      for (const socket of open) socket.destroy();
-    },
-  };
 }
 
 /** The request comes first, its one recipient after it. */
-function serve(socket: Socket, transport: string, onPassed: (passed: PassedRecipient) => void): void {
+function serve(
+  socket: Socket,
+  transport: string,
+  onPassed: (passed: PassedRecipient) => void,
+): (chunk: Buffer) => void {
   const reader = new AttributeReader();
   let request: ReadonlyMap<string, string> | undefined;
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk) => {
-    try {
-      for (const list of reader.push(chunk)) {
-        if (request === undefined) request = list;
-        else {
-          const text = (name: string) => request?.get(name) ?? '';
-          onPassed({
-            queueId: text('queue_id'),
-            recipient: list.get('recipient') ?? '',
-            passedTo: { transport, nexthop: text('nexthop') },
-          });
-          socket.write(ALL_DONE);
-        }
-      }
-    } catch {
-      socket.destroy();
-    }
-  });
   socket.write(protocolGreeting(DELIVERY_PROTOCOL));
+  return (chunk) => {
+    for (const list of reader.push(chunk)) {
+      if (request === undefined) {
+        request = list;
+        continue;
+      }
+      onPassed({
+        queueId: request.get('queue_id') ?? '',
+        recipient: list.get('recipient') ?? '',
+        passedTo: { transport, nexthop: request.get('nexthop') ?? '' },
+      });
+      socket.write(ALL_DONE);
+    }
+  };
 }

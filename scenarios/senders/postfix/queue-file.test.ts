@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { queueFile } from './queue-file.ts';
+import { queueFile, readRecords } from './queue-file.ts';
 
 const text = (content: string) => Buffer.from(queueFile(Buffer.from(content)).bytes).toString('latin1');
 
@@ -8,9 +8,9 @@ describe('a queue file', () => {
     expect(text('a\r\n\nbc')).toBe('M\x00N\x01aN\x00N\x02bcX\x00E\x00');
   });
 
-  test('counts the content with the heads of its records', () => {
-    const file = queueFile(Buffer.from('Subject: x\r\n\r\n.dot\r\n'));
-    expect(file).toMatchObject({ offset: 2, contentBytes: 'Subject: x\r\n\r\n.dot\r\n'.length });
+  test('tells where the content begins', () => {
+    const { bytes, offset } = queueFile(Buffer.from('.dot\r\n'));
+    expect(Buffer.from(bytes.subarray(offset)).toString('latin1')).toBe('N\x04.dotX\x00E\x00');
   });
 
   test('writes long lengths in groups of seven bits', () => {
@@ -29,6 +29,33 @@ describe('a queue file', () => {
   });
 
   test('may be empty', () => {
-    expect(queueFile(new Uint8Array())).toMatchObject({ contentBytes: 0 });
+    expect(text('')).toBe('M\x00X\x00E\x00');
+  });
+
+  test('has a bad record where the content ends when it is to be corrupt', () => {
+    expect(Buffer.from(queueFile(Buffer.from('a'), true).bytes).toString()).toBe('M\x00N\x01aZ\x00E\x00');
+  });
+});
+
+describe('records', () => {
+  const { bytes } = queueFile(Buffer.from(`${'x'.repeat(300)}\nb`));
+
+  test('are read as they were written', () => {
+    expect([...readRecords(Buffer.from(bytes))]).toEqual([
+      { type: 'M', text: '' },
+      { type: 'N', text: 'x'.repeat(300) },
+      { type: 'N', text: 'b' },
+      { type: 'X', text: '' },
+      { type: 'E', text: '' },
+    ]);
+  });
+
+  test('that are not complete wait', () => {
+    expect([...readRecords(Buffer.from(bytes.subarray(0, 4)))]).toEqual([{ type: 'M', text: '' }]);
+    expect([...readRecords(Buffer.from(bytes.subarray(0, 9)))]).toEqual([{ type: 'M', text: '' }]);
+  });
+
+  test('without an end of their length are refused', () => {
+    expect(() => [...readRecords(Buffer.from('N\xff\xff\xff\xff\xff\xff', 'latin1'))]).toThrow(RangeError);
   });
 });

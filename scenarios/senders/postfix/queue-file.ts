@@ -1,15 +1,15 @@
 /**
  * The queue file that smtp(8) reads a message from: records of a type byte, a length in groups of seven bits (least
  * significant first), and data. A delivery agent reads from the first line of the content to the record that ends it;
- * envelope records before it are the queue manager's own, which tells the agent all that it needs.
+ * envelope records before it are the queue manager's own, which tells the agent all that it needs. Mail that the client
+ * itself sends comes in the same records.
  */
+import { BAD_RECORD_TYPE } from '../sender.ts';
 
 export interface QueueFile {
   readonly bytes: Uint8Array;
   /** Where the content begins. */
   readonly offset: number;
-  /** Of the content, as cleanup(8) counts it: with records' heads, which stand for line ends. */
-  readonly contentBytes: number;
 }
 
 /** `line_length_limit`: smtpd(8) and cleanup(8) store longer lines in parts. */
@@ -18,13 +18,15 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** A corrupt one has something else where the content ends. Line ends may be CRLF or LF. A CR elsewhere is stored as a space: `cleanup_replace_stray_cr_lf`. */
+/**
+ * Line ends may be CRLF or LF; a CR elsewhere is stored as a space (`cleanup_replace_stray_cr_lf`). A corrupt file has
+ * a bad record where the content ends.
+ */
 export function queueFile(content: Uint8Array, corrupt = false): QueueFile {
   const start = record('M', Buffer.alloc(0));
   const lines = [...linesOf(content)].flatMap(lineRecords);
-  const contentBytes = lines.reduce((sum, item) => sum + item.length, 0);
-  const end = [record(corrupt ? 'Z' : 'X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
-  return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length, contentBytes };
+  const end = [record(corrupt ? BAD_RECORD_TYPE : 'X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
+  return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length };
 }
 
 function* linesOf(content: Uint8Array): Generator<Buffer> {
@@ -59,17 +61,26 @@ function record(type: string, data: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), data]);
 }
 
-/** The records that are complete. */
-export function* readRecords(bytes: Buffer): Generator<{ readonly type: string; readonly text: string }> {
+export interface QueueFileRecord {
+  readonly type: string;
+  readonly text: string;
+}
+
+/** More of them than any length here needs: 28 bits. */
+const LENGTH_GROUPS = 4;
+
+/** The records that are complete. Throws RangeError for one whose length makes no sense. */
+export function* readRecords(bytes: Buffer): Generator<QueueFileRecord> {
   let at = 0;
   while (at < bytes.length) {
     const type = String.fromCharCode(bytes[at] ?? 0);
     let length = 0;
     let head = at + 1;
-    for (let shift = 0; ; shift += 7, head += 1) {
+    for (let group = 0; ; group += 1, head += 1) {
       const byte = bytes[head];
       if (byte === undefined) return;
-      length += (byte & 0x7f) << shift;
+      if (group === LENGTH_GROUPS) throw new RangeError('a record longer than any mail');
+      length += (byte & 0x7f) << (7 * group);
       if (byte <= 0x7f) break;
     }
     const start = head + 1;

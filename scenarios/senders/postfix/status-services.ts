@@ -2,12 +2,13 @@
  * Stands in for bounce(8), defer(8), trace(8) and verify(8): takes what the client reports to them. A report has the
  * server's reply apart from the reason, and both in full; and no notices go out into the scenario.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { StatusAction, StatusService } from '../../../client/outcome/status-services.ts';
 import type { Notify } from '../../../client/request.ts';
 import type { KeptRecord } from '../sender.ts';
 import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
 import { NOTIFY_FLAGS } from './delivery-request.ts';
+import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
 const DELIVERY_STATUS = 'delivery_status_protocol';
 /** Postfix's own spelling. */
@@ -29,47 +30,25 @@ const DOWN = 1;
 /** Takes a record; false: it could not be kept. Records of `verify` have no queue id. */
 export type OnRecord = (record: KeptRecord) => boolean;
 
-export interface StatusServices {
-  close(): void;
-}
-
 /** Listens in the folder of private sockets; `onRecord` is called for each record about a recipient. */
-export async function serveStatusServices(folder: string, onRecord: OnRecord): Promise<StatusServices> {
-  const open = new Set<Socket>();
-  const servers = await Promise.all(
-    SERVICES.map((service) => {
-      const server = createServer((socket) => {
-        open.add(socket);
-        socket.once('close', () => open.delete(socket));
-        serve(socket, service, onRecord);
-      });
-      return listening(server, `${folder}/${service}`);
-    }),
+export function serveStatusServices(folder: string, onRecord: OnRecord): Promise<ServiceSocket[]> {
+  return Promise.all(
+    SERVICES.map((service) =>
+      serveSocket(`${folder}/${service}`, (socket) => serve(socket, service, onRecord)),
+    ),
   );
-  return {
-    close() {
-      for (const server of servers) server.close();
-      for (const socket of open) socket.destroy();
-    },
-  };
 }
 
-function serve(socket: Socket, service: StatusService, onRecord: OnRecord): void {
+function serve(socket: Socket, service: StatusService, onRecord: OnRecord): (chunk: Buffer) => void {
   const reader = new AttributeReader();
-  // A client that is killed in the middle is nothing to us.
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk) => {
-    try {
-      for (const list of reader.push(chunk)) {
-        const record = service === 'verify' ? findingOf(list) : recordOf(service, list);
-        const kept = record === undefined || onRecord(record);
-        socket.write(encodeAttributes([['status', kept ? 0 : DOWN]]));
-      }
-    } catch {
-      socket.destroy();
-    }
-  });
   socket.write(protocolGreeting(PROTOCOLS[service]));
+  return (chunk) => {
+    for (const list of reader.push(chunk)) {
+      const record = service === 'verify' ? findingOf(list) : recordOf(service, list);
+      const kept = record === undefined || onRecord(record);
+      socket.write(encodeAttributes([['status', kept ? 0 : DOWN]]));
+    }
+  };
 }
 
 /** Undefined for what asks to send a report. */
@@ -105,12 +84,4 @@ function findingOf(list: ReadonlyMap<string, string>): KeptRecord | undefined {
     action,
     reason: list.get('reason') ?? '',
   };
-}
-
-/** Resolves with the server once everybody can connect to it at this path. */
-export function listening(server: Server, path: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path, writableAll: true, readableAll: true }, () => resolve(server));
-  });
 }

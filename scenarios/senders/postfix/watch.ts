@@ -1,4 +1,4 @@
-/** Gathers what the log and the status reports say about one message. */
+/** Gathers what is heard of one message: from the log, the status services, other transports and the postmaster's mail. */
 import type { Notice } from '../../../client/outcome/notices.ts';
 import type { Recipient } from '../../../client/request.ts';
 import type {
@@ -37,7 +37,8 @@ export class Watch {
   readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
   #expected = 0;
-  #enough: () => void = () => {};
+  /** Looks whether what is waited for has come. */
+  #look: () => void = () => {};
 
   constructor(
     transport: string,
@@ -68,7 +69,7 @@ export class Watch {
     // Under the names that our client gives the message and the service.
     const { queueId, service } = this.#submission;
     this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
-    if (this.#expected === 0) this.#enough();
+    this.#look();
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
@@ -90,7 +91,7 @@ export class Watch {
 
   #add(outcome: RecipientOutcome): void {
     this.#outcomes.push(outcome);
-    if (this.#outcomes.length >= this.#expected) this.#enough();
+    this.#look();
   }
 
   /** Whether it is kept. */
@@ -115,13 +116,26 @@ export class Watch {
   /** Waits, for a limited time, until the log has told of that many recipients more; of none, until it has told why. */
   async heard(recipients: number, signal: AbortSignal): Promise<void> {
     this.#expected += recipients;
-    const isSilent = this.#expected === 0 && this.#log.length === 0;
-    if (isSilent || this.#outcomes.length < this.#expected) {
-      await waitFor(LATE_LIMIT_MS, signal, (enough) => {
-        this.#enough = enough;
-      });
-    }
+    await this.#until(
+      () => (this.#expected === 0 ? this.#log.length > 0 : this.#outcomes.length >= this.#expected),
+      signal,
+    );
     this.#expected = this.#outcomes.length;
+  }
+
+  /** Waits, for a limited time, until the log has such a line: it may come after the outcomes. */
+  async logged(text: string, signal: AbortSignal): Promise<void> {
+    await this.#until(() => this.#log.some((line) => line.text.includes(text)), signal);
+  }
+
+  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    if (holds()) return;
+    await waitFor(LATE_LIMIT_MS, signal, (done) => {
+      this.#look = () => {
+        if (holds()) done();
+      };
+    });
+    this.#look = () => {};
   }
 
   report(): SenderReport {

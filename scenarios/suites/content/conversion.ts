@@ -12,6 +12,7 @@ import {
 const conversions: readonly Conversion[] = [
   {
     name: 'text',
+    reads: 'Grüße = =20',
     title: 'A text part that says 8bit is sent as quoted-printable, and says so at the end of its headers',
     origins: ['delivery-193'],
     content: lines(EIGHT_BIT, 'Subject: text', TEXT, '', 'Grüße = =20', ''),

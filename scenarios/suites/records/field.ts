@@ -9,6 +9,7 @@ import {
   message,
   order,
   pipelined,
+  postfixOnly,
   received,
   scenario,
   sequence,
@@ -31,7 +32,7 @@ const attempts = [
     dns,
     hosts: { mx: mailHost({ rcpt: sequence(['451 later', '250 2.1.5 Ok']) }) },
     send: [message({ to }), message({ to })],
-    expect: [deferred(to, later), delivered(to, { via: 'mx' }), connections('mx', 2)],
+    expect: [deferred(to, later), delivered(to, { via: 'mx' }), postfixOnly(connections('mx', 2))],
   }),
   scenario('records/third-attempt', {
     title: 'What is refused for now time and again is tried time and again',
@@ -40,7 +41,12 @@ const attempts = [
     dns,
     hosts: { mx: mailHost({ rcpt: '451 later' }) },
     send: [message({ to }), message({ to, age: '1h' }), message({ to, age: '5h' })],
-    expect: [deferred(to, later), deferred(to, later), deferred(to, later), connections('mx', 3)],
+    expect: [
+      deferred(to, later),
+      deferred(to, later),
+      deferred(to, later),
+      postfixOnly(connections('mx', 3)),
+    ],
   }),
   scenario('records/both-servers-busy', {
     title: 'The reply of the last server is the reason for the delay',
