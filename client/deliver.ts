@@ -16,6 +16,7 @@ import {
   DestinationError,
   type DestinationOptions,
   parseDestination,
+  parseInetDestination,
   splitDestinations,
 } from './destination.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -167,8 +168,7 @@ class Delivery {
   async #trySite(site: Site, servers: Servers): Promise<boolean> {
     this.#lastSite = site;
     this.#failure = undefined;
-    const destination = parseDestination(site.text, this.#destinationOptions);
-    if (destination.kind === 'unix') throw new DestinationError(`unknown service: ${site.text}`);
+    const destination = parseInetDestination(site.text, this.#destinationOptions);
     const { service } = this.#request;
     const found = await findSite(destination, {
       ...this.#options,

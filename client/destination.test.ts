@@ -60,6 +60,7 @@ describe('forms', () => {
     expect(shown('unix:/run/a, b', LMTP)).toEqual(['unix /run/a, b']);
     expect(shown('inet:a.test:26, b.test', LMTP)).toEqual(['domain a.test 26 26', 'domain b.test 24 24']);
     expect(errorOf('unix:/run/a')).toBe('unknown service: /run/a/tcp');
+    expect(errorOf('unix:/run/a, b')).toBe('unknown service: /run/a/tcp');
     expect(errorOf('inet:a.test')).toBe('unknown service: a.test/tcp');
   });
 
@@ -68,6 +69,20 @@ describe('forms', () => {
     expect(shown('a.test:submission', { ...SMTP, knownTcpPorts: [] })).toEqual([
       'domain a.test 587 submission',
     ]);
+  });
+
+  test.each([
+    ['smtp', 25],
+    ['mail', 25],
+    ['lmtp', 24],
+    ['urd', 465],
+    ['ssmtp', 465],
+    ['smtps', 465],
+    ['submissions', 465],
+    ['submission', 587],
+  ])('%s is port %i even where known_tcp_ports is empty', (service, port) => {
+    const options = { ...SMTP, knownTcpPorts: [] };
+    expect(shown(`a.test:${service}`, options)).toEqual([`domain a.test ${port} ${service}`]);
   });
 
   test('ports go from 1 to 65535', () => {

@@ -75,11 +75,16 @@ export function splitDestinations(nexthop: string, protocol: 'smtp' | 'lmtp'): r
   return texts;
 }
 
-/** Parses one destination. Throws DestinationError. */
+/** Parses the first destination of a nexthop. Throws DestinationError. */
 export function parseDestination(text: string, options: DestinationOptions): Destination {
   if (options.protocol === 'lmtp' && text.startsWith('unix:')) {
     return { kind: 'unix', path: text.slice('unix:'.length) };
   }
+  return parseInetDestination(text, options);
+}
+
+/** Parses one of the others, where `unix:` would be a host. Throws DestinationError. */
+export function parseInetDestination(text: string, options: DestinationOptions): InetDestination {
   const { host, service, bracketed } = splitHostPort(text);
   const fail = (error: string): never => {
     throw new DestinationError(`${error} in server description: ${oneLine(text)}`);

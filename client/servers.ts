@@ -66,7 +66,6 @@ export class Servers {
   async trySite(site: ResolvedSite): Promise<Failure | undefined> {
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#context.settings;
-    this.#failure = undefined;
     const kept = await this.#tryKept(site);
     let { sessions } = kept;
     const usable = addressLimit > 0 ? kept.addresses.slice(0, addressLimit) : kept.addresses;
@@ -91,7 +90,6 @@ export class Servers {
   /** Tries the one server behind a local socket. */
   async tryLocal(path: string): Promise<Failure | undefined> {
     const peer: Peer = { host: this.#context.settings.myhostname, address: path, port: 0 };
-    this.#failure = undefined;
     const session = (await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
     if (session !== undefined)
       await this.#run(session, { isFinal: true, detectLoops: false }, true, () => {});
@@ -152,7 +150,6 @@ export class Servers {
   async #open(peer: Peer): Promise<Session | undefined> {
     const { platform, settings, tables, emit, signal } = this.#context;
     const { reusableUntilMs } = this.#reuse;
-    this.#failure = undefined;
     const connection = await connect(peer, { platform, settings, emit, signal });
     if ('scope' in connection) {
       this.#failure = connection;

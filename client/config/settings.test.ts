@@ -280,6 +280,7 @@ describe('values', () => {
       smtp_bind_address6: '[2001:db8::1]',
     });
     expect(problem({ smtp_bind_address6: '[2001:db8::1' })).toMatch(/not a numeric IPv6/);
+    expect(problem({ smtp_bind_address6: '[ipv6:2001:db8::1]' })).toMatch(/not a numeric IPv6/);
     expect(problem({ smtp_bind_address: 'localhost' })).toMatch(
       /^smtp_bind_address = localhost: not a numeric IPv4/,
     );

@@ -179,7 +179,7 @@ const syntaxes = {
 
 /** An address may be written as mail does, in brackets (delivery reference 4.1). */
 function withoutBrackets(text: string): string {
-  return text.replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+  return text.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** Labels of letters (of any script), digits, `-` and `_`; not a number, as an address would be. */

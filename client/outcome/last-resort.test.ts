@@ -43,6 +43,12 @@ describe('the last resort', () => {
     });
   });
 
+  test('does not blame relayhost for what LMTP meets', () => {
+    const settings = { relayhost: 'a.test', best_mx_transport: '' };
+    const request = { service: 'lmtp', nexthop: 'a.test' } as const;
+    expect(lastResort(unknown, { ...tried, settings, request })).toEqual({ is: 'final' });
+  });
+
   test('needs the name of a transport', () => {
     const settings = { ...tried.settings, best_mx_transport: ':b.test' };
     expect(() => lastResort(loops, { ...tried, settings })).toThrow(DestinationError);

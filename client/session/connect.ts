@@ -71,7 +71,7 @@ async function sourceAddress(
 ): Promise<SourceAddress | undefined> {
   const { smtp_bind_address: ipv4, smtp_bind_address6: ipv6, smtp_bind_address_enforce: required } = settings;
   const wantsIpv6 = peer.address.includes(':');
-  const address = (wantsIpv6 ? ipv6 : ipv4).replace(/^\[(?:ipv6:)?(.*)\]$/i, '$1');
+  const address = (wantsIpv6 ? ipv6 : ipv4).replace(/^\[(.*)\]$/, '$1');
   if (address !== '') return { address, required };
   if (settings.inet_interfaces.includes('all')) return undefined;
   const { inet_interfaces } = settings;

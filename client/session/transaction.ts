@@ -183,7 +183,6 @@ class Transaction {
 
   /** Whether all replies have to be read before the next step. */
   #mustMeet(line: string | undefined): boolean {
-    if (this.#awaited.length === 0) return false;
     if (line === undefined || !this.#session.features.pipelining) return true;
     const { wire } = this.#session;
     if (wire.idleMs > IDLE_LIMIT_MS) return true;
@@ -320,7 +319,7 @@ class Transaction {
 
   /** Moves the receiver's cursor up to the sender's. */
   async #receiveAll(): Promise<void> {
-    // The list grows only by commands sent, and nothing is sent meanwhile; a probe may end it early.
+    // The list grows only by commands sent, and nothing is sent meanwhile.
     for (let next = this.#awaited.shift(); next !== undefined; next = this.#awaited.shift()) {
       if (next.stage === 'quit' && this.#session.settings.smtp_skip_quit_response) return;
       this.#session.limit(next.stage);
@@ -382,7 +381,6 @@ class Transaction {
     this.#recipients.deliverDone();
     for (const recipient of this.#recipients.unmarked)
       await this.#recipients.deliver(recipient, reply, '2.0.0');
-    this.#awaited = [];
     this.#step = 'end';
     this.#session.drop('closed');
   }

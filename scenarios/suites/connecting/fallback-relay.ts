@@ -7,6 +7,7 @@ import {
   logged,
   mailHost,
   message,
+  notQueried,
   order,
   scenario,
   zone,
@@ -172,5 +173,18 @@ export default [
     hosts: { s: mailHost() },
     send: message({ to, nexthop: '[r.relay.test], [s.relay.test]' }),
     expect: [delivered(to, { via: 's' }), order(['r', 's'])],
+  }),
+  scenario('connecting/fallback-not-looked-up', {
+    title: 'Once every recipient has an outcome nobody asks where the fallback relay is',
+    clauses,
+    dns,
+    hosts: { a: mailHost({ rcpt: { [to]: 'default', 'nobody@example.test': '550 5.1.1 unknown' } }) },
+    config,
+    send: message({ to: [to, 'nobody@example.test'] }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      bounced('nobody@example.test', { dsn: '5.1.1' }),
+      notQueried('r.relay.test'),
+    ],
   }),
 ];

@@ -170,4 +170,18 @@ export default [
       connections('b', 0),
     ],
   }),
+  scenario('lmtp/destination-list-second-unix', {
+    title:
+      'The prefix unix: before the second destination of a list is read as a host, whose port nobody knows',
+    clauses: ['postfix:delivery-2.1'],
+    dns,
+    hosts: { store: listening({ unix: '/run/lmtp' }, lmtp()) },
+    network: { a: 'refused' },
+    send: message({ service: 'lmtp', to, nexthop: 'a.example.test, unix:/run/lmtp' }),
+    expect: [
+      deferred(to, { relay: 'none', reason: 'unknown service: /run/lmtp/tcp' }),
+      logged('connect to a.example.test[192.0.2.11]:24: Connection refused'),
+      connections('store', 0),
+    ],
+  }),
 ];
