@@ -40,7 +40,12 @@ export default [
     endings.map((then) =>
       scenario(`connecting/${then}-at-${at.toLowerCase()}-defers`, {
         title: `A connection that ends (${then}) while ${doing} leaves the mail waiting`,
-        clauses: ['rfc5321-2.1-01', 'rfc5321-4.5.4.1-01', 'postfix:delivery-8.4'],
+        clauses: [
+          'rfc5321-2.1-01',
+          'rfc5321-4.5.4.1-01',
+          ...(at === 'ehlo' ? ['rfc1869-4.7-01'] : []),
+          'postfix:delivery-8.4',
+        ],
         dns: one,
         hosts: { a: losing(at, then) },
         send: message({ to }),

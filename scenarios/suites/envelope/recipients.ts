@@ -1,6 +1,7 @@
 /** Several recipients, one transaction: each has its own fate. */
 import {
   bounced,
+  check,
   close,
   connections,
   deferred,
@@ -14,6 +15,7 @@ import {
   notLogged,
   order,
   pipelined,
+  postfixOnly,
   received,
   scenario,
   verifies,
@@ -25,6 +27,7 @@ const twoExchangers = zone('example.test', { MX: ['10 a', '20 b'], a: '192.0.2.1
 const one = 'one@example.test';
 const two = 'two@example.test';
 const three = 'three@example.test';
+const crowd = Array.from({ length: 250 }, (_, index) => `user${index}@example.test`);
 const lockStep = ['ENHANCEDSTATUSCODES'];
 
 export default [
@@ -177,6 +180,48 @@ export default [
       delivered(three, { via: 'b' }),
       received('a', { count: 1 }),
       received('b', { count: 1 }),
+    ],
+  }),
+  scenario('envelope/rcpt-452-after-a-hundred', {
+    title: 'Of 250 recipients each server takes a hundred: the rest is sent in further transactions',
+    clauses: ['rfc5321-4.5.3.1.8-01', 'rfc5321-4.5.3.1.10-02', 'rfc3463-3.6-01', 'postfix:delivery-1.7'],
+    dns: zone('example.test', {
+      MX: ['10 a', '20 b', '30 c'],
+      a: '192.0.2.1',
+      b: '192.0.2.2',
+      c: '192.0.2.3',
+    }),
+    hosts: {
+      a: mailHost({ maxRecipients: 100 }),
+      b: mailHost({ maxRecipients: 100 }),
+      c: mailHost({ maxRecipients: 100 }),
+    },
+    config: { smtp_mx_session_limit: '3' },
+    send: message({ to: crowd }),
+    expect: [
+      ...crowd.map((address) => delivered(address)),
+      received('a', { count: 1 }),
+      received('b', { count: 1 }),
+      received('c', { count: 1 }),
+    ],
+  }),
+  scenario('envelope/rcpt-552-too-many', {
+    title: 'A recipient refused with 552, as being one too many, is refused for good',
+    clauses: ['postfix:delivery-8.3'],
+    dns,
+    hosts: { mx: mailHost({ rcpt: { [two]: '552 5.5.3 too many recipients' } }) },
+    send: message({ to: [one, two] }),
+    expect: [
+      delivered(one, { via: 'mx' }),
+      postfixOnly(bounced(two, { dsn: '5.5.3' })),
+      verifies(
+        'rfc5321-4.5.3.1.10-01',
+        check('the recipient who was one too many waits', ({ outcomes }) =>
+          outcomes.some(({ address, status }) => address === two && status === 'deferred')
+            ? undefined
+            : 'not left for later',
+        ),
+      ),
     ],
   }),
   scenario('envelope/rcpt-421-and-close', {

@@ -126,6 +126,20 @@ export default [
       connections('b', 0),
     ],
   }),
+  ...[
+    { name: 'then-closes', farewell: [close()] },
+    { name: 'then-says-it-again', farewell: ['C: QUIT', 'S: 521 5.3.2 still no mail here', close()] },
+  ].map(({ name, farewell }) =>
+    scenario(`greeting/521-${name}`, {
+      title: `A host that greets with 521, ${name.replaceAll('-', ' ')}, never takes mail: the message is returned`,
+      clauses: ['rfc7504-3-01', 'rfc7504-3-02', 'postfix:smtp_skip_5xx_greeting'],
+      dns: one,
+      hosts: { a: dialogueHost(['S: 521 5.3.2 no mail here', ...farewell]) },
+      config: { smtp_skip_5xx_greeting: 'no' },
+      send: message({ to }),
+      expect: [bounced(to, { dsn: '5.3.2', reason: refusal('521 5.3.2 no mail here') }), connections('a', 1)],
+    }),
+  ),
   scenario('greeting/lmtp-5xx-bounces-when-not-skipped', {
     title: 'LMTP has its own lmtp_skip_5xx_greeting',
     clauses: ['rfc2033-4-01', 'postfix:smtp_skip_5xx_greeting'],
@@ -151,7 +165,7 @@ export default [
   }),
   scenario('greeting/421-everywhere-reports-the-last', {
     title: 'When every exchanger greets with 421, the message is deferred with the words of the last',
-    clauses: ['rfc5321-4.2.1-03', 'postfix:delivery-4.2'],
+    clauses: ['rfc5321-4.2.1-03', 'rfc821-4.3-01', 'postfix:delivery-4.2'],
     dns: two,
     hosts: { a: mailHost({ greeting: '421 4.3.2 first' }), b: mailHost({ greeting: '421 4.7.0 second' }) },
     send: message({ to }),

@@ -50,7 +50,7 @@ export default [
   ...needs.map(({ name, what, send }) =>
     scenario(`greeting/smtputf8-used-for-${name}`, {
       title: `With ${what} in UTF-8, a server with SMTPUTF8 is asked for it in MAIL`,
-      clauses: ['rfc6531-3.4-01', 'postfix:delivery-6.4'],
+      clauses: ['rfc6531-3.4-01', 'rfc6531-3.6-01', 'postfix:delivery-6.4'],
       dns: one,
       hosts: { a: mailHost() },
       send: message({ ...send, smtputf8: true, encoding: '8bit' }),
@@ -63,7 +63,7 @@ export default [
   ),
   scenario('greeting/smtputf8-on-second-exchanger', {
     title: 'A mail exchanger without SMTPUTF8 is passed over for one that has it',
-    clauses: ['rfc6531-3.2-07', 'postfix:delivery-5.5'],
+    clauses: ['rfc6531-3.2-07', 'rfc5321-2.2.3-01', 'postfix:delivery-5.5'],
     origins: ['delivery-140'],
     dns: two,
     hosts: { a: mailHost({ extensions: without }), b: mailHost() },

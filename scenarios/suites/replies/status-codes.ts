@@ -23,7 +23,7 @@ interface Case {
 
 /** Replies to RCPT that refuse the recipient; the class of `dsn` is its fate. */
 const refusals: readonly Case[] = [
-  { reply: '550 5.1.1 unknown', dsn: '5.1.1', because: 'it fits the code' },
+  { reply: '550 5.1.1 unknown', dsn: '5.1.1', because: 'it fits the code', clauses: ['rfc2034-3-01'] },
   { reply: '550   5.1.1 unknown', dsn: '5.1.1', because: 'spaces before it are skipped' },
   { reply: '550 5.1.1', dsn: '5.1.1', because: 'no text has to follow' },
   {
@@ -122,11 +122,46 @@ const refusals: readonly Case[] = [
     because: 'the last line counts',
     clauses: ['rfc5321-4.2.1-06', 'rfc5321-4.2-08'],
   },
+  {
+    reply: '550-5.1.1 no such\n550 5.1.1 user',
+    dsn: '5.1.1',
+    because: 'every line begins with it',
+    clauses: ['rfc2034-4-03'],
+  },
+  {
+    reply: '450 4.2.99 news',
+    dsn: '4.2.99',
+    because: 'a detail not known yet belongs to its subject all the same',
+    clauses: ['rfc3463-2-02'],
+  },
+  {
+    reply: '556 5.1.10 no mail for this domain',
+    dsn: '5.1.10',
+    because: '556 is as permanent as any 5yz',
+    clauses: ['rfc7504-4-01'],
+  },
+  ...['550 5.6.7', '553 5.6.7', '554 5.6.9'].map((code) => ({
+    reply: `${code} SMTPUTF8 required`,
+    dsn: code.slice(4),
+    because: 'a server without SMTPUTF8 has the last word',
+    clauses: ['rfc6531-3.5-02'],
+  })),
+  ...['500 5.5.2 syntax', '501 5.1.3 bad address'].map((reply) => ({
+    reply,
+    dsn: reply.slice(4, 9),
+    because: 'a syntax error refuses this recipient',
+    clauses: ['rfc5321-4.3.2-06'],
+  })),
 ];
 
 /** Replies after the final dot that accept the message, and the status it is reported with. */
 const acceptances: readonly Case[] = [
-  { reply: '250 2.6.0 queued', dsn: '2.6.0', because: 'it fits the code' },
+  {
+    reply: '250 2.6.0 queued',
+    dsn: '2.6.0',
+    because: 'it fits the code, and the 354 before had none',
+    clauses: ['rfc2034-3-01', 'rfc2034-4-01'],
+  },
   {
     reply: '250 5.1.1 odd',
     dsn: '2.0.0',

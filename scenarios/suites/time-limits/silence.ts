@@ -194,7 +194,7 @@ export default [
   }),
   scenario('time-limits/each-command-has-its-own', {
     title: 'Every reply may take its time: the limits of a session do not add up to one',
-    clauses: ['rfc5321-4.5.3.2-02', 'postfix:delivery-4.4'],
+    clauses: ['rfc5321-4.5.3.2-02', 'rfc1123-5.3.2-01', 'postfix:delivery-4.4'],
     dns,
     hosts: {
       a: mailHost({
