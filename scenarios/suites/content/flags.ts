@@ -1,6 +1,7 @@
 /** The flags of a delivery service: lines in front of the message, and what they forbid. */
 import {
   bounced,
+  check,
   deferred,
   delivered,
   logged,
@@ -8,6 +9,7 @@ import {
   message,
   received,
   scenario,
+  verifies,
   zone,
 } from '../../scenario.ts';
 
@@ -62,6 +64,14 @@ const loops = [
   { name: 'loop-not-looked-for', header: 'Delivered-To: "a b"@example.test', flags: 'O', loops: false },
 ];
 
+const wellFormedHeaders = check(
+  'fields have names of printable ASCII and no line end within',
+  ({ deliveries }) =>
+    deliveries
+      .flatMap((delivery) => delivery.content.toString('latin1').split('\r\n\r\n')[0]?.split('\r\n') ?? [])
+      .find((line) => !/^[!-9;-~]+:[^\r\n]*$/.test(line)),
+);
+
 export default [
   ...added.map(({ name, title, origins = [], flags, from, config = {}, arrives }) =>
     scenario(`content/flags-${name}`, {
@@ -76,6 +86,7 @@ export default [
       expect: [
         delivered(recipient.address, { via: 'mx' }),
         received('mx', { count: 1, content: `${lines(...arrives)}${content}` }),
+        verifies(['rfc5322-2.2-01', 'rfc5322-2.2-02'], wellFormedHeaders),
         ...('smtp_header_checks' in config ? [logged(/replace: header Delivered-To/)] : []),
       ],
       tolerates,

@@ -1,5 +1,6 @@
 /** What arrives: dots, long lines, line ends, octets. Read back by mailparser, or compared octet by octet. */
 import {
+  check,
   delivered,
   dialogue,
   logged,
@@ -9,12 +10,25 @@ import {
   received,
   scenario,
   stockHost,
+  verifies,
   zone,
 } from '../../scenario.ts';
 
 const dns = zone('example.test', { MX: '10 mx', mx: '192.0.2.1' });
 const to = 'user@example.test';
 const head = 'Subject: content\r\n\r\n';
+const blind = ['one@example.test', 'two@example.test'];
+const traced = [
+  'Received: from c.test by b.test; Fri, 2 Jan 2026 10:00:00 +0000',
+  'Received: from a.test by c.test;\r\n\tFri, 2 Jan 2026 09:59:59 +0000',
+  'Resent-To: x@example.test',
+  'Subject: content',
+  'Received: from d.test by a.test; Fri, 2 Jan 2026 09:59:58 +0000',
+  'From: sender@client.test',
+  '',
+  'Body.',
+  '',
+].join('\r\n');
 const broken = (limit: number) => `breaking line > ${limit} bytes with <CR><LF>SPACE`;
 
 /** Content as submitted, and as it has to arrive. */
@@ -247,6 +261,42 @@ export default [
       'rfc1652-3-01': 'Postfix converts MIME parts that say 8bit, and nothing else',
       'rfc822-3.3-01': 'Postfix converts MIME parts that say 8bit, and nothing else',
     },
+  }),
+  scenario('data/blind-recipients', {
+    title: 'Who else gets the message is in none of its headers',
+    clauses: ['rfc5321-7.2-01', 'rfc5321-7.2-03', 'postfix:delivery-7.6'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ to: blind, content: 'From: sender@client.test\r\nSubject: no To\r\n\r\nBody.\r\n' }),
+    expect: [
+      ...blind.map((address) => delivered(address, { via: 'mx' })),
+      received('mx', { count: 1 }),
+      verifies(
+        'rfc5321-7.2-01',
+        check('no recipient is in the content', ({ deliveries }) =>
+          blind.find((address) => deliveries.some(({ content }) => content.includes(address))),
+        ),
+      ),
+      verifies(
+        'rfc5321-7.2-03',
+        check('no Apparently-To', ({ deliveries }) =>
+          deliveries.some(({ content }) => /^Apparently-To:/im.test(content.toString('latin1')))
+            ? 'there is one'
+            : undefined,
+        ),
+      ),
+    ],
+  }),
+  scenario('data/received-fields', {
+    title: 'Fields of the message, its trace among them, arrive as they are and in their order',
+    clauses: ['rfc5321-4.4-01', 'rfc5322-3.6-02', 'postfix:delivery-7.6'],
+    dns,
+    hosts: { mx: mailHost() },
+    send: message({ to, content: traced }),
+    expect: [
+      delivered(to, { via: 'mx' }),
+      verifies(['rfc5321-4.4-01', 'rfc5322-3.6-02'], received('mx', { count: 1, content: traced })),
+    ],
   }),
   scenario('data/empty-message', {
     title: 'A message without any content is sent as the final dot alone',

@@ -53,7 +53,7 @@ export default [
   }),
   scenario('dns/mx-preference', {
     title: 'Mail exchangers are tried from the lowest preference number to the highest',
-    clauses: ['rfc5321-5.1-03', 'rfc5321-5.1-15'],
+    clauses: ['rfc5321-5.1-03', 'rfc5321-5.1-15', 'rfc1123-5.3.5-01'],
     dns: zone('example.test', {
       MX: ['30 c', '10 a', '20 b'],
       a: '192.0.2.1',

@@ -12,6 +12,7 @@ import {
   notQueried,
   queried,
   scenario,
+  verifies,
   zone,
 } from '../../scenario.ts';
 
@@ -35,8 +36,38 @@ export default [
       connections('xn--bcher-kva.test', 1),
       queried('xn--bcher-kva.test', 'MX', 1),
       queried('xn--bcher-kva.test', 'A', 1),
+      verifies(
+        'rfc5891-3.2-01',
+        check('names in queries are ASCII', ({ queries }) => {
+          const other = queries.find(({ name }) => !/^[a-z0-9.-]+$/i.test(name));
+          return other === undefined ? undefined : `asked for ${other.name}`;
+        }),
+      ),
     ],
   }),
+  ...[
+    {
+      name: 'decomposed',
+      domain: 'bu\u0308cher.test',
+      ascii: 'xn--bcher-kva.test',
+      clause: 'rfc5891-5.2-01',
+    },
+    { name: 'greek-final-sigma', domain: 'νόμος.test', ascii: 'xn--xxabhm1c.test', clause: 'rfc5891-5.4-02' },
+    { name: 'right-to-left', domain: 'שלום.test', ascii: 'xn--9dbne9b.test', clause: 'rfc5891-5.4-02' },
+    { name: 'katakana-dot', domain: 'ア・イ.test', ascii: 'xn--ccke4x.test', clause: 'rfc5891-5.4-02' },
+  ].map(({ name, domain, ascii, clause }) =>
+    scenario(`dns/idn-${name}`, {
+      title: `The domain ${domain} is looked up as ${ascii}`,
+      clauses: [clause, 'postfix:delivery-3.2'],
+      dns: zone(ascii, { MX: '10 a', a: '192.0.2.1' }),
+      hosts: { a: mailHost() },
+      send: message({ to, nexthop: domain }),
+      expect: [
+        verifies(clause, delivered(to, { via: 'a' })),
+        verifies([clause, 'rfc5891-3.2-01'], queried(ascii, 'MX', 1)),
+      ],
+    }),
+  ),
   scenario('dns/idn-mapped-before-lookup', {
     title: 'Capital letters of an internationalised domain are mapped before the lookup',
     clauses: ['rfc6531-3.2-01', 'postfix:delivery-3.2'],
@@ -70,7 +101,7 @@ export default [
   }),
   scenario('dns/idn-without-ascii-form', {
     title: 'A domain that has no A-labels is no destination: the mail waits and nobody is asked',
-    clauses: ['postfix:delivery-2.1'],
+    clauses: ['rfc5891-5.4-01', 'postfix:delivery-2.1'],
     origins: ['delivery-76'],
     dns: zone('example.test', {}),
     send: message({ to, nexthop: 'a\u{e000}b.test' }),

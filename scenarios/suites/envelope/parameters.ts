@@ -4,6 +4,9 @@ import { bounced, delivered, dialogue, mailHost, message, scenario, zone } from 
 const dns = zone('example.test', { MX: '10 mx', mx: '192.0.2.1' });
 const to = 'user@example.test';
 
+/** With the type before it, an ORCPT value of 500 characters. */
+const longOriginal = `${'o'.repeat(500 - 'rfc822;@example.test'.length)}@example.test`;
+
 /** What MAIL looks like for a message, and a server's offer. */
 const mails = [
   {
@@ -66,6 +69,14 @@ const mails = [
     mail: 'MAIL FROM:<sender@client.test> SIZE=14 BODY=7BIT ENVID=QQ+2B314+3D159+20x RET=HDRS',
   },
   {
+    name: 'envid-of-100-characters',
+    title: 'An envelope id of a hundred characters is passed on whole',
+    clauses: ['rfc3461-4.4-02'],
+    extensions: ['DSN'],
+    send: { envid: 'e'.repeat(100) },
+    mail: `MAIL FROM:<sender@client.test> ENVID=${'e'.repeat(100)}`,
+  },
+  {
     name: 'ret-full',
     title: 'RET=FULL is passed on as it came, and no envelope id is made up',
     clauses: ['rfc3461-5.2.1-03', 'rfc3461-5.2.1-02', 'rfc3461-4.3-01'],
@@ -106,6 +117,13 @@ const rcpts = [
     clauses: ['rfc3461-5.2.1-08', 'rfc3461-5.2.1-09', 'postfix:delivery-6.4'],
     recipient: { original: 'a b@alias.test' },
     rcpt: 'RCPT TO:<user@example.test> ORCPT=rfc822;"a+20b"@alias.test',
+  },
+  {
+    name: 'orcpt-of-500-characters',
+    title: 'An original recipient of 500 characters is passed on whole, on a line as long as it takes',
+    clauses: ['rfc3461-4.2-03', 'rfc3461-5.4-01'],
+    recipient: { orcpt: `rfc822;${longOriginal}`, notify: ['success', 'failure', 'delay'] },
+    rcpt: `RCPT TO:<user@example.test> ORCPT=rfc822;${longOriginal} NOTIFY=SUCCESS,FAILURE,DELAY`,
   },
   {
     name: 'orcpt-unknown',
@@ -247,6 +265,28 @@ export default [
       send: message({ to: { address: to, original }, smtputf8 }),
       expect: [delivered(to), dialogue('mx', ['...', `C: RCPT TO:<${to}> ORCPT=${orcpt}`, '...'])],
       tolerates,
+    }),
+  ),
+  ...[
+    { form: 'u-label', address: 'gürsel@bücher.test', nexthop: 'example.test', smtputf8: true },
+    { form: 'a-label', address: 'user@xn--bcher-kva.test', nexthop: 'example.test', smtputf8: false },
+  ].map(({ form, address, nexthop, smtputf8 }) =>
+    scenario(`envelope/domain-as-${form}`, {
+      title: `A domain that was given as ${form} ${smtputf8 ? 'goes with SMTPUTF8 as that' : 'needs no SMTPUTF8'}`,
+      clauses: ['rfc6531-3.7-01', 'postfix:delivery-6.4'],
+      dns,
+      hosts: { mx: mailHost({ extensions: ['SMTPUTF8', '8BITMIME'] }) },
+      send: message({ to: address, nexthop, smtputf8, encoding: '8bit' }),
+      expect: [
+        delivered(address, { via: 'mx' }),
+        dialogue('mx', [
+          '...',
+          `C: MAIL FROM:<sender@client.test> BODY=8BITMIME${smtputf8 ? ' SMTPUTF8' : ''}`,
+          'S: 250 *',
+          `C: RCPT TO:<${address}>`,
+          '...',
+        ]),
+      ],
     }),
   ),
   scenario('envelope/smtputf8-reply', {

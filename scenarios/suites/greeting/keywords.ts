@@ -120,6 +120,37 @@ export default [
       ],
     }),
   ),
+  scenario('greeting/obsolete-verbs', {
+    title: 'TURN, SEND, SOML and SAML are left alone, though the server has them',
+    clauses: ['rfc5321-F.1-01', 'rfc5321-F.6-01', 'rfc5321-4.1.1.1-07'],
+    dns,
+    hosts: { a: mailHost({ extensions: ['TURN', 'SEND', 'SOML', 'SAML', 'EXPN'] }) },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      pipelined('a', [['EHLO *'], [sender], ['RCPT TO:*'], ['DATA'], ['.'], ['QUIT']]),
+    ],
+  }),
+  ...[
+    { name: 'malformed', keyword: 'LIMITS ;;=,', clause: 'rfc9422-3.7-01' },
+    { name: 'without-value', keyword: 'LIMITS', clause: 'rfc9422-3.7-01' },
+    { name: 'with-bad-values', keyword: 'LIMITS RCPTMAX=0 MAILMAX=abc', clause: 'rfc9422-3.7-02' },
+    { name: 'unknown', keyword: 'LIMITS NOSUCHMAX=1 RCPTMAX', clause: 'rfc9422-3.7-02' },
+  ].map(({ name, keyword, clause }) =>
+    scenario(`greeting/limits-${name}`, {
+      title: `Limits that say nothing ("${keyword}") limit nothing`,
+      clauses: [clause],
+      dns,
+      hosts: { a: mailHost({ extensions: [keyword] }) },
+      send: message({ to: [to, 'other@example.test'] }),
+      expect: [
+        delivered(to, { via: 'a' }),
+        delivered('other@example.test', { via: 'a' }),
+        connections('a', 1),
+        received('a', { count: 1 }),
+      ],
+    }),
+  ),
   scenario('greeting/first-line-is-the-name', {
     title: 'The first line of the EHLO reply names the server, whatever word it holds',
     clauses: ['rfc5321-4.1.1.1-06', 'postfix:delivery-5.3'],

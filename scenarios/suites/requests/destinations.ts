@@ -227,7 +227,7 @@ export default [
   ),
   scenario('requests/destination-recipient-literal', {
     title: 'Mail for a recipient at an address literal goes straight to that address',
-    clauses: ['rfc5321-4.1.3-01', 'postfix:delivery-2.1'],
+    clauses: ['rfc5321-4.1.3-01', 'rfc1123-5.2.17-01', 'postfix:delivery-2.1'],
     hosts: { literal: listening({ address: '198.51.100.7' }, mailHost()) },
     send: message({ to: 'user@[198.51.100.7]' }),
     origins: ['delivery-25', 'field-DN19'],
