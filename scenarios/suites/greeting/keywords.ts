@@ -139,7 +139,7 @@ export default [
   ].map(({ name, keyword, clause }) =>
     scenario(`greeting/limits-${name}`, {
       title: `Limits that say nothing ("${keyword}") limit nothing`,
-      clauses: [clause],
+      clauses: [clause, 'postfix:delivery-5.3'],
       dns,
       hosts: { a: mailHost({ extensions: [keyword] }) },
       send: message({ to: [to, 'other@example.test'] }),
