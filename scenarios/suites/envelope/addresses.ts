@@ -28,6 +28,8 @@ const quoted = [
   ['(a)<b>[c]', '"(a)<b>[c]"'],
   ['', '""'],
 ] as const;
+/** RFC 5321 asks servers for 64 octets. */
+const overLong = `${'l'.repeat(70)}@example.test`;
 const routes = ['user%elsewhere.test', 'relay.test!user', 'a%b%c'];
 const plain = ['user+folder', "o'brien", '{x}|y/z=1', '!#$%&*?^_`~-', 'CamelCase', 'a.b.c'];
 
@@ -141,6 +143,22 @@ export default [
         ]),
       ),
     ],
+  }),
+  scenario('envelope/over-long-local-part', {
+    title: 'A local part longer than any server has to take is tried, and its refusal is reported',
+    clauses: ['rfc5321-4.5.3.1-03', 'postfix:delivery-8.3'],
+    dns,
+    hosts: { mx: mailHost({ rcpt: { [overLong]: '501 5.1.3 too long' } }) },
+    send: message({ to: [overLong, 'user@example.test'] }),
+    expect: [
+      verifies('rfc5321-4.5.3.1-03', bounced(overLong, { dsn: '5.1.3' })),
+      delivered('user@example.test', { via: 'mx' }),
+      verifies(
+        ['rfc5321-4.5.3.1-02', 'postfix:delivery-6.5'],
+        dialogue('mx', ['...', `C: RCPT TO:<${overLong}>`, '...']),
+      ),
+    ],
+    tolerates: { 'rfc5321-4.5.3.1.1-01': 'Postfix leaves the length of local parts to the server' },
   }),
   scenario('envelope/postmaster-without-domain', {
     title: 'The reserved mailbox postmaster may go without a domain',
