@@ -42,11 +42,8 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
   if ('scope' in extended) return extended;
   if (extended.reply !== undefined) await readFeatures(session, extended.reply);
 
-  if (
-    context.detectLoops &&
-    extended.reply !== undefined &&
-    isOwnName(session, session.features.serverName)
-  ) {
+  // After HELO no name is known.
+  if (context.detectLoops && isOwnName(session, session.features.serverName)) {
     const { myhostname } = session.settings;
     session.log(
       'warning',

@@ -112,4 +112,33 @@ export default [
     ],
     tolerates,
   }),
+  scenario('reuse/other-name', {
+    title: 'A connection kept for an address is used for another destination, under the name it has there',
+    clauses: ['postfix:delivery-4.5', 'postfix:delivery-9.1'],
+    dns: [
+      zone('example.test', { MX: '10 mx', mx: '192.0.2.1' }),
+      zone('second.test', { MX: '10 post', post: '192.0.2.1' }),
+    ],
+    hosts: { 'mx.example.test': mailHost({ rcpt: { 'no@second.test': '550 5.1.1 unknown' } }) },
+    send: [
+      message({ to, reuse: 'both' }),
+      message({
+        to: ['user@second.test', 'no@second.test'],
+        nexthop: 'second.test',
+        reuse: 'both',
+        after: '100ms',
+      }),
+    ],
+    expect: [
+      delivered(to, { via: 'mx.example.test' }),
+      delivered('user@second.test', { via: 'mx.example.test', relay: 'post.second.test[192.0.2.1]:25' }),
+      bounced('no@second.test', {
+        dsn: '5.1.1',
+        reason: 'host post.second.test[192.0.2.1] said: 550 5.1.1 unknown (in reply to RCPT TO command)',
+      }),
+      connections('mx.example.test', 1),
+      logged('relay=post.second.test[192.0.2.1]:25, conn_use=2, '),
+    ],
+    tolerates,
+  }),
 ];
