@@ -76,9 +76,9 @@ export interface Mail
 export interface Client {
   readonly settings: Settings;
   /**
-   * Delivers to all recipients; resolves with one outcome for each, in the order in which they were decided. One that is `passed`
-   * (`best_mx_transport`) is for the caller to hand to the transport it names. Rejects
-   * only if a destination cannot be parsed (DestinationError), before anything is sent.
+   * Delivers to all recipients; resolves with one outcome for each, in the order in which they were decided. One that
+   * is `passed` (`best_mx_transport`) is for the caller to hand to the transport it names. Rejects only if a destination
+   * cannot be parsed (DestinationError), before anything is sent.
    */
   deliver(mail: Mail, options?: { readonly signal?: AbortSignal }): Promise<readonly Outcome[]>;
   /**

@@ -12,6 +12,7 @@ import {
   verifies,
   zone,
 } from '../../scenario.ts';
+import { quotedPrintableFault, readEntity } from './_mime.ts';
 
 export const dns = zone('example.test', { MX: '10 mx', mx: '192.0.2.1' });
 export const to = 'user@example.test';
@@ -49,17 +50,10 @@ const sevenBitOnArrival = check('what arrives is 7-bit', ({ deliveries }) => {
   return beyond && 'there are octets beyond ASCII';
 });
 
-/** Whether a message that is one part is quoted-printable as RFC 2045 section 6.7 has it, if it says so. */
 const wellQuoted = check('quoted-printable is well-formed', ({ deliveries }) => {
   for (const { content } of deliveries) {
-    const [head = '', ...rest] = content.toString('latin1').split('\r\n\r\n');
-    if (!/^content-transfer-encoding: quoted-printable$/im.test(head)) continue;
-    for (const line of rest.join('\r\n\r\n').split('\r\n')) {
-      if (/=(?![0-9A-F]{2}|$)/.test(line)) return `no pair of upper-case digits: ${line}`;
-      if (/[ \t]$/.test(line)) return `white space at the end: ${JSON.stringify(line)}`;
-      if (line.length > 76) return `${line.length} characters: ${line}`;
-      if (/=0D=?0?A?/.test(line)) return `an encoded line end: ${line}`;
-    }
+    const fault = quotedPrintableFault(readEntity(content.toString('latin1')));
+    if (fault !== undefined) return fault;
   }
   return undefined;
 });

@@ -49,3 +49,17 @@ export function decoded({ encoding, body }: Entity): string {
     .replace(/=\r\n/g, '')
     .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
+
+/** What RFC 2045 section 6.7 forbids and a quoted-printable part has; undefined when all are well-formed. */
+export function quotedPrintableFault(mail: Entity): string | undefined {
+  for (const { encoding, body } of entitiesOf(mail)) {
+    if (encoding !== 'quoted-printable') continue;
+    for (const line of body.split('\r\n')) {
+      if (line.length > 76) return `a line of ${line.length} characters`;
+      if (/[ \t]$/.test(line)) return 'white space at the end of a line';
+      if (/=(?![0-9A-F]{2}|$)/.test(line)) return `no encoding: ${line}`;
+      if (/=0D|=0A/.test(line)) return 'a line break that is encoded';
+    }
+  }
+  return undefined;
+}
