@@ -3,7 +3,8 @@ import ipaddr from 'ipaddr.js';
 import type { Service } from '../request.ts';
 import { ConfigError, shown } from './config-error.ts';
 import { expand, type Lookup } from './expand.ts';
-import { type Parameter, parameters, type Settings, type TimeUnit } from './register.ts';
+import type { Parameter, TimeUnit } from './parameter.ts';
+import { parameters, type Settings } from './register.ts';
 import { parseRelease } from './release.ts';
 import { splitGroupedList, splitList, trimSpace } from './text.ts';
 

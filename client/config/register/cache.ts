@@ -1,0 +1,73 @@
+/** Connections that are kept for further messages. */
+import type { Parameter } from '../parameter.ts';
+
+export const cache = {
+  smtp_connection_cache_on_demand: {
+    type: 'bool',
+    default: 'yes',
+    lmtp: { name: 'lmtp_connection_cache_on_demand' },
+    since: '2.2',
+    group: 'cache',
+    seed: true,
+    meaning: 'Connections are kept and looked for when the delivery request asks for it.',
+  },
+  smtp_connection_cache_destinations: {
+    type: 'list',
+    default: '',
+    lmtp: { name: 'lmtp_connection_cache_destinations' },
+    since: '2.2',
+    group: 'cache',
+    seed: true,
+    meaning:
+      'Domains or hosts whose connections are always kept and looked for; `static:all` is every destination.',
+  },
+  smtp_connection_cache_time_limit: {
+    type: 'time',
+    default: '2s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_connection_cache_time_limit' },
+    since: '2.2',
+    group: 'cache',
+    seed: true,
+    meaning: 'How long a connection that is kept may wait for its next use.',
+  },
+  connection_cache_ttl_limit: {
+    type: 'time',
+    default: '2s',
+    unit: 's',
+    min: 1,
+    since: '2.2',
+    group: 'cache',
+    meaning: 'The most that any service may ask for in its connection cache time limit.',
+  },
+  smtp_connection_reuse_time_limit: {
+    type: 'time',
+    default: '300s',
+    unit: 's',
+    min: 1,
+    lmtp: { name: 'lmtp_connection_reuse_time_limit' },
+    since: '2.3',
+    group: 'cache',
+    seed: true,
+    meaning: 'Age, counted from connecting, at which a connection is ended instead of kept.',
+  },
+  smtp_connection_reuse_count_limit: {
+    type: 'int',
+    default: '0',
+    lmtp: { name: 'lmtp_connection_reuse_count_limit' },
+    since: '2.11',
+    group: 'cache',
+    seed: true,
+    meaning: 'How often a connection is used again before it is ended; 0 or less is no limit.',
+  },
+  connection_cache_service_name: {
+    type: 'string',
+    default: 'scache',
+    minLength: 1,
+    since: '2.3',
+    group: 'cache',
+    meaning: 'Socket of scache(8).',
+    noEffect: 'It names scache(8); connections are kept in the client itself.',
+  },
+} as const satisfies Record<string, Parameter>;
