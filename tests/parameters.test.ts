@@ -7,20 +7,13 @@ import { resolveSettings } from '../client/config/settings.ts';
 
 const top = join(import.meta.dirname, '..');
 
-/**
- * The sources of the client outside config/, and of the commands, where message_size_limit belongs: Postfix applies it
- * before a delivery agent sees the message. Tests left out, comments blanked: a mention in one is no use.
- */
+/** The sources of the client outside config/. Tests left out, comments blanked: a mention in one is no use. */
 function sources(): string {
-  return ['client', 'cli']
-    .flatMap((folder) =>
-      readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
-    )
+  return readdirSync(join(top, 'client'), { recursive: true, encoding: 'utf8' })
     .filter(
-      (path) =>
-        path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith(join('client', 'config', sep)),
+      (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith(join('config', sep)),
     )
-    .map((path) => readFileSync(join(top, path), 'utf8'))
+    .map((path) => readFileSync(join(top, 'client', path), 'utf8'))
     .join('\n')
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
 }

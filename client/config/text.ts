@@ -24,11 +24,20 @@ export function splitList(text: string): string[] {
 
 /** The same, but a group in `{}` belongs to one item, braces, commas and white space inside included. */
 export function splitGroupedList(text: string): string[] {
+  return splitOutsideBraces(text, /[, \t\r\n]/);
+}
+
+/** Words between white space, in the same way. */
+export function splitGroupedWords(text: string): string[] {
+  return splitOutsideBraces(text, /[ \t\r\n]/);
+}
+
+function splitOutsideBraces(text: string, separator: RegExp): string[] {
   const items: string[] = [];
   let depth = 0;
   let item = '';
   for (const character of text) {
-    if (depth === 0 && /[, \t\r\n]/.test(character)) {
+    if (depth === 0 && separator.test(character)) {
       if (item !== '') items.push(item);
       item = '';
       continue;

@@ -97,6 +97,7 @@ export const content = {
     since: 'before 2.0',
     group: 'content',
     meaning: 'Largest message this host accepts, header included; 0 is no limit.',
+    noEffect: 'It acts in cleanup(8); here, nexthop send applies it to the message that it reads.',
   },
   header_address_token_limit: {
     type: 'int',
