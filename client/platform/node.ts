@@ -160,7 +160,10 @@ async function readBounded(handle: FileHandle, path: string, maxBytes: number): 
     // One byte more than expected shows the end of a file of known size in the same read.
     const wanted = Math.min(Math.max(size - total + 1, READ_CHUNK_BYTES), maxBytes - total + 1);
     const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, null);
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
+    if (bytesRead === 0) {
+      const [first = new Uint8Array(), ...others] = chunks;
+      return others.length === 0 ? first : Buffer.concat(chunks, total);
+    }
     chunks.push(buffer.subarray(0, bytesRead));
     total += bytesRead;
   }

@@ -4,6 +4,9 @@ import type { TableOpener } from './opener.ts';
 import { readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
 
+/** What one JavaScript map can hold, and no table should. */
+const ENTRIES_LIMIT = 10_000_000;
+
 /** Keys are found in any case. */
 class KeyedTable implements Table {
   readonly name: string;
@@ -18,12 +21,12 @@ class KeyedTable implements Table {
     return this.#values.get(key.toLowerCase());
   }
 
-  has(key: string): boolean {
-    return this.#values.has(key.toLowerCase());
-  }
-
-  set(key: string, value: string): void {
+  /** False when the key had a value already, which is replaced. */
+  set(key: string, value: string): boolean {
+    const before = this.#values.size;
+    if (before === ENTRIES_LIMIT) throw new TableError(`${this.name}: more than ${ENTRIES_LIMIT} entries`);
     this.#values.set(key.toLowerCase(), value);
+    return this.#values.size > before;
   }
 }
 
@@ -52,20 +55,19 @@ export const openInline: TableOpener = async (name, label) => {
 export const openTexthash: TableOpener = async (path, label, context) => {
   const table = new KeyedTable(label);
   for (const { number, text } of await readLines(path, 'open database', context)) {
-    const place = `${path}, line ${number}`;
+    const place = () => `${path}, line ${number}`;
     const split = splitKey(text);
     if (text.includes('\ufffd')) {
-      context.warn(`${place}: non-UTF-8 input "${text}" -- ignoring this line`);
+      context.warn(`${place()}: non-UTF-8 input "${text}" -- ignoring this line`);
     } else if (split === undefined) {
-      context.warn(`${place}: unbalanced '"' in '${text}' -- ignoring this line`);
+      context.warn(`${place()}: unbalanced '"' in '${text}' -- ignoring this line`);
     } else if (split.rest === '') {
-      context.warn(`${place}: expected format: key whitespace value -- ignoring this line`);
+      context.warn(`${place()}: expected format: key whitespace value -- ignoring this line`);
     } else {
       const { key, rest } = split;
       if (key.endsWith(':'))
-        context.warn(`${place}: record is in "key: value" format; is this an alias file?`);
-      if (table.has(key)) throw new TableError(`${place}: duplicate entry: "${key}"`);
-      table.set(key, rest);
+        context.warn(`${place()}: record is in "key: value" format; is this an alias file?`);
+      if (!table.set(key, rest)) throw new TableError(`${place()}: duplicate entry: "${key}"`);
     }
   }
   return table;

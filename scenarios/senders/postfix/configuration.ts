@@ -51,6 +51,11 @@ export function mainCf({ folders, programs, hostname, release }: MainCfOptions):
     .join('');
 }
 
+/** Which tables are plug-ins: type, file, and the function in it that opens one. */
+export function dynamicMapsCf(plugIns: ReadonlyMap<string, string>): string {
+  return Array.from(plugIns, ([type, file]) => `${type}\t${file}\tdict_${type}_open\n`).join('');
+}
+
 /** Services that the client may ask for help, and the one that writes the log. */
 const HELPERS = [
   'postlog unix-dgram n - n - 1 postlogd',
