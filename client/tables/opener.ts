@@ -11,7 +11,12 @@ export interface OpenContext {
 }
 
 /**
- * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages.
- * Rejects with TableError when it cannot be used.
+ * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages; `openOther`
+ * opens a table that this one asks. Rejects with TableError when it cannot be used.
  */
-export type TableOpener = (name: string, label: string, context: OpenContext) => Promise<Table>;
+export type TableOpener = (
+  name: string,
+  label: string,
+  context: OpenContext,
+  openOther: (text: string) => Promise<Table>,
+) => Promise<Table>;

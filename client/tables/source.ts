@@ -40,10 +40,15 @@ export async function readEntries(name: string, context: OpenContext): Promise<I
  * the error begins if there is no such file.
  */
 export async function readLines(path: string, doing: string, context: OpenContext): Promise<Iterable<Entry>> {
-  const text = await readText(path, context).catch((error: NodeJS.ErrnoException) => {
+  const { buffer, byteOffset, byteLength } = await readBytes(path, doing, context);
+  return entriesOf(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'), path, context);
+}
+
+/** The whole file. Rejects with a TableError that begins with `doing`. */
+export function readBytes(path: string, doing: string, { files }: OpenContext): Promise<Uint8Array> {
+  return files.read(path, FILE_LIMIT_BYTES).catch((error: NodeJS.ErrnoException) => {
     throw new TableError(`${doing} ${path}: ${SYSTEM_TEXTS[error.code ?? ''] ?? error.message}`);
   });
-  return entriesOf(text, path, context);
 }
 
 /** A line that begins with white space and continues nothing is left out, with a warning. */
@@ -56,11 +61,6 @@ function* entriesOf(text: string, origin: string, { warn }: OpenContext): Genera
     const shown = line.length > 30 ? `${line.slice(0, 30)}...` : line;
     warn(`${origin}: logical line must not start with whitespace: "${shown}"`);
   }
-}
-
-async function readText(path: string, { files }: OpenContext): Promise<string> {
-  const { buffer, byteOffset, byteLength } = await files.read(path, FILE_LIMIT_BYTES);
-  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
 
 /** As C libraries word them. */

@@ -19,7 +19,8 @@ export interface TablesOptions {
 export class Tables {
   readonly #options: TablesOptions;
   readonly #lists = new Map<TablesParameter, Promise<Maps>>();
-  readonly #single = new Map<TableParameter, Promise<Table>>();
+  /** By name: one that is named twice is opened once. */
+  readonly #opened = new Map<string, Promise<Table>>();
 
   constructor(options: TablesOptions) {
     this.#options = options;
@@ -40,10 +41,7 @@ export class Tables {
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
-    if (text === '') return undefined;
-    const table = this.#single.get(parameter) ?? this.#open(text);
-    this.#single.set(parameter, table);
-    return table;
+    return text === '' ? undefined : this.#open(text);
   }
 
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
@@ -61,7 +59,9 @@ export class Tables {
   #open(text: string): Promise<Table> {
     const warn = (line: string) => this.#log('warning', line);
     const error = (line: string) => this.#log('error', line);
-    return openTable(text, { files: this.#options.files, warn, error });
+    const table = this.#opened.get(text) ?? openTable(text, { files: this.#options.files, warn, error });
+    this.#opened.set(text, table);
+    return table;
   }
 
   #log(level: 'warning' | 'error', text: string): void {
