@@ -82,6 +82,43 @@ describe('keys and values', () => {
   });
 });
 
+describe('other tables', () => {
+  test('users and groups', async () => {
+    const files = {
+      '/etc/passwd': '# c\nroot:x:0:0:root:/root:/bin/sh\n+:::\nroot:x:1:1::/:/\nBig:x:2:2::/:/\n',
+      '/etc/group': 'mail:x:8:a,b\n',
+    };
+    const users = await ask('unix:passwd.byname', ['ROOT', 'big', '', '+', '# c'], files);
+    expect(users).toEqual({
+      answers: ['root:x:0:0:root:/root:/bin/sh', undefined, undefined, undefined, undefined],
+      warnings: [],
+    });
+    expect((await ask('unix:group.byname', ['mail'], files)).answers).toEqual(['mail:x:8:a,b']);
+    expect((await ask('unix:hosts.byname', [])).warnings).toEqual([
+      'error: unknown table: unix:hosts.byname',
+    ]);
+    expect((await ask('unix:passwd.byname', [])).warnings).toEqual([
+      'error: open /etc/passwd: No such file or directory',
+    ]);
+  });
+
+  test('proxy', async () => {
+    expect((await ask('proxy:texthash:/t', ['a'], { '/t': 'A b\n' })).answers).toEqual(['b']);
+    const missing = await ask('proxy:texthash:/none', ['a']);
+    expect(missing.warnings[0]).toBe('error: open database /none: No such file or directory');
+    expect((await ask(`${'proxy:'.repeat(200)}static:a`, ['a'])).answers[0]).toMatch(
+      /nested deeper than 100/,
+    );
+  });
+
+  test.each(['ldap', 'mysql', 'pgsql', 'mongodb', 'memcache', 'nis', 'sdbm'])(
+    '%s is not to be had',
+    async (type) => {
+      expect((await ask(`${type}:/x`, [])).warnings).toEqual([`error: unsupported dictionary type: ${type}`]);
+    },
+  );
+});
+
 describe('rules', () => {
   test('the first that holds has the answer; groups, negation and blocks', async () => {
     const files = {
@@ -212,7 +249,19 @@ describe('hostile input', () => {
     maxLength: 60,
   });
 
-  test.each(['inline', 'static', 'texthash', 'regexp', 'pcre', 'cidr', 'fail'])('%s', async (type) => {
+  test.each([
+    'inline',
+    'static',
+    'texthash',
+    'regexp',
+    'pcre',
+    'cidr',
+    'fail',
+    'hash',
+    'sqlite',
+    'unix',
+    'proxy',
+  ])('%s', async (type) => {
     await fc.assert(
       fc.asyncProperty(syntax, syntax, async (content, key) => {
         const { warnings } = await ask(`${type}:/file`, [key, 'a'], { '/file': content });

@@ -62,7 +62,6 @@ const HELPERS = [
   'rewrite unix - - n - - trivial-rewrite',
   'scache unix - - n - 1 scache',
   'tlsmgr unix - - n - 1 tlsmgr',
-  'proxymap unix - - n - - proxymap',
 ];
 /** Deliveries go one after another; a second process is for a scenario that follows one that was given up. */
 const PROCESS_LIMIT = 20;
@@ -82,7 +81,14 @@ export function masterCf(setups: readonly ServiceSetup[]): string {
       transportNames(service, index).map((name) => transportLine(name, service, setup)),
     ),
   );
-  return [...HELPERS, ...transports].map((line) => `${line}\n`).join('');
+  return [...HELPERS, proxymapLine(setups), ...transports].map((line) => `${line}\n`).join('');
+}
+
+/** It opens no table but those that its own configuration names, which that of transports is not. */
+function proxymapLine(setups: readonly ServiceSetup[]): string {
+  const values = setups.flatMap(({ config }) => Object.values(config));
+  const tables = new Set(values.flatMap((value) => value.match(/proxy:[^\s,{}]+/g) ?? []));
+  return `proxymap unix - - n - - proxymap -o { proxy_read_maps = ${[...tables].join(' ')} }`;
 }
 
 function transportLine(name: string, program: Service, { config, flags }: ServiceSetup): string {
