@@ -6,6 +6,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resolveSettings } from '../client/config/settings.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { openTable } from '../client/tables/types.ts';
 import { peakMemoryMiB, table } from './figures.ts';
@@ -45,7 +46,13 @@ try {
 async function measure(name: string): Promise<{ readonly loadMs: number; readonly lookupUs: number }> {
   const complain = (line: string) => process.stderr.write(`${line}\n`);
   const startedMs = performance.now();
-  const opened = await openTable(name, { files: nodePlatform().files, warn: complain, error: complain });
+  const opened = await openTable(name, {
+    files: nodePlatform().files,
+    settings: resolveSettings(new Map(), 'smtp', { hostname: 'client.test' }),
+    warn: complain,
+    error: complain,
+    note: complain,
+  });
   const loadedMs = performance.now();
   for (let count = 0; count < options.lookups; count += 1) {
     const wanted = key((count * STRIDE) % options.entries);

@@ -4,12 +4,13 @@ import type { EventListener } from '../events.ts';
 import type { Files } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { Maps } from './maps.ts';
+import type { OpenContext } from './opener.ts';
 import type { Table } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions {
   /** Settings of one service, and which. */
-  readonly settings: Pick<Settings, TablesParameter | TableParameter>;
+  readonly settings: Pick<Settings, TablesParameter | TableParameter> & OpenContext['settings'];
   readonly service: Service;
   readonly files: Files;
   /** Hears what is wrong with tables. */
@@ -57,14 +58,16 @@ export class Tables {
   }
 
   #open(text: string): Promise<Table> {
+    const { files, settings } = this.#options;
     const warn = (line: string) => this.#log('warning', line);
     const error = (line: string) => this.#log('error', line);
-    const table = this.#opened.get(text) ?? openTable(text, { files: this.#options.files, warn, error });
+    const note = (line: string) => this.#log('info', line);
+    const table = this.#opened.get(text) ?? openTable(text, { files, settings, warn, error, note });
     this.#opened.set(text, table);
     return table;
   }
 
-  #log(level: 'warning' | 'error', text: string): void {
+  #log(level: 'info' | 'warning' | 'error', text: string): void {
     this.#options.emit?.({ type: 'log', level, text });
   }
 }

@@ -6,6 +6,7 @@ import { readBerkeleyHash } from './database/berkeley-hash.ts';
 import { readCdb } from './database/cdb.ts';
 import { readLmdb } from './database/lmdb.ts';
 import { databaseOpener } from './database/open.ts';
+import { redirectable } from './database/redirect.ts';
 import { openInline, openTexthash } from './keyed.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
 import { patternOpener } from './pattern.ts';
@@ -21,8 +22,8 @@ const types: ReadonlyMap<string, TableOpener> = new Map([
   ['inline', openInline],
   ['static', openStatic],
   ['texthash', openTexthash],
-  ['hash', databaseOpener({ suffix: 'db', read: readBerkeleyHash, fault: BERKELEY_FAULT })],
-  ['btree', databaseOpener({ suffix: 'db', read: readBerkeleyBtree, fault: BERKELEY_FAULT })],
+  ['hash', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyHash, fault: BERKELEY_FAULT }))],
+  ['btree', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyBtree, fault: BERKELEY_FAULT }))],
   ['cdb', databaseOpener({ suffix: 'cdb', read: readCdb, fault: 'Protocol error' })],
   ['lmdb', databaseOpener({ suffix: 'lmdb', read: readLmdb, fault: LMDB_FAULT })],
   ['regexp', patternOpener('regexp')],

@@ -1,10 +1,8 @@
 /** The readers on files that postmap(1) made, and on the same files damaged in all ways. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { VirtualFiles } from '../../../simulator/virtual/files.ts';
+import { askTable } from '../../../tests/fixtures/ask-table.ts';
 import { database, databaseTypes, entriesOf } from '../../../tests/fixtures/databases.ts';
-import { TableError } from '../table.ts';
-import { openTable } from '../types.ts';
 import { readBerkeleyBtree } from './berkeley-btree.ts';
 import { readBerkeleyHash } from './berkeley-hash.ts';
 import { DamagedError, type DatabaseReader } from './bytes.ts';
@@ -19,53 +17,40 @@ const readers: Readonly<Record<(typeof databaseTypes)[number], DatabaseReader>> 
 };
 const suffixes = { hash: 'db', btree: 'db', cdb: 'cdb', lmdb: 'lmdb' } as const;
 
-async function open(label: string, files: VirtualFiles) {
-  const told: string[] = [];
-  const context = {
-    files,
-    warn: (line: string) => told.push(line),
-    error: (line: string) => told.push(`error: ${line}`),
-  };
-  const table = await openTable(label, context);
-  const ask = (key: string) =>
-    table.lookup(key).catch((error: unknown) => {
-      if (!(error instanceof TableError)) throw error;
-      return `!${error.message}`;
-    });
-  return { table, ask, told };
-}
-
 describe.each(databaseTypes)('%s', (type) => {
   const bytes = database(type);
   const path = `/m.${suffixes[type]}`;
+  const label = `${type}:/m`;
 
   test('every key has its value, in any case, and no other key has one', async () => {
-    const { ask, table, told } = await open(`${type}:/m`, new VirtualFiles({ [path]: bytes }));
-    expect(table.keyed).toBe(true);
-    for (const [key, value] of entriesOf(type)) expect(await ask(key.toUpperCase())).toBe(value);
-    for (const key of ['', 'a', 'user600@here.test', 'zz', 'strasse@here.tes', 'a'.repeat(2_999)])
-      expect(await ask(key)).toBeUndefined();
-    expect(await ask('STRASSE@here.test')).toBe('ümlaut@there.test');
-    expect(told).toEqual([]);
+    const entries = entriesOf(type);
+    const found = entries.map(([key]) => key.toUpperCase());
+    const missing = ['', 'a', 'user600@here.test', 'zz', 'strasse@here.tes', 'a'.repeat(2_999)];
+    expect(await askTable(label, [...found, ...missing, 'STRASSE@here.test'], { [path]: bytes })).toEqual({
+      answers: [...entries.map(([, value]) => value), ...missing.map(() => undefined), 'ümlaut@there.test'],
+      told: [],
+      keyed: true,
+    });
   });
 
   test('a file that is none is told of at once, and at each lookup', async () => {
     for (const content of ['', 'no database', bytes.slice(0, 100)]) {
-      const { ask, told } = await open(`${type}:/m`, new VirtualFiles({ [path]: content }));
-      expect(told).toEqual([expect.stringMatching(`^error: open database ${path}: `)]);
-      expect(await ask('user1@here.test')).toMatch(`!${type}:/m is unavailable. open database ${path}: `);
+      const { answers, told } = await askTable(label, ['user1@here.test'], { [path]: content });
+      expect(told[0]).toMatch(`error: open database ${path}: `);
+      expect(answers[0]).toMatch(`!${label} is unavailable. open database ${path}: `);
     }
   });
 
   test('without a file its source is read, and the first of two lines for a key counts', async () => {
-    const { ask, told } = await open(`${type}:/m`, new VirtualFiles({ '/m': 'a 1\nA 2\nb 3\n' }));
-    expect([await ask('A'), await ask('b')]).toEqual(['1', '3']);
+    const { answers, told } = await askTable(label, ['A', 'b'], { '/m': 'a 1\nA 2\nb 3\n' });
+    expect(answers).toEqual(['1', '3']);
     expect(told).toEqual([
       `database ${path} is missing: reading its source file /m`,
       '/m, line 2: duplicate entry: "A" -- ignoring this line',
     ]);
-    const nothing = await open(`${type}:/m`, new VirtualFiles());
-    expect(nothing.told).toEqual([`error: open database ${path}: No such file or directory`]);
+    expect((await askTable(label, [])).told).toEqual([
+      `error: open database ${path}: No such file or directory`,
+    ]);
   });
 
   test('a source that was changed later is told of, unless that was a moment ago', async () => {
@@ -74,7 +59,7 @@ describe.each(databaseTypes)('%s', (type) => {
         [path]: { content: bytes, ageMs: databaseAgeMs },
         '/m': { content: '', ageMs: sourceAgeMs },
       };
-      return (await open(`${type}:/m`, new VirtualFiles(files))).told;
+      return (await askTable(label, [], files)).told;
     };
     expect(await told(900_000, 600_000)).toEqual([`database ${path} is older than source file /m`]);
     expect(await told(900_000, 50_000)).toEqual([]);
@@ -132,9 +117,11 @@ test('chains of pages that lead back to themselves end', () => {
 test('a value that is not UTF-8 fails the lookup', async () => {
   const bytes = Buffer.from(database('cdb'));
   bytes.writeUInt8(0xe9, bytes.indexOf('to7@there.test'));
-  const { ask, told } = await open('cdb:/m', new VirtualFiles({ '/m.cdb': bytes }));
   const problem =
     'cdb:/m: key "user7@here.test": non-UTF-8 value "\ufffdo7@there.test": malformed UTF-8 or invalid codepoint';
-  expect(await ask('user7@here.test')).toBe(`!${problem}`);
-  expect(told).toEqual([problem]);
+  expect(await askTable('cdb:/m', ['user7@here.test'], { '/m.cdb': bytes })).toEqual({
+    answers: [`!${problem}`],
+    told: [problem],
+    keyed: true,
+  });
 });

@@ -1,9 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { VirtualFiles } from '../../../simulator/virtual/files.ts';
+import { askTable } from '../../../tests/fixtures/ask-table.ts';
 import { TableError } from '../table.ts';
-import { openTable } from '../types.ts';
 import { parseTemplates } from './template.ts';
 
 function image(...statements: readonly string[]): Uint8Array {
@@ -18,26 +17,8 @@ const mail = image(
   "INSERT INTO mail VALUES ('two@a.test', 'x@b.test'), ('two@a.test', NULL), ('two@a.test', ''), ('two@a.test', 'y')",
 );
 
-async function ask(lines: readonly string[], keys: readonly string[], database: Uint8Array | string = mail) {
-  const told: string[] = [];
-  const files = new VirtualFiles({ '/m.cf': lines.join('\n'), '/m.sqlite': database });
-  const context = {
-    files,
-    warn: (line: string) => told.push(line),
-    error: (line: string) => told.push(`error: ${line}`),
-  };
-  const table = await openTable('sqlite:/m.cf', context);
-  const answers: (string | undefined)[] = [];
-  for (const key of keys) {
-    answers.push(
-      await table.lookup(key).catch((error: unknown) => {
-        if (!(error instanceof TableError)) throw error;
-        return `!${error.message}`;
-      }),
-    );
-  }
-  return { answers, told, keyed: table.keyed };
-}
+const ask = (lines: readonly string[], keys: readonly string[], database: Uint8Array | string = mail) =>
+  askTable('sqlite:/m.cf', keys, { '/m.cf': lines.join('\n'), '/m.sqlite': database });
 
 const path = 'dbpath = /m.sqlite';
 const query = "query = SELECT v FROM mail WHERE k = '%s'";
