@@ -37,13 +37,17 @@ try {
   const text = mainCf({ ...installation, folders, hostname: 'client.test' });
   await writeFile(join(folder, 'main.cf'), `${text}shlib_directory = ${root}/usr/lib/postfix\n`);
   await copyFile(`${root}/usr/share/postfix/dynamicmaps.cf`, join(folder, 'dynamicmaps.cf'));
-  const make = async (type: keyof typeof SUFFIXES, lines: readonly string[]): Promise<Buffer> => {
+  const make = async (
+    type: keyof typeof SUFFIXES,
+    lines: readonly string[],
+    ...flags: readonly string[]
+  ): Promise<Buffer> => {
     const source = join(folder, type);
     // What LMDB finds there stays in the file.
     await rm(`${source}.${SUFFIXES[type]}`, { force: true });
     await writeFile(source, `${lines.join('\n')}\n`);
     const env = { ...process.env, ...postmap.env };
-    await run(postmap.path, ['-c', folder, `${type}:${source}`], { env });
+    await run(postmap.path, ['-c', folder, ...flags, `${type}:${source}`], { env });
     return readFile(`${source}.${SUFFIXES[type]}`);
   };
   await mkdir(DATABASES_FOLDER, { recursive: true });
@@ -51,6 +55,9 @@ try {
   for (const type of databaseTypes) {
     const lines = entriesOf(type).map(([key, value]) => `${key} ${value}`);
     await writeFile(join(DATABASES_FOLDER, `${type}.gz`), packed(await make(type, lines)));
+    // With a NUL at the end of keys and values where there is none as a rule, and without where there is one.
+    const other = await make(type, few, type === 'cdb' ? '-N' : '-n');
+    await writeFile(join(DATABASES_FOLDER, `${type}-other-ends.gz`), packed(other));
     texts.push(`  ${type}: unpacked('${packed(await make(type, few)).toString('base64')}'),\n`);
   }
   texts.push(`  sqlite: unpacked('${packed(await makeSqlite()).toString('base64')}'),\n`);

@@ -3,7 +3,7 @@
  *
  * The client and the simulator know the outside only through these interfaces. `platform/node.ts` is the one
  * door to the real ones; `simulator/` holds the virtual ones. Code that asks for `Date.now`, `setTimeout`,
- * `Math.random`, `node:net`, `node:dgram`, `node:dns` or `node:fs` anywhere else fails the lint.
+ * `Math.random`, `node:net`, `node:dgram`, `node:dns`, `node:fs` or `node:sqlite` anywhere else fails the lint.
  *
  * Every failure of the network is rejected with an Error that carries a system `code` as Node's own do:
  * `ECONNREFUSED`, `EHOSTUNREACH`, `ENETUNREACH`, `ETIMEDOUT`, `ECONNRESET`, `EPIPE`, `ENOENT`, `EADDRNOTAVAIL`.

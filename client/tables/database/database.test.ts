@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askTable } from '../../../tests/fixtures/ask-table.ts';
-import { database, databaseTypes, entriesOf } from '../../../tests/fixtures/databases.ts';
+import {
+  database,
+  databaseTypes,
+  databaseWithOtherEnds,
+  entriesOf,
+} from '../../../tests/fixtures/databases.ts';
 import { readBerkeleyBtree } from './berkeley-btree.ts';
 import { readBerkeleyHash } from './berkeley-hash.ts';
 import { DamagedError, type DatabaseReader } from './bytes.ts';
@@ -31,6 +36,14 @@ describe.each(databaseTypes)('%s', (type) => {
       told: [],
       keyed: true,
     });
+  });
+
+  test('keys and values may end with a NUL or not', async () => {
+    const files = { [path]: databaseWithOtherEnds(type) };
+    expect((await askTable(label, ['local@here.test', 'local'], files)).answers).toEqual([
+      'out@there.test',
+      undefined,
+    ]);
   });
 
   test('a file that is none is told of at once, and at each lookup', async () => {

@@ -66,7 +66,7 @@ class DatabaseTable implements Table {
       return found && this.#text(folded, found);
     } catch (error) {
       if (!(error instanceof DamagedError)) throw error;
-      throw new TableError(`error reading ${this.#path}: ${error.message}`);
+      throw this.#failure(`error reading ${this.#path}: ${error.message}`);
     }
   }
 
@@ -74,8 +74,13 @@ class DatabaseTable implements Table {
     const end = value.indexOf(0);
     const text = Buffer.from(end < 0 ? value : value.subarray(0, end)).toString();
     if (!text.includes('\ufffd')) return text;
-    const problem = `${this.name}: key "${key}": non-UTF-8 value "${text}": malformed UTF-8 or invalid codepoint`;
+    throw this.#failure(
+      `${this.name}: key "${key}": non-UTF-8 value "${text}": malformed UTF-8 or invalid codepoint`,
+    );
+  }
+
+  #failure(problem: string): TableError {
     this.#context.warn(problem);
-    throw new TableError(problem);
+    return new TableError(problem);
   }
 }
