@@ -21,7 +21,8 @@
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
- * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read.
+ * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
+ *    texts or bytes by path, `aged('1h', text)` for one that is not new.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
  *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
@@ -48,6 +49,7 @@
  * 11. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
 import type { Zone } from '../simulator/dns/zone.ts';
+import type { FileContent } from '../simulator/file-content.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
 import { type Expectation, ScenarioError } from './checks/expectation.ts';
@@ -58,6 +60,7 @@ import type { HostNetwork, Scenario } from './scenario-shape.ts';
 import type { ScenarioService } from './senders/sender.ts';
 
 export { zone } from '../simulator/dns/zone.ts';
+export { aged } from '../simulator/file-content.ts';
 export { mailHost } from '../simulator/hosts/declarative.ts';
 export { dialogueHost } from '../simulator/hosts/dialogue.ts';
 export {
@@ -99,7 +102,7 @@ export interface ScenarioSpec {
   /** By host, name of the DNS, address, or socket path. */
   readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly files?: Readonly<Record<string, FileContent>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
   /** Services that keep no records of outcomes, or take no mail (`cleanup`): `{ bounce: 'down' }`. */

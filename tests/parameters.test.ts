@@ -48,10 +48,6 @@ const underway: ReadonlySet<string> = new Set([
   'parent_domain_matches_subdomains',
   'smtputf8_autodetect_classes',
   'daemon_table_open_error_is_fatal',
-  'default_database_type',
-  'non_bdb_migration_level',
-  'non_bdb_custom_mapping',
-  'non_bdb_migration_log_redirect',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',
 ]);

@@ -5,12 +5,13 @@ import type { EventListener } from '../events.ts';
 import type { Files } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { Maps } from './maps.ts';
+import type { OpenContext } from './opener.ts';
 import type { Table } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions {
   /** Settings of one service, and which. */
-  readonly settings: Pick<Settings, TablesParameter | TableParameter>;
+  readonly settings: Pick<Settings, TablesParameter | TableParameter> & OpenContext['settings'];
   readonly service: Service;
   readonly files: Files;
   /** Hears what is wrong with tables. */
@@ -20,7 +21,8 @@ export interface TablesOptions {
 export class Tables {
   readonly #options: TablesOptions;
   readonly #lists = new Map<TablesParameter, Promise<Maps>>();
-  readonly #single = new Map<TableParameter, Promise<Table>>();
+  /** By name: one that is named twice is opened once. */
+  readonly #opened = new Map<string, Promise<Table>>();
 
   constructor(options: TablesOptions) {
     this.#options = options;
@@ -41,10 +43,7 @@ export class Tables {
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
-    if (text === '') return undefined;
-    const table = this.#single.get(parameter) ?? this.#open(text);
-    this.#single.set(parameter, table);
-    return table;
+    return text === '' ? undefined : this.#open(text);
   }
 
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
@@ -60,12 +59,16 @@ export class Tables {
   }
 
   #open(text: string): Promise<Table> {
+    const { files, settings } = this.#options;
     const warn = (line: string) => this.#log('warning', line);
     const error = (line: string) => this.#log('error', line);
-    return openTable(text, { files: this.#options.files, warn, error });
+    const note = (line: string) => this.#log('info', line);
+    const table = this.#opened.get(text) ?? openTable(text, { files, settings, warn, error, note });
+    this.#opened.set(text, table);
+    return table;
   }
 
-  #log(level: 'warning' | 'error', text: string): void {
+  #log(level: 'info' | 'warning' | 'error', text: string): void {
     this.#options.emit?.({ type: 'log', level, text });
   }
 }

@@ -1,19 +1,38 @@
 /** The types of lookup tables, and the one place where a table is opened by its name. */
 import { openCidr } from './cidr.ts';
 import { openFail, openStatic } from './constant.ts';
+import { readBerkeleyBtree } from './database/berkeley-btree.ts';
+import { readBerkeleyHash } from './database/berkeley-hash.ts';
+import { readCdb } from './database/cdb.ts';
+import { readLmdb } from './database/lmdb.ts';
+import { databaseOpener } from './database/open.ts';
+import { redirectable } from './database/redirect.ts';
 import { openInline, openTexthash } from './keyed.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
 import { patternOpener } from './pattern.ts';
+import { openProxy } from './proxy.ts';
+import { openSqlite } from './sqlite/open.ts';
+import { openUnix } from './system.ts';
 import { type Table, TableError } from './table.ts';
+
+const BERKELEY_FAULT = 'Invalid argument';
+const LMDB_FAULT = 'MDB_INVALID: File is not an LMDB file';
 
 const types: ReadonlyMap<string, TableOpener> = new Map([
   ['inline', openInline],
   ['static', openStatic],
   ['texthash', openTexthash],
+  ['hash', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyHash, fault: BERKELEY_FAULT }))],
+  ['btree', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyBtree, fault: BERKELEY_FAULT }))],
+  ['cdb', databaseOpener({ suffix: 'cdb', read: readCdb, fault: 'Protocol error' })],
+  ['lmdb', databaseOpener({ suffix: 'lmdb', read: readLmdb, fault: LMDB_FAULT })],
   ['regexp', patternOpener('regexp')],
   ['pcre', patternOpener('pcre')],
   ['cidr', openCidr],
   ['fail', openFail],
+  ['sqlite', openSqlite],
+  ['unix', openUnix],
+  ['proxy', openProxy],
 ]);
 
 const TABLE_NAME = /^([^:]+):(.+)$/s;
@@ -24,15 +43,22 @@ export function faultOfTableName(text: string): string | undefined {
   return `open dictionary: expecting "type:name" form instead of "${text}"`;
 }
 
-/** Opens `type:name`. A table that cannot be used is told of at once and again at each lookup, which fails. */
-export async function openTable(text: string, context: OpenContext): Promise<Table> {
+/** Tables that ask tables that ask tables. */
+const NESTING_LIMIT = 100;
+
+/**
+ * Opens `type:name`. A table that cannot be used is told of at once and again at each lookup, which fails. `depth`
+ * counts the tables that it is asked by.
+ */
+export async function openTable(text: string, context: OpenContext, depth = 0): Promise<Table> {
   const [, type = '', name = ''] = TABLE_NAME.exec(text) ?? [];
   try {
     const open = types.get(type);
     const fault = faultOfTableName(text);
     if (fault !== undefined) throw new TableError(fault);
     if (open === undefined) throw new TableError(`unsupported dictionary type: ${type}`);
-    return await open(name, text, context);
+    if (depth > NESTING_LIMIT) throw new TableError(`${text}: nested deeper than ${NESTING_LIMIT}`);
+    return await open(name, text, context, (other) => openTable(other, context, depth + 1));
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     context.error(error.message);

@@ -254,7 +254,7 @@ export const limits = {
     minLength: 1,
     since: 'before 2.0',
     group: 'limits',
-    meaning: 'Type prefix used in default values.',
+    meaning: 'The type that hash is redirected to.',
   },
   default_cache_db_type: {
     type: 'string',
@@ -262,8 +262,7 @@ export const limits = {
     minLength: 1,
     since: '3.11',
     group: 'limits',
-    meaning: 'Type of the tables that hold caches.',
-    noEffect: 'It is the type of caches that servers and tlsmgr(8) write.',
+    meaning: 'The type that btree is redirected to.',
   },
   socketmap_max_reply_size: {
     type: 'int',
@@ -290,7 +289,8 @@ export const limits = {
     minLength: 1,
     since: '3.11',
     group: 'limits',
-    meaning: 'Whether hash and btree tables are looked for as lmdb or cdb.',
+    meaning:
+      'Whether tables of the types hash and btree are looked for as those of a type without Berkeley DB. The levels that enable it differ in nothing here: a database that is not there is replaced by its source.',
   },
   non_bdb_migration_service_name: {
     type: 'string',
@@ -301,11 +301,11 @@ export const limits = {
     noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
   },
   non_bdb_custom_mapping: {
-    type: 'list',
+    type: 'table',
     default: '',
     since: '3.11',
     group: 'limits',
-    meaning: 'Other types to look for instead, by type.',
+    meaning: 'Lookup table, by `type:name` or type, of the types that hash and btree are redirected to.',
   },
   default_destination_concurrency_limit: {
     type: 'int',

@@ -129,6 +129,6 @@ export const logging = {
     default: 'yes',
     since: '3.11',
     group: 'logging',
-    meaning: 'Log such redirections.',
+    meaning: 'Each table that is redirected is logged.',
   },
 } as const satisfies Record<string, Parameter>;
