@@ -58,7 +58,7 @@ test('what a delivery depends on', () => {
     smtp_helo_timeout: '$mine',
     smtpd_banner: 'x',
     max_idle: '5',
-    lmtp_destination_recipient_limit: '5',
+    smtp_tls_cipherlist: 'x',
     lmtp_lhlo_name: 'x',
   });
   expect([...effectiveOnly(all).keys()]).toEqual(['mine', 'smtp_helo_timeout', 'lmtp_lhlo_name']);
