@@ -178,7 +178,7 @@ class Delivery {
     });
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
-      if (site.isFirst) servers.decideReuse(destination.domain);
+      if (site.isFirst) await servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
       this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
@@ -199,7 +199,7 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    servers.decideReuse(path);
+    await servers.decideReuse(path);
     this.#failure = await servers.tryLocal(path);
   }
 

@@ -50,16 +50,16 @@ export class Servers {
   #failure: Failure | undefined;
 
   constructor(request: DeliveryRequest, recipients: Recipients, context: ServersContext) {
-    const { platform, cache, settings, emit, signal } = context;
+    const { platform, cache, settings, tables, emit, signal } = context;
     this.#request = request;
     this.#context = context;
     this.#recipients = recipients;
-    this.#reuse = new Reuse(request, { cache, settings, clock: platform.clock, emit, signal });
+    this.#reuse = new Reuse(request, { cache, settings, tables, clock: platform.clock, emit, signal });
   }
 
   /** Connections are kept or not as the first destination demands, if it has addresses at all. */
-  decideReuse(destination: string): void {
-    this.#reuse.decide(destination);
+  async decideReuse(destination: string): Promise<void> {
+    await this.#reuse.decide(destination);
   }
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */

@@ -5,6 +5,8 @@
  * Names, defaults, bounds and twins are those of Postfix 3.12; a parameter that no code reads fails the tests.
  */
 
+import type { MatchKind } from './match-kind.ts';
+
 /** Postfix's own grouping of what a parameter is about. */
 export type Group =
   | 'general'
@@ -60,6 +62,8 @@ export type Parameter = Common &
     | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
+    /** A match list, see client/tables/match-list.ts; `kind` is what its items are compared with. */
+    | { readonly type: 'match-list'; readonly kind: MatchKind }
     /** Lookup tables, each `type:name`, tried in order. */
     | { readonly type: 'tables' }
     /** One lookup table. */
@@ -160,7 +164,8 @@ export const register = {
       'Where recipients go whose best mail exchanger is this host, `transport` or `transport:nexthop`, instead of back to the sender.',
   },
   use_srv_lookup: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '',
     since: '3.8',
     group: 'dns',
@@ -292,7 +297,8 @@ export const register = {
     meaning: 'Connections are kept and looked for when the delivery request asks for it.',
   },
   smtp_connection_cache_destinations: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '',
     lmtp: { name: 'lmtp_connection_cache_destinations' },
     since: '2.2',
@@ -647,7 +653,8 @@ export const register = {
     meaning: 'With `-` as a delimiter, owner-LIST and LIST-request have no extension.',
   },
   mydestination: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '$myhostname, localhost.$mydomain, localhost',
     since: 'before 2.0',
     group: 'general',
@@ -858,6 +865,22 @@ export const register = {
     group: 'content',
     meaning: 'Largest message this host accepts, header included; 0 is no limit.',
   },
+  parent_domain_matches_subdomains: {
+    type: 'match-list',
+    kind: 'string',
+    default:
+      'debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps',
+    since: 'before 2.0',
+    group: 'general',
+    meaning: 'Match lists in which a domain stands for its subdomains too; in others `.domain` does.',
+  },
+  helpful_warnings: {
+    type: 'bool',
+    default: 'yes',
+    since: '2.0',
+    group: 'trouble',
+    meaning: 'Hints at likely mistakes are logged: TLS on port 465, and pipelining with a confused server.',
+  },
   relayhost: {
     type: 'string',
     default: '',
@@ -902,6 +925,8 @@ type NamesOf<Type> = {
 /** The parameters that list lookup tables, and those that take just one. */
 export type TablesParameter = NamesOf<'tables'>;
 export type TableParameter = NamesOf<'table'>;
+/** The match lists. */
+export type MatchListParameter = NamesOf<'match-list'>;
 
 /** The register as a plain list, for code that walks over it. */
 export const parameters: readonly (readonly [ParameterName, Parameter])[] = (

@@ -115,6 +115,10 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
     }
+    case 'match-list':
+      if (lacksPattern(text))
+        fail('no pattern behind "!"; name what is not to be listed, as in !example.com');
+      return text;
     case 'tables':
       return Object.freeze(splitGroupedList(text));
     case 'table':
@@ -126,6 +130,13 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       return word;
     }
   }
+}
+
+/** Whether an item of a match list is nothing but `!`; `#` ends the list. */
+function lacksPattern(text: string): boolean {
+  const items = splitGroupedList(text);
+  const end = items.findIndex((item) => item.startsWith('#'));
+  return items.slice(0, end < 0 ? items.length : end).some((item) => /^!+$/.test(item));
 }
 
 function boolean(text: string): boolean | undefined {

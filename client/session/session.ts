@@ -242,6 +242,7 @@ export class Session {
     const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
     const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, 100)}`;
     this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
+    if (!this.settings.helpful_warnings) return;
     const parameter =
       this.service === 'lmtp'
         ? 'lmtp_discard_lhlo_keyword_address_maps'
