@@ -32,6 +32,7 @@ import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
+import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
 import { Tables } from './tables/tables.ts';
 
@@ -134,12 +135,8 @@ class Delivery {
     const context = { ...this.#options, tables: this.#tables, emit: this.#emit };
     const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
-    const servers = new Servers(this.#request, this.#recipients, {
-      ...this.#options,
-      tables: this.#tables,
-      emit: this.#emit,
-      outgoing,
-    });
+    const debugPeers = await DebugPeers.of(nexthop, this.#tables);
+    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {
       this.#warn(

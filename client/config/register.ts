@@ -874,6 +874,22 @@ export const register = {
     group: 'general',
     meaning: 'Match lists in which a domain stands for its subdomains too; in others `.domain` does.',
   },
+  debug_peer_list: {
+    type: 'match-list',
+    kind: 'host',
+    default: '',
+    since: 'before 2.0',
+    group: 'logging',
+    meaning: 'Destinations, and names, addresses and networks of servers, what is said to whom is logged.',
+  },
+  debug_peer_level: {
+    type: 'int',
+    default: '2',
+    min: 1,
+    since: 'before 2.0',
+    group: 'logging',
+    meaning: 'How much more is logged about them.',
+  },
   helpful_warnings: {
     type: 'bool',
     default: 'yes',

@@ -9,6 +9,7 @@ import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
+import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { type KeptSession, type Peer, Session } from './session.ts';
 
@@ -17,6 +18,7 @@ export interface ReuseContext {
   readonly cache?: SessionCache | undefined;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly debugPeers: DebugPeers;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
@@ -96,8 +98,9 @@ export class Reuse {
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
   async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
-    const { settings, emit, signal } = this.#context;
+    const { settings, debugPeers, emit, signal } = this.#context;
     const session = Session.resume(kept, { peer, settings, emit });
+    session.verbose = await debugPeers.has(peer);
     const abort = () => session.wire.abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {
