@@ -15,6 +15,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   report: async () => (await import('./report.ts')).defineReport,
   send: async () => (await import('./send.ts')).defineSend,
   serve: async () => (await import('./serve.ts')).defineServe,
+  config: async () => (await import('./config.ts')).defineConfig,
 };
 const [, , named = ''] = process.argv;
 const wanted = Object.hasOwn(definitions, named) ? [named] : Object.keys(definitions);

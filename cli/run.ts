@@ -1,5 +1,6 @@
 /** `nexthop run`: scenarios against senders, with a report. */
 import { type Command, Option } from 'commander';
+import { effectiveOnly } from '../client/config/names.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
@@ -27,7 +28,7 @@ import {
   checkValues,
   collect,
   type ParameterOptions,
-  readParameters,
+  readConfiguration,
   withParameterOptions,
 } from './parameters.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -80,8 +81,8 @@ const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
-  const parameters = await readParameters(options, EXIT.usage);
-  checkValues(parameters);
+  const { assigned } = await readConfiguration(options, EXIT.usage);
+  checkValues(assigned);
   const jobs = wholeNumber('--jobs', options.jobs);
   if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
   const { senders, missing } = await asUsage(() =>
@@ -102,7 +103,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   ]);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
-  const overrides = Object.fromEntries(parameters);
+  const overrides = Object.fromEntries(effectiveOnly(assigned));
   const { clock } = nodePlatform();
   const startedAtMs = clock.now();
   const results: Result[] = [];

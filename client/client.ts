@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly flags?: string;
   /** Default `smtp`. */
   readonly service?: Service;
+  /** What `$service_name` stands for; the service when absent. */
+  readonly serviceName?: string;
   /** Name servers to ask instead of the system's. */
   readonly nameServers?: readonly NameServer[];
   /** Asks the DNS; made from `nameServers` when absent. */
@@ -93,7 +95,10 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
-  const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
+  const settings = resolveSettings(assigned, service, {
+    hostname: options.hostname ?? systemHostname(),
+    serviceName: options.serviceName ?? service,
+  });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
   const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   const cache = new SessionCache(platform.clock);

@@ -27,13 +27,21 @@ export function splitGroupedList(text: string): string[] {
   return Array.from(groupedItems(text), ({ item }) => item);
 }
 
-/** The same, and where each item begins in the text. */
-export function* groupedItems(text: string): Generator<{ readonly item: string; readonly at: number }> {
+/** Words between white space, in the same way. */
+export function splitGroupedWords(text: string): string[] {
+  return Array.from(groupedItems(text, /[ \t\r\n]/), ({ item }) => item);
+}
+
+/** Items between separators outside braces, and where each begins. */
+export function* groupedItems(
+  text: string,
+  separator = /[, \t\r\n]/,
+): Generator<{ readonly item: string; readonly at: number }> {
   let depth = 0;
   let start: number | undefined;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charAt(at);
-    if (depth === 0 && /[, \t\r\n]/.test(character)) {
+    if (depth === 0 && separator.test(character)) {
       if (start !== undefined) yield { item: text.slice(start, at), at: start };
       start = undefined;
       continue;

@@ -1,4 +1,5 @@
 /** The lookup tables and match lists of a configuration, opened when they are first asked for and then shared by all deliveries. */
+import type { Parameter } from '../config/parameter.ts';
 import {
   type MatchListParameter,
   register,
@@ -85,8 +86,8 @@ export class Tables {
       if (fault === undefined) tables.push(await this.#open(text));
       else this.#log('error', fault);
     }
-    const { lmtp } = register[parameter];
-    const name = this.#options.service === 'lmtp' ? lmtp.name : parameter;
+    const { lmtp }: Parameter = register[parameter];
+    const name = this.#options.service === 'lmtp' && lmtp ? lmtp.name : parameter;
     return new Maps(tables, { parameter: name, warn: this.#context.warn });
   }
 
