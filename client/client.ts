@@ -10,7 +10,7 @@
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
-import { parseFlags } from './content/flags.ts';
+import { serviceFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
@@ -92,13 +92,13 @@ export interface Client {
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
-  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, {
     hostname: options.hostname ?? systemHostname(),
     serviceName: options.serviceName ?? service,
   });
+  const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
   const resolver = options.resolver ?? (await systemResolver(platform, options));
   const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   const cache = new SessionCache(platform.clock);

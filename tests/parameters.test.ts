@@ -37,7 +37,6 @@ const readThroughOthers: ReadonlyMap<
 const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
 const underway: ReadonlySet<string> = new Set([
   'internal_mail_filter_classes',
-  'lmtp_assume_final',
   'fast_flush_domains',
   'smtputf8_autodetect_classes',
   'daemon_table_open_error_is_fatal',

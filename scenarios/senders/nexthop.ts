@@ -1,7 +1,7 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
-import { parseFlags } from '../../client/content/flags.ts';
+import { serviceFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
@@ -57,7 +57,6 @@ async function send(
       records.push({ service, ...record });
     },
   };
-  const flags = parseFlags(environment.flags);
   const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
@@ -67,7 +66,8 @@ async function send(
       if (text === undefined) return;
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
-    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
+    const flags = serviceFlags(environment.flags, { service, settings, emit });
+    return { settings, emit, flags, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   const notices: Notice[] = [];
@@ -80,7 +80,7 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, tables, emit } = configuration;
+    const { settings, flags, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
       const result = await deliver(request, {
