@@ -18,6 +18,7 @@ import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { AddToFlush } from './outcome/fast-flush.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
@@ -46,6 +47,8 @@ export interface ClientOptions {
   readonly platform?: Platform;
   /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Hears of mail that waits for domains of `fast_flush_domains`; nobody when absent. */
+  readonly addToFlush?: AddToFlush;
   /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
   readonly postNotice?: PostNotice;
   /** Hears everything that happens. */
@@ -117,6 +120,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         cache,
         flags,
         ...(options.services && { services: options.services }),
+        ...(options.addToFlush && { addToFlush: options.addToFlush }),
         ...(options.postNotice && { postNotice: options.postNotice }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),

@@ -24,6 +24,7 @@ import { detectsLoops, findSite } from './dns/site.ts';
 import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
+import type { AddToFlush } from './outcome/fast-flush.ts';
 import { lastResort } from './outcome/last-resort.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import { Recipients } from './outcome/recipients.ts';
@@ -50,6 +51,8 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
   /** Where records of outcomes are kept; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Hears of mail that waits for domains of `fast_flush_domains`; nobody when absent. */
+  readonly addToFlush?: AddToFlush;
   /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
   readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
@@ -94,6 +97,7 @@ class Delivery {
         settings,
         tables: this.#tables,
         services: options.services,
+        addToFlush: options.addToFlush,
         isFinalDelivery: options.flags?.final === true,
         emit: this.#emit,
       }),

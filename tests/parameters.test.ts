@@ -36,9 +36,6 @@ const readThroughOthers: ReadonlyMap<
 /** TLS and SASL are parsed and checked, and not acted on yet. */
 const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
 const underway: ReadonlySet<string> = new Set([
-  'internal_mail_filter_classes',
-  'fast_flush_domains',
-  'smtputf8_autodetect_classes',
   'daemon_table_open_error_is_fatal',
   'default_database_type',
   'non_bdb_migration_level',

@@ -15,6 +15,7 @@ import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
+  FlushAdd,
   KeptRecord,
   LogLine,
   RecipientOutcome,
@@ -70,6 +71,11 @@ async function send(
     return { settings, emit, flags, tables: new Tables({ settings, service, files: platform.files, emit }) };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
+  const flushAdds: FlushAdd[] = [];
+  const addToFlush = async (domain: string, queueId: string) => {
+    if (environment.downServices.has('flush')) throw new Error('flush service is down');
+    flushAdds.push({ domain, queueId });
+  };
   const notices: Notice[] = [];
   const postNotice = async (notice: Notice) => {
     if (environment.downServices.has('cleanup')) throw new Error('Connection refused');
@@ -90,6 +96,7 @@ async function send(
         flags,
         resolver,
         services,
+        addToFlush,
         postNotice,
         emit,
         signal,
@@ -101,7 +108,7 @@ async function send(
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions, records, notices, setAside };
+  return { outcomes, log, suspensions, records, flushAdds, notices, setAside };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

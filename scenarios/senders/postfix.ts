@@ -83,6 +83,7 @@ class PostfixSender implements Sender {
         onLogLine: (line) => this.#onLogLine(line),
         onRecord: (record) => this.#watch?.onRecord(record) ?? true,
         onNotice: (notice) => this.#watch?.onNotice(notice),
+        onFlushAdd: (add) => this.#watch?.onFlushAdd(add) ?? true,
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -184,6 +185,7 @@ function joined(reports: readonly SenderReport[]): SenderReport {
     log: reports.flatMap(({ log }) => log),
     suspensions: reports.flatMap(({ suspensions = [] }) => suspensions),
     records: reports.flatMap(({ records = [] }) => records),
+    flushAdds: reports.flatMap(({ flushAdds = [] }) => flushAdds),
     notices: reports.flatMap(({ notices = [] }) => notices),
     setAside: reports.reduce((sum, { setAside = 0 }) => sum + setAside, 0),
   };

@@ -13,6 +13,7 @@ import type { Notice } from '../../../client/outcome/notices.ts';
 import type { SenderSurroundings } from '../sender.ts';
 import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
 import { ACTIVE_QUEUE } from './delivery-request.ts';
+import { type OnFlushAdd, serveFlush } from './flush-service.ts';
 import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
@@ -25,6 +26,7 @@ export interface InstanceListener {
   readonly onRecord: OnRecord;
   readonly onPassed: (passed: PassedRecipient) => void;
   readonly onNotice: (notice: Notice) => void;
+  readonly onFlushAdd: OnFlushAdd;
 }
 
 /** It did not start, or is gone; one line. */
@@ -71,6 +73,7 @@ export class Instance {
     const services = [
       ...(await serveStatusServices(sockets, listener.onRecord)),
       await servePostedMail(join(folders.queue, 'public'), listener.onNotice),
+      await serveFlush(join(folders.queue, 'public'), listener.onFlushAdd),
       ...(await serveOtherTransports(
         sockets,
         setups.map(({ config }) => config),

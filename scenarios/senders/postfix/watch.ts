@@ -2,6 +2,7 @@
 import type { Notice } from '../../../client/outcome/notices.ts';
 import type { Recipient } from '../../../client/request.ts';
 import type {
+  FlushAdd,
   KeptRecord,
   LogLine,
   RecipientOutcome,
@@ -34,6 +35,7 @@ export class Watch {
   /** Also those that were not kept, by recipient: they have reason and reply in full. */
   readonly #reports = new Map<string, KeptRecord>();
   readonly #notices: Notice[] = [];
+  readonly #flushAdds: FlushAdd[] = [];
   readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
   #expected = 0;
@@ -87,6 +89,14 @@ export class Watch {
 
   onNotice(notice: Notice): void {
     this.#notices.push(notice);
+  }
+
+  /** Whether it is noted. */
+  onFlushAdd({ domain, queueId }: FlushAdd): boolean {
+    if (queueId !== this.#queueId) return true;
+    if (this.#downServices.has('flush')) return false;
+    this.#flushAdds.push({ domain, queueId: this.#submission.queueId });
+    return true;
   }
 
   #add(outcome: RecipientOutcome): void {
@@ -144,6 +154,7 @@ export class Watch {
       log: this.#log,
       suspensions: this.#suspensions,
       records: this.#records,
+      flushAdds: this.#flushAdds,
       notices: this.#notices,
     };
   }
