@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
+import { PAGE, parametersPage } from '../tools/parameters-page.ts';
 
 const top = join(import.meta.dirname, '..');
 
@@ -27,6 +28,8 @@ const readThroughOthers: ReadonlyMap<
   ['compatibility_level', ['3.6', 'smtputf8_enable']],
   ['fallback_relay', ['[relay.test]', 'smtp_fallback_relay']],
   ['default_delivery_status_filter', ['static:x', 'smtp_delivery_status_filter']],
+  ['default_destination_recipient_limit', ['7', 'smtp_destination_recipient_limit']],
+  ['default_destination_concurrency_limit', ['7', 'smtp_destination_concurrency_limit']],
   ['smtp_per_record_deadline', ['yes', 'smtp_per_request_deadline']],
   ['relay_domains', ['example.org', 'fast_flush_domains']],
   ['mail_version', ['3.13', 'smtp_helo_name', { smtp_helo_name: 'mail-$mail_version' }]],
@@ -43,7 +46,6 @@ const underway: ReadonlySet<string> = new Set([
   'non_bdb_migration_log_redirect',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',
-  'queue_directory',
 ]);
 
 const effective = parameters
@@ -113,6 +115,10 @@ describe('defaults are those of Postfix 3.12', () => {
     const { lmtp } = parameter ?? {};
     expect(lmtp ? [lmtp.name, lmtp.default ?? text] : undefined).toEqual(twin);
   });
+});
+
+test('the page about them is that of the register; renew it with: npm run docs', () => {
+  expect(readFileSync(PAGE, 'utf8')).toBe(parametersPage());
 });
 
 describe('the register is in order', () => {
