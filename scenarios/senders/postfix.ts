@@ -37,9 +37,8 @@ export const postfix: Enrolment = {
   },
 };
 
-/** Of a queue file that is for nobody but the postmaster, and what the log says last when it becomes one. */
+/** Of a queue file that is for nobody but the postmaster. */
 const SET_ASIDE_MODE = 0o400;
-const SET_ASIDE_TEXT = 'corrupted queue file';
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -133,7 +132,6 @@ class PostfixSender implements Sender {
       }
       const { mode } = await stat(path);
       const isSetAside = (mode & 0o777) === SET_ASIDE_MODE;
-      if (isSetAside) await watch.logged(SET_ASIDE_TEXT, environment.signal);
       return { ...watch.report(), setAside: isSetAside ? 1 : 0 };
     } finally {
       this.#watch = undefined;
@@ -150,9 +148,10 @@ class PostfixSender implements Sender {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
     const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
+    await instance.logged(signal);
     if (answer.is === 'done') {
       if (answer.suspension !== undefined) watch.onSuspension(answer.suspension);
-      return watch.heard(request.recipients.length, signal);
+      return;
     }
     if (signal.aborted) return;
     watch.onDeath(request.recipients);

@@ -15,6 +15,7 @@ import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configurat
 import { ACTIVE_QUEUE } from './delivery-request.ts';
 import { type OnFlushAdd, serveFlush } from './flush-service.ts';
 import type { Installation } from './installation.ts';
+import { LogMarks } from './log-marks.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
 import { servePostedMail } from './posted-mail.ts';
@@ -43,6 +44,7 @@ const LINE_LIMIT_CHARACTERS = 1024 * 1024;
 export class Instance {
   readonly folders: InstanceFolders;
   readonly owner: number;
+  readonly #marks: LogMarks;
   readonly #process: ChildProcess;
   readonly #services: readonly ServiceSocket[];
   #lastWords = '';
@@ -105,6 +107,7 @@ export class Instance {
     services: readonly ServiceSocket[],
   ) {
     this.folders = folders;
+    this.#marks = new LogMarks(join(folders.queue, 'private', 'scache'));
     this.owner = owner;
     this.#process = child;
     this.#services = services;
@@ -113,6 +116,11 @@ export class Instance {
   /** Why nothing can be delivered any more, or undefined. */
   get ended(): string | undefined {
     return this.#ended;
+  }
+
+  /** Resolves when all that was logged so far has been handed over. */
+  logged(signal: AbortSignal): Promise<void> {
+    return this.#marks.pass(signal);
   }
 
   async stop(): Promise<void> {
@@ -153,6 +161,7 @@ export class Instance {
               this.#lastWords = read.text;
             }
           }
+          this.#marks.onLogLine(read.text);
           onLogLine(read);
         }),
       );

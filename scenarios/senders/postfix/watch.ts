@@ -13,8 +13,6 @@ import type {
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
 import type { PassedRecipient } from './other-transports.ts';
 
-/** The log goes through another process: it may come later than the agent's answer. */
-const LATE_LIMIT_MS = 2_000;
 /** What the queue manager makes of an agent that goes away without an answer. */
 const DEATH = {
   status: 'deferred',
@@ -38,9 +36,6 @@ export class Watch {
   readonly #flushAdds: FlushAdd[] = [];
   readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
-  #expected = 0;
-  /** Looks whether what is waited for has come. */
-  #look: () => void = () => {};
 
   constructor(
     transport: string,
@@ -71,16 +66,15 @@ export class Watch {
     // Under the names that our client gives the message and the service.
     const { queueId, service } = this.#submission;
     this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
-    this.#look();
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
     const relay = outcome.relay === this.#transport ? this.#submission.service : outcome.relay;
-    this.#add({ ...outcome, ...(relay !== undefined && { relay }) });
+    this.#outcomes.push({ ...outcome, ...(relay !== undefined && { relay }) });
   }
 
   onPassed({ queueId, recipient, passedTo }: PassedRecipient): void {
-    if (queueId === this.#queueId) this.#add({ address: recipient, status: 'passed', passedTo });
+    if (queueId === this.#queueId) this.#outcomes.push({ address: recipient, status: 'passed', passedTo });
   }
 
   onSuspension(reason: string): void {
@@ -99,11 +93,6 @@ export class Watch {
     return true;
   }
 
-  #add(outcome: RecipientOutcome): void {
-    this.#outcomes.push(outcome);
-    this.#look();
-  }
-
   /** Whether it is kept. */
   onRecord(record: KeptRecord): boolean {
     // Messages go one after another, so what an address probe finds can only be about this one.
@@ -120,32 +109,6 @@ export class Watch {
     const told = new Set(this.#outcomes.map(({ address }) => address));
     const left = recipients.filter(({ address }) => !told.has(address));
     this.#outcomes.push(...left.map(({ address }) => ({ address, ...DEATH })));
-    this.#expected = this.#outcomes.length;
-  }
-
-  /** Waits, for a limited time, until the log has told of that many recipients more; of none, until it has told why. */
-  async heard(recipients: number, signal: AbortSignal): Promise<void> {
-    this.#expected += recipients;
-    await this.#until(
-      () => (this.#expected === 0 ? this.#log.length > 0 : this.#outcomes.length >= this.#expected),
-      signal,
-    );
-    this.#expected = this.#outcomes.length;
-  }
-
-  /** Waits, for a limited time, until the log has such a line: it may come after the outcomes. */
-  async logged(text: string, signal: AbortSignal): Promise<void> {
-    await this.#until(() => this.#log.some((line) => line.text.includes(text)), signal);
-  }
-
-  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    if (holds()) return;
-    await waitFor(LATE_LIMIT_MS, signal, (done) => {
-      this.#look = () => {
-        if (holds()) done();
-      };
-    });
-    this.#look = () => {};
   }
 
   report(): SenderReport {
@@ -169,19 +132,4 @@ export class Watch {
       ...(reply === '' ? {} : { reply }),
     };
   }
-}
-
-/** Until `arm`'s argument is called, the signal aborts, or the time is over. */
-function waitFor(limitMs: number, signal: AbortSignal, arm: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, limitMs);
-    if (signal.aborted) return done();
-    signal.addEventListener('abort', done, { once: true });
-    arm(done);
-  });
 }
