@@ -15,6 +15,7 @@ import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
 import { type Batch, batchesOf, dispatch } from './dispatch.ts';
+import { withDnssecProbe } from './dns/dnssec-probe.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
@@ -103,7 +104,10 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     serviceName: options.serviceName ?? service,
   });
   const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
-  const resolver = options.resolver ?? (await systemResolver(platform, options));
+  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, settings, options)), {
+    settings,
+    emit: onEvent,
+  });
   const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   const cache = new SessionCache(platform.clock);
   return {
@@ -147,10 +151,12 @@ async function farewell(kept: KeptSession): Promise<void> {
 
 async function systemResolver(
   platform: Platform,
+  settings: Settings,
   { nameServers, onEvent }: ClientOptions,
 ): Promise<Resolver> {
   const { clock, network, random } = platform;
-  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
+  const dnssec = settings.smtp_dns_support_level === 'dnssec';
+  const common = { clock, network, random, dnssec, ...(onEvent && { emit: onEvent }) };
   if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
   const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });

@@ -64,7 +64,7 @@ export type Parameter = Common &
     | ({ readonly type: 'size'; readonly unit: 'bytes' } & Bounds)
     /** `unit` is what a bare number counts. */
     | ({ readonly type: 'time'; readonly unit: TimeUnit } & Bounds)
-    | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
+    | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' | 'query' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
     /** A match list (client/tables/match-list.ts); `kind` is what its items are compared with. */

@@ -220,6 +220,10 @@ const syntaxes = {
     wanted: 'a release level; write it like 3.6',
     accepts: (text: string) => parseRelease(text) !== undefined,
   },
+  query: {
+    wanted: 'a DNS query; write it type:name as in ns:. or leave it empty',
+    accepts: (text: string) => /^(?:(?:A|AAAA|CNAME|MX|NS|PTR|SRV|TLSA|TXT):[^\s:]+)?$/i.test(text),
+  },
   ipv4: {
     wanted: 'a numeric IPv4 address; write it like 192.0.2.1 or leave it empty',
     accepts: (text: string) => text === '' || ipaddr.IPv4.isValidFourPartDecimal(withoutBrackets(text)),

@@ -4,6 +4,7 @@ import { resolveSettings } from '../../client/config/settings.ts';
 import { serviceFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { dispatch } from '../../client/dispatch.ts';
+import { withDnssecProbe } from '../../client/dns/dnssec-probe.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
@@ -69,7 +70,11 @@ async function send(
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
     const flags = serviceFlags(environment.flags, { service, settings, emit });
-    return { settings, emit, flags, tables: new Tables({ settings, service, files: platform.files, emit }) };
+    const tables = new Tables({ settings, service, files: platform.files, emit });
+    const dnssec = settings.smtp_dns_support_level === 'dnssec';
+    const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
+    const resolver = withDnssecProbe(asking, { settings, emit });
+    return { settings, emit, flags, tables, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   const flushAdds: FlushAdd[] = [];
@@ -87,8 +92,7 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, flags, tables, emit } = configuration;
-    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    const { settings, flags, tables, resolver, emit } = configuration;
     const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,

@@ -280,6 +280,14 @@ const rewrites: readonly Rewrite[] = [
     ),
   },
   {
+    name: 'token-limit',
+    title: 'header_address_token_limit is for cleanup(8): the client rewrites headers of any length',
+    clauses: ['postfix:header_address_token_limit'],
+    config: { header_address_token_limit: '1' },
+    content: lines('To: a@here.test, b@here.test, c@here.test, local@here.test', '', 'x'),
+    arrives: lines('To: a@here.test, b@here.test, c@here.test, out@there.test', '', 'x'),
+  },
+  {
     name: 'obsolete-header',
     title: 'White space before the colon of a header is lost; the parts of the message are not looked for',
     clauses: ['postfix:delivery-7.2'],
