@@ -253,6 +253,20 @@ export default [
       'rfc5321-4.1.1.10-01': 'Postfix closes connections that nobody uses any more without QUIT',
     },
   }),
+  ...[
+    { name: 'address', list: '[2001:DB8:0:0::1]' },
+    { name: 'network', list: '![2001:db8:1::]/48, [2001:db8::]/32' },
+  ].map(({ name, list }) =>
+    scenario(`debugging/peers-ipv6-${name}`, {
+      title: `An IPv6 ${name} stands in brackets, in any of its forms`,
+      clauses,
+      dns: zone('example.test', { MX: '10 six', six: '2001:db8::1' }),
+      hosts: { six: mailHost() },
+      config: { debug_peer_list: list },
+      send: message({ to }),
+      expect: [delivered(to, { via: 'six' }), logged('> six.example.test[2001:db8::1]:25: EHLO client.test')],
+    }),
+  ),
   scenario('debugging/peers-lmtp-socket', {
     title: 'A server behind a local socket is known by the name of this host',
     clauses,
