@@ -13,7 +13,7 @@ export class DebugPeers {
   /** For all sessions of one request. */
   static async of(nexthop: string, tables: Tables): Promise<DebugPeers> {
     const list = await tables.list('debug_peer_list');
-    // The destination has no address, which Postfix says so.
+    // A destination has no address; this is what Postfix has in its place.
     return new DebugPeers(list, (await list.match(nexthop, 'noaddr')) === 'listed');
   }
 

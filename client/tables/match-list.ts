@@ -30,7 +30,7 @@ export class MatchList {
     this.#options = options;
   }
 
-  /** Takes as many texts as its kind compares. Does not reject, but with the signal's reason. */
+  /** Takes as many texts as its kind compares. Does not reject. */
   async match(...subjects: readonly string[]): Promise<Match> {
     const tests = TESTS[this.#options.kind];
     const { matchesSubdomains = false, parameter, warn } = this.#options;
