@@ -373,7 +373,11 @@ export default [
     clauses: ['postfix:mydestination'],
     dns,
     hosts: { mx: mailHost() },
-    config: { smtp_generic_maps: 'inline:{other=x@there.test}', mydestination: 'fail:always' },
+    config: {
+      smtp_generic_maps: 'inline:{other=x@there.test}',
+      mydestination: 'fail:always',
+      relay_domains: '',
+    },
     send: message({ to }),
     expect: [
       deferred(to, { dsn: '4.3.0', reason: `smtp_generic_maps map lookup problem for ${to}` }),
