@@ -60,7 +60,9 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
   const nameServers = options.dns === undefined ? undefined : [nameServer(options.dns)];
   const { assigned, service } = await readConfiguration(options, EXIT.sendUsage);
 
-  let report: (event: ClientEvent) => void = () => {};
+  // What is told before the settings are known waits for them.
+  const early: ClientEvent[] = [];
+  let report = (event: ClientEvent): void => void early.push(event);
   const client = await asUsage(() =>
     createClient({
       parameters: assigned,
@@ -71,6 +73,7 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
     }),
   );
   report = reporter(client.settings, options);
+  early.forEach(report);
   const mail: Mail = {
     sender,
     recipients: recipients.map((recipient) => ({

@@ -10,15 +10,17 @@
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
-import { parseFlags } from './content/flags.ts';
+import { serviceFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
 import { type Batch, batchesOf, dispatch } from './dispatch.ts';
+import { withDnssecProbe } from './dns/dnssec-probe.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { AddToFlush } from './outcome/fast-flush.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
@@ -47,6 +49,8 @@ export interface ClientOptions {
   readonly platform?: Platform;
   /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Hears of mail that waits for domains of `fast_flush_domains`; nobody when absent. */
+  readonly addToFlush?: AddToFlush;
   /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
   readonly postNotice?: PostNotice;
   /** Hears everything that happens. */
@@ -93,14 +97,17 @@ export interface Client {
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
-  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
   const settings = resolveSettings(assigned, service, {
     hostname: options.hostname ?? systemHostname(),
     serviceName: options.serviceName ?? service,
   });
-  const resolver = options.resolver ?? (await systemResolver(platform, options));
+  const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
+  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, settings, options)), {
+    settings,
+    emit: onEvent,
+  });
   const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
   const cache = new SessionCache(platform.clock);
   return {
@@ -121,6 +128,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         cache,
         flags,
         ...(options.services && { services: options.services }),
+        ...(options.addToFlush && { addToFlush: options.addToFlush }),
         ...(options.postNotice && { postNotice: options.postNotice }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
@@ -143,10 +151,12 @@ async function farewell(kept: KeptSession): Promise<void> {
 
 async function systemResolver(
   platform: Platform,
+  settings: Settings,
   { nameServers, onEvent }: ClientOptions,
 ): Promise<Resolver> {
   const { clock, network, random } = platform;
-  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
+  const dnssec = settings.smtp_dns_support_level === 'dnssec';
+  const common = { clock, network, random, dnssec, ...(onEvent && { emit: onEvent }) };
   if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
   const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });

@@ -39,14 +39,6 @@ const readThroughOthers: ReadonlyMap<
 /** TLS and SASL are parsed and checked, and not acted on yet. */
 const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
 const underway: ReadonlySet<string> = new Set([
-  'debug_peer_list',
-  'debug_peer_level',
-  'helpful_warnings',
-  'internal_mail_filter_classes',
-  'lmtp_assume_final',
-  'fast_flush_domains',
-  'parent_domain_matches_subdomains',
-  'smtputf8_autodetect_classes',
   'daemon_table_open_error_is_fatal',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',

@@ -1,5 +1,7 @@
 /** What the register says of a configuration parameter. */
 
+import type { MatchKind } from './match-kind.ts';
+
 /** Postfix's own grouping of what a parameter is about. */
 export type Group =
   | 'general'
@@ -62,9 +64,11 @@ export type Parameter = Common &
     | ({ readonly type: 'size'; readonly unit: 'bytes' } & Bounds)
     /** `unit` is what a bare number counts. */
     | ({ readonly type: 'time'; readonly unit: TimeUnit } & Bounds)
-    | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' }
+    | { readonly type: 'string'; readonly syntax?: 'hostname' | 'release' | 'ipv4' | 'ipv6' | 'query' }
     /** Items between commas and white space; with `words`, no other item is allowed and case matters. */
     | { readonly type: 'list'; readonly words?: readonly string[] }
+    /** A match list (client/tables/match-list.ts); `kind` is what its items are compared with. */
+    | { readonly type: 'match-list'; readonly kind: MatchKind }
     /** Lookup tables, each `type:name`, tried in order. */
     | { readonly type: 'tables' }
     /** One lookup table. */

@@ -69,6 +69,8 @@ type NamesOf<Type> = {
 /** The parameters that list lookup tables, and those that take just one. */
 export type TablesParameter = NamesOf<'tables'>;
 export type TableParameter = NamesOf<'table'>;
+/** The match lists. */
+export type MatchListParameter = NamesOf<'match-list'>;
 
 /** The register as a plain list, for code that walks over it. */
 export const parameters: readonly (readonly [ParameterName, Parameter])[] = (

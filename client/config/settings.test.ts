@@ -65,6 +65,15 @@ describe('defaults', () => {
     });
   });
 
+  test('of match lists and queries', () => {
+    expect(resolve({ mydestination: '!a, /b {c d} # !' }).mydestination).toBe('!a, /b {c d} # !');
+    expect(() => resolve({ debug_peer_list: 'a, !! b' })).toThrow(
+      'debug_peer_list = a, !! b: no pattern behind "!"; name what is not to be listed, as in !example.com',
+    );
+    expect(resolve({ dnssec_probe: 'Txt:a.b.' }).dnssec_probe).toBe('Txt:a.b.');
+    expect(() => resolve({ dnssec_probe: 'ns:' })).toThrow('not a DNS query');
+  });
+
   test('that follow other parameters', () => {
     expect(resolve({ fallback_relay: 'a, b' }).smtp_fallback_relay).toEqual(['a', 'b']);
     expect(resolve({ fallback_relay: 'a' }, 'lmtp').smtp_fallback_relay).toEqual([]);

@@ -157,6 +157,10 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
     }
+    case 'match-list':
+      if (lacksPattern(text))
+        fail('no pattern behind "!"; name what is not to be listed, as in !example.com');
+      return text;
     case 'tables':
       return Object.freeze(splitGroupedList(text));
     case 'table':
@@ -168,6 +172,13 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       return word;
     }
   }
+}
+
+/** Whether an item of a match list is nothing but `!`; `#` ends the list. */
+function lacksPattern(text: string): boolean {
+  const items = splitGroupedList(text);
+  const end = items.findIndex((item) => item.startsWith('#'));
+  return items.slice(0, end < 0 ? items.length : end).some((item) => /^!+$/.test(item));
 }
 
 function boolean(text: string): boolean | undefined {
@@ -208,6 +219,10 @@ const syntaxes = {
   release: {
     wanted: 'a release level; write it like 3.6',
     accepts: (text: string) => parseRelease(text) !== undefined,
+  },
+  query: {
+    wanted: 'a DNS query; write it type:name as in ns:. or leave it empty',
+    accepts: (text: string) => /^(?:(?:A|AAAA|CNAME|MX|NS|PTR|SRV|TLSA|TXT):[^\s:]+)?$/i.test(text),
   },
   ipv4: {
     wanted: 'a numeric IPv4 address; write it like 192.0.2.1 or leave it empty',

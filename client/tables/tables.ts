@@ -1,17 +1,25 @@
-/** The lookup tables of a configuration, opened when they are first asked for and then shared by all deliveries. */
+/** The lookup tables and match lists of a configuration, opened when they are first asked for and then shared by all deliveries. */
 import type { Parameter } from '../config/parameter.ts';
-import { register, type Settings, type TableParameter, type TablesParameter } from '../config/register.ts';
+import {
+  type MatchListParameter,
+  register,
+  type Settings,
+  type TableParameter,
+  type TablesParameter,
+} from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Files } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { Maps } from './maps.ts';
+import { MatchList } from './match-list.ts';
 import type { OpenContext } from './opener.ts';
 import type { Table } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions {
   /** Settings of one service, and which. */
-  readonly settings: Pick<Settings, TablesParameter | TableParameter> & OpenContext['settings'];
+  readonly settings: Pick<Settings, TablesParameter | TableParameter | MatchListParameter> &
+    OpenContext['settings'];
   readonly service: Service;
   readonly files: Files;
   /** Hears what is wrong with tables. */
@@ -23,6 +31,7 @@ export class Tables {
   readonly #lists = new Map<TablesParameter, Promise<Maps>>();
   /** By name: one that is named twice is opened once. */
   readonly #opened = new Map<string, Promise<Table>>();
+  readonly #matchLists = new Map<MatchListParameter, Promise<MatchList>>();
 
   constructor(options: TablesOptions) {
     this.#options = options;
@@ -46,6 +55,29 @@ export class Tables {
     return text === '' ? undefined : this.#open(text);
   }
 
+  /** The match list of a parameter. Does not reject: what cannot be read fails when its turn comes. */
+  async list(parameter: MatchListParameter): Promise<MatchList> {
+    const list = this.#matchLists.get(parameter) ?? this.#openMatchList(parameter);
+    this.#matchLists.set(parameter, list);
+    return list;
+  }
+
+  async #openMatchList(parameter: MatchListParameter): Promise<MatchList> {
+    const { kind } = register[parameter];
+    return MatchList.open(this.#options.settings[parameter], {
+      ...this.#context,
+      kind,
+      // Postfix calls a list of the lmtp service by the name that it has under smtp.
+      parameter,
+      matchesSubdomains: kind !== 'string' && (await this.#matchesSubdomains(parameter)),
+    });
+  }
+
+  async #matchesSubdomains(parameter: MatchListParameter): Promise<boolean> {
+    const lists = await this.list('parent_domain_matches_subdomains');
+    return (await lists.match(parameter)) === 'listed';
+  }
+
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
     const tables: Table[] = [];
     for (const text of texts) {
@@ -55,17 +87,24 @@ export class Tables {
     }
     const { lmtp }: Parameter = register[parameter];
     const name = this.#options.service === 'lmtp' && lmtp ? lmtp.name : parameter;
-    return new Maps(tables, { parameter: name, warn: (text) => this.#log('warning', text) });
+    return new Maps(tables, { parameter: name, warn: this.#context.warn });
   }
 
   #open(text: string): Promise<Table> {
-    const { files, settings } = this.#options;
-    const warn = (line: string) => this.#log('warning', line);
-    const error = (line: string) => this.#log('error', line);
-    const note = (line: string) => this.#log('info', line);
-    const table = this.#opened.get(text) ?? openTable(text, { files, settings, warn, error, note });
+    const table = this.#opened.get(text) ?? openTable(text, this.#context);
     this.#opened.set(text, table);
     return table;
+  }
+
+  get #context(): OpenContext {
+    const { files, settings } = this.#options;
+    return {
+      files,
+      settings,
+      warn: (line) => this.#log('warning', line),
+      error: (line) => this.#log('error', line),
+      note: (line) => this.#log('info', line),
+    };
   }
 
   #log(level: 'info' | 'warning' | 'error', text: string): void {

@@ -1,9 +1,10 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
-import { parseFlags } from '../../client/content/flags.ts';
+import { serviceFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { dispatch } from '../../client/dispatch.ts';
+import { withDnssecProbe } from '../../client/dns/dnssec-probe.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
@@ -16,6 +17,7 @@ import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
+  FlushAdd,
   KeptRecord,
   LogLine,
   RecipientOutcome,
@@ -58,7 +60,6 @@ async function send(
       records.push({ service, ...record });
     },
   };
-  const flags = parseFlags(environment.flags);
   const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
@@ -68,9 +69,19 @@ async function send(
       if (text === undefined) return;
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
-    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
+    const flags = serviceFlags(environment.flags, { service, settings, emit });
+    const tables = new Tables({ settings, service, files: platform.files, emit });
+    const dnssec = settings.smtp_dns_support_level === 'dnssec';
+    const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
+    const resolver = withDnssecProbe(asking, { settings, emit });
+    return { settings, emit, flags, tables, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
+  const flushAdds: FlushAdd[] = [];
+  const addToFlush = async (domain: string, queueId: string) => {
+    if (environment.downServices.has('flush')) throw new Error('flush service is down');
+    flushAdds.push({ domain, queueId });
+  };
   const notices: Notice[] = [];
   const postNotice = async (notice: Notice) => {
     if (environment.downServices.has('cleanup')) throw new Error('Connection refused');
@@ -81,8 +92,7 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, tables, emit } = configuration;
-    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    const { settings, flags, tables, resolver, emit } = configuration;
     const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,
@@ -91,6 +101,7 @@ async function send(
         flags,
         resolver,
         services,
+        addToFlush,
         postNotice,
         emit,
         signal,
@@ -106,7 +117,7 @@ async function send(
       await dispatch(batches, attempt, settings);
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
-  return { outcomes, log, suspensions, records, notices, setAside };
+  return { outcomes, log, suspensions, records, flushAdds, notices, setAside };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

@@ -37,9 +37,8 @@ export const postfix: Enrolment = {
   },
 };
 
-/** Of a queue file that is for nobody but the postmaster, and what the log says last when it becomes one. */
+/** Of a queue file that is for nobody but the postmaster. */
 const SET_ASIDE_MODE = 0o400;
-const SET_ASIDE_TEXT = 'corrupted queue file';
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -83,6 +82,7 @@ class PostfixSender implements Sender {
         onLogLine: (line) => this.#onLogLine(line),
         onRecord: (record) => this.#watch?.onRecord(record) ?? true,
         onNotice: (notice) => this.#watch?.onNotice(notice),
+        onFlushAdd: (add) => this.#watch?.onFlushAdd(add) ?? true,
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -132,7 +132,6 @@ class PostfixSender implements Sender {
       }
       const { mode } = await stat(path);
       const isSetAside = (mode & 0o777) === SET_ASIDE_MODE;
-      if (isSetAside) await watch.logged(SET_ASIDE_TEXT, environment.signal);
       return { ...watch.report(), setAside: isSetAside ? 1 : 0 };
     } finally {
       this.#watch = undefined;
@@ -149,9 +148,10 @@ class PostfixSender implements Sender {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
     const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
+    await instance.logged(signal);
     if (answer.is === 'done') {
       if (answer.suspension !== undefined) watch.onSuspension(answer.suspension);
-      return watch.heard(request.recipients.length, signal);
+      return;
     }
     if (signal.aborted) return;
     watch.onDeath(request.recipients);
@@ -199,6 +199,7 @@ function joined(reports: readonly SenderReport[]): SenderReport {
     log: reports.flatMap(({ log }) => log),
     suspensions: reports.flatMap(({ suspensions = [] }) => suspensions),
     records: reports.flatMap(({ records = [] }) => records),
+    flushAdds: reports.flatMap(({ flushAdds = [] }) => flushAdds),
     notices: reports.flatMap(({ notices = [] }) => notices),
     setAside: reports.reduce((sum, { setAside = 0 }) => sum + setAside, 0),
   };

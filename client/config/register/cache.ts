@@ -12,7 +12,8 @@ export const cache = {
     meaning: 'Connections are kept and looked for when the delivery request asks for it.',
   },
   smtp_connection_cache_destinations: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '',
     lmtp: { name: 'lmtp_connection_cache_destinations' },
     since: '2.2',

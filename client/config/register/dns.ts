@@ -12,7 +12,8 @@ export const dns = {
       'Where recipients go whose best mail exchanger is this host, `transport` or `transport:nexthop`, instead of back to the sender.',
   },
   use_srv_lookup: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '',
     since: '3.8',
     group: 'dns',
@@ -52,6 +53,15 @@ export const dns = {
     group: 'dns',
     seed: true,
     meaning: 'No DNS, plain DNS, or DNSSEC-aware DNS; empty leaves it to disable_dns_lookups.',
+  },
+  dnssec_probe: {
+    type: 'string',
+    syntax: 'query',
+    default: 'ns:.',
+    since: '3.6 (also 3.5.9, 3.4.19)',
+    group: 'dns',
+    meaning:
+      'A query that is made once, `type:name`, to find out whether the name server validates, when the first answer under smtp_dns_support_level = dnssec is not; empty turns it off.',
   },
   disable_dns_lookups: {
     type: 'bool',

@@ -30,7 +30,8 @@ export const general = {
     meaning: 'The domain of addresses that have none, such as results of generic maps.',
   },
   mydestination: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '$myhostname, localhost.$mydomain, localhost',
     since: 'before 2.0',
     group: 'general',
@@ -69,7 +70,8 @@ export const general = {
     meaning: 'The date of that release.',
   },
   relay_domains: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'domain',
     default: '${{$compatibility_level} <level {2} ? {$mydestination} : {}}',
     since: 'before 2.0',
     group: 'general',
@@ -94,7 +96,8 @@ export const general = {
     noEffect: 'It acts where mail is received or submitted, not where it is delivered.',
   },
   parent_domain_matches_subdomains: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default:
       'debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains,smtpd_access_maps',
     since: 'before 2.0',

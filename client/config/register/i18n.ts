@@ -20,6 +20,7 @@ export const i18n = {
   },
   smtputf8_autodetect_classes: {
     type: 'list',
+    words: ['all', 'sendmail', 'smtpd', 'qmqpd', 'forward', 'bounce', 'notify', 'verify'],
     default: 'sendmail, verify',
     minLength: 1,
     since: '3.0',

@@ -20,7 +20,8 @@ export const logging = {
     meaning: 'Digits after the decimal point of logged delays.',
   },
   debug_peer_list: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'host',
     default: '',
     since: 'before 2.0',
     group: 'logging',
@@ -36,6 +37,7 @@ export const logging = {
     group: 'logging',
     seed: true,
     meaning: 'Amount by which the verbosity goes up.',
+    noEffect: 'Levels 1 and 2 log the same dialogue; what else they log is of the workings of Postfix.',
   },
   debugger_command: {
     type: 'string',

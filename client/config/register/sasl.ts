@@ -69,7 +69,8 @@ export const sasl = {
     meaning: 'Mechanism properties required or forbidden in a session whose server certificate was matched.',
   },
   smtp_sasl_mechanism_filter: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'string',
     default: '',
     lmtp: { name: 'lmtp_sasl_mechanism_filter' },
     since: '2.2',

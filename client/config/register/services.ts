@@ -48,7 +48,8 @@ export const services = {
     noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
   },
   fast_flush_domains: {
-    type: 'list',
+    type: 'match-list',
+    kind: 'domain',
     default: '$relay_domains',
     since: 'before 2.0',
     group: 'services',

@@ -2,14 +2,6 @@
 import type { Parameter } from '../parameter.ts';
 
 export const tls = {
-  dnssec_probe: {
-    type: 'string',
-    default: 'ns:.',
-    since: '3.6 (also 3.5.9, 3.4.19)',
-    group: 'tls',
-    meaning:
-      'Record type and name that is queried once, to find out whether the local resolver validates, the first time a reply without AD bit would make DANE unusable.',
-  },
   smtp_tls_security_level: {
     type: 'enum',
     words: ['', 'none', 'may', 'encrypt', 'fingerprint', 'verify', 'secure', 'dane', 'dane-only'],

@@ -68,6 +68,7 @@ export const trouble = {
   },
   internal_mail_filter_classes: {
     type: 'list',
+    words: ['notify', 'bounce', 'sendmail', 'smtpd', 'qmqpd', 'forward', 'verify'],
     default: '',
     since: '2.3',
     group: 'trouble',

@@ -38,7 +38,6 @@ export function mainCf({ folders, programs, hostname, release }: MainCfOptions):
     myhostname: hostname,
     import_environment: 'LD_LIBRARY_PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
     default_database_type: 'texthash',
-    fast_flush_domains: '',
     smtp_tls_security_level: 'none',
     lmtp_tls_security_level: 'none',
     service_throttle_time: `${THROTTLE_MS / 1000}s`,
