@@ -271,7 +271,7 @@ const checks: readonly Check[] = [
   {
     name: 'lmtp',
     title: 'LMTP has checks of its own, named as such in warnings',
-    clauses: ['postfix:smtp_header_checks', 'postfix:smtp_body_checks'],
+    clauses: ['postfix:lmtp_header_checks', 'postfix:lmtp_body_checks'],
     service: 'lmtp',
     rules: {
       lmtp_header_checks: rules('/^a/ REJECT'),

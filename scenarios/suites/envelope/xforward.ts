@@ -186,7 +186,7 @@ export default [
   ),
   scenario('envelope/xforward-lmtp', {
     title: 'LMTP forwards the origin under lmtp_send_xforward_command',
-    clauses,
+    clauses: ['postfix:lmtp_send_xforward_command', 'postfix:delivery-6.4'],
     dns,
     hosts: { mx: mailHost({ protocol: 'lmtp', extensions: offers(ALL) }) },
     config: { lmtp_send_xforward_command: 'yes' },
