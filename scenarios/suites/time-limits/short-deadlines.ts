@@ -48,20 +48,25 @@ export default [
     send: message({ to }),
     expect: [delivered(to, { via: 'a' }), elapsed({ atLeast: '6s', atMost: '9s' })],
   }),
-  scenario('time-limits/short-deadline', {
-    title: 'With a deadline the same reply is given up at smtp_mail_timeout',
-    clauses,
-    origins: ['delivery-236'],
-    dns,
-    hosts: { a: mailHost({ mail: trickled }) },
-    config: { ...deadline, smtp_mail_timeout: '2s' },
-    send: message({ to }),
-    expect: [
-      deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }),
-      postfixOnly(elapsed({ atLeast: '2s', atMost: '3500ms' })),
-      connections('a', 1),
-    ],
-  }),
+  ...[
+    { id: 'short-deadline', parameter: 'smtp_per_request_deadline' },
+    { id: 'short-deadline-by-its-old-name', parameter: 'smtp_per_record_deadline' },
+  ].map(({ id, parameter }) =>
+    scenario(`time-limits/${id}`, {
+      title: `With ${parameter} the same reply is given up at smtp_mail_timeout`,
+      clauses: [`postfix:${parameter}`, 'postfix:delivery-4.4'],
+      origins: ['delivery-236'],
+      dns,
+      hosts: { a: mailHost({ mail: trickled }) },
+      config: { [parameter]: 'yes', smtp_mail_timeout: '2s' },
+      send: message({ to }),
+      expect: [
+        deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }),
+        postfixOnly(elapsed({ atLeast: '2s', atMost: '3500ms' })),
+        connections('a', 1),
+      ],
+    }),
+  ),
   scenario('time-limits/short-deadline-of-the-handshake', {
     title: 'Greeting, EHLO and HELO share one deadline',
     clauses,

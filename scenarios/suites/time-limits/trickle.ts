@@ -130,14 +130,4 @@ export default [
     ],
     virtualOnly: 'waits five minutes',
   }),
-  scenario('time-limits/old-name-of-the-deadline', {
-    title: 'smtp_per_record_deadline, the old name, still turns the deadline on',
-    clauses: ['postfix:smtp_per_record_deadline'],
-    dns,
-    hosts: { a: mailHost({ mail: trickled('250 Ok', 100) }) },
-    config: { smtp_per_record_deadline: 'yes' },
-    send: message({ to }),
-    expect: [deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }), connections('a', 1)],
-    virtualOnly: 'waits five minutes',
-  }),
 ];
