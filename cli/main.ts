@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 /** The `nexthop` command: finds the subcommand, and turns every mistake of use into one line and an exit status. */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { watchStandardStreams } from './standard-streams.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
+
+// Stripping the types of the sources takes longer than a delivery, so what came of it is kept for the next time.
+if (import.meta.filename.endsWith('.ts'))
+  enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'nexthop'));
 
 const program = new Command('nexthop')
   .description('Test bed for everything that sends mail')

@@ -20,6 +20,8 @@ export interface ParameterOptions {
 export interface Configuration {
   /** The parameters assigned, not expanded yet. */
   readonly assigned: ReadonlyMap<string, string>;
+  /** Names that `-o` of the command line assigned. */
+  readonly chosen: ReadonlySet<string>;
   /** The entry of master.cf that was named. */
   readonly service?: DeliveryService;
 }
@@ -46,12 +48,13 @@ export async function readConfiguration(
   try {
     const assigned = options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf);
     const service = await readService(options);
-    for (const level of [service?.overrides ?? [], options.o])
-      for (const [name, value] of parseOverrides(level, assigned)) assigned.set(name, value);
+    for (const [name, value] of parseOverrides(service?.overrides ?? [], assigned)) assigned.set(name, value);
+    const chosen = parseOverrides(options.o, assigned);
+    for (const [name, value] of chosen) assigned.set(name, value);
     const awaited = awaitedNames(assigned);
     if (awaited.length > 0)
       warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
-    return { assigned, ...(service && { service }) };
+    return { assigned, chosen: new Set(chosen.keys()), ...(service && { service }) };
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message, exitStatus);
     if (error instanceof UsageError) throw new UsageError(error.message, exitStatus);

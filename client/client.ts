@@ -14,6 +14,7 @@ import { parseFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
+import { type Batch, batchesOf, dispatch } from './dispatch.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
@@ -108,7 +109,10 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
       await Promise.all(cache.drain().map(farewell));
     },
     async deliver(mail, { signal } = {}) {
-      const requests = requestsFor(mail, { service, settings, platform });
+      const { sender, recipients: _, nexthop: __, content, queuedForMs = 0, ...rest } = mail;
+      const message = toMessage(content);
+      const activeAtMs = platform.clock.now();
+      const common = { ...rest, service, sender, message, arrivedAtMs: activeAtMs - queuedForMs, activeAtMs };
       const deliverOptions = {
         platform,
         settings,
@@ -121,7 +125,11 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };
-      const results = await Promise.all(requests.map((request) => deliver(request, deliverOptions)));
+      const results = await dispatch(
+        batches(mail, service, settings),
+        (batch) => deliver({ ...common, ...batch, queueId: newQueueId(platform) }, deliverOptions),
+        settings,
+      );
       return results.flatMap(({ outcomes }) => outcomes);
     },
   };
@@ -144,42 +152,22 @@ async function systemResolver(
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });
 }
 
-interface RequestContext {
-  readonly service: Service;
-  readonly settings: Settings;
-  readonly platform: Platform;
-}
-
-/** One request for each destination. All destinations are checked before anything is sent. */
-function requestsFor(
-  mail: Mail,
-  { service, settings, platform }: RequestContext,
-): readonly DeliveryRequest[] {
-  const { sender, recipients, content, nexthop, queuedForMs = 0, ...rest } = mail;
-  const groups = new Map<string, Recipient[]>();
-  for (const item of recipients) {
-    const recipient = typeof item === 'string' ? { address: item } : item;
-    const destination =
-      nexthop ?? (settings.relayhost || (splitAddress(recipient.address).domain ?? settings.myhostname));
-    groups.set(destination, [...(groups.get(destination) ?? []), recipient]);
-  }
-  for (const destination of groups.keys()) checkDestination(destination, service, settings);
-  const message = toMessage(content);
-  const activeAtMs = platform.clock.now();
-  return Array.from(groups, ([destination, group]) => ({
-    ...rest,
-    queueId: Buffer.from(platform.random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase(),
-    service,
-    nexthop: destination,
-    sender,
-    recipients: group,
-    message,
-    arrivedAtMs: activeAtMs - queuedForMs,
-    activeAtMs,
-  }));
+/** Recipients by destination. All destinations are checked before anything is sent. */
+function batches(mail: Mail, service: Service, settings: Settings): readonly Batch<Recipient>[] {
+  const recipients = mail.recipients.map((item) => (typeof item === 'string' ? { address: item } : item));
+  const nexthopOf = ({ address }: Recipient) =>
+    mail.nexthop ?? (settings.relayhost || (splitAddress(address).domain ?? settings.myhostname));
+  const all = batchesOf(recipients, nexthopOf, settings);
+  for (const nexthop of new Set(all.map((batch) => batch.nexthop)))
+    checkDestination(nexthop, service, settings);
+  return all;
 }
 
 const QUEUE_ID_BYTES = 5;
+
+function newQueueId({ random }: Platform): string {
+  return Buffer.from(random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase();
+}
 
 function checkDestination(nexthop: string, service: Service, settings: Settings): void {
   const { smtp_tcp_port: defaultService, known_tcp_ports: knownTcpPorts } = settings;

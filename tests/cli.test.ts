@@ -108,6 +108,18 @@ slow_destination_recipient_limit = 2
     expect(lines.length).toBeGreaterThan(400);
   });
 
+  test('a run takes what a file says of behaviour, not where its host stands', async () => {
+    file('away.cf', 'myhostname = mx.sender.test\nrelayhost = [relay.test]\nsmtp_data_xfer_timeout = 10m\n');
+    const run = (...args: string[]) =>
+      inFolder(['run', 'time-limits/stalled-content', '--out', 'away', ...args]);
+    const { stderr, stdout } = await run('--main-cf', 'away.cf');
+    expect(stderr).toContain(
+      'nexthop: warning: scenarios have a world of their own: myhostname, relayhost will not',
+    );
+    expect(stdout).toContain('-o smtp_data_xfer_timeout=10m');
+    expect(stdout).not.toContain('relayhost');
+  });
+
   test('all values that cannot be used', async () => {
     const { status, stderr } = await config('-o', 'smtp_helo_timeout=x', '-o', 'lmtp_lhlo_timeout=y', '-n');
     expect(status).toBe(1);

@@ -8,6 +8,7 @@ import { resolveSettings } from '../client/config/settings.ts';
 import { loadSuites } from '../scenarios/load.ts';
 import { runScenarios } from '../scenarios/runner.ts';
 import { nexthopSender } from '../scenarios/senders/nexthop.ts';
+import { PAGE, parametersPage } from '../tools/parameters-page.ts';
 
 const top = join(import.meta.dirname, '..');
 
@@ -31,6 +32,8 @@ const readThroughOthers: ReadonlyMap<
   ['compatibility_level', ['3.6', 'smtputf8_enable']],
   ['fallback_relay', ['[relay.test]', 'smtp_fallback_relay']],
   ['default_delivery_status_filter', ['static:x', 'smtp_delivery_status_filter']],
+  ['default_destination_recipient_limit', ['7', 'smtp_destination_recipient_limit']],
+  ['default_destination_concurrency_limit', ['7', 'smtp_destination_concurrency_limit']],
   ['smtp_per_record_deadline', ['yes', 'smtp_per_request_deadline']],
   ['relay_domains', ['example.org', 'fast_flush_domains']],
   ['mail_version', ['3.13', 'smtp_helo_name', { smtp_helo_name: 'mail-$mail_version' }]],
@@ -55,14 +58,7 @@ const underway: ReadonlySet<string> = new Set([
   'non_bdb_migration_log_redirect',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',
-  'queue_directory',
   'relay_domains',
-  'default_destination_concurrency_limit',
-  'default_destination_recipient_limit',
-  'smtp_destination_concurrency_limit',
-  'smtp_destination_recipient_limit',
-  'lmtp_destination_concurrency_limit',
-  'lmtp_destination_recipient_limit',
 ]);
 
 /** The code that they rule is not reached in the service that has the name. */
@@ -163,6 +159,10 @@ describe('defaults are those of Postfix 3.12', () => {
     const { lmtp } = parameter ?? {};
     expect(lmtp ? [lmtp.name, lmtp.default ?? text] : undefined).toEqual(twin);
   });
+});
+
+test('the page about them is that of the register; renew it with: npm run docs', () => {
+  expect(readFileSync(PAGE, 'utf8')).toBe(parametersPage());
 });
 
 describe('the register is in order', () => {

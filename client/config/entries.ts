@@ -5,7 +5,7 @@ import { parameters } from './register.ts';
 export interface Entry {
   readonly name: string;
   readonly type: Parameter['type'];
-  /** Before expansion; '' where it comes from the host's name. */
+  /** Before expansion; '' where it comes from the system's host name. */
   readonly default: string;
   readonly group: Group;
   readonly since: string;

@@ -3,12 +3,13 @@ import { parseOverrides } from '../../client/config/overrides.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
 import { parseFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
+import { dispatch } from '../../client/dispatch.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
-import type { Outcome, Service } from '../../client/request.ts';
+import type { DeliveryRequest, Outcome, Service } from '../../client/request.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
@@ -82,7 +83,7 @@ async function send(
     configurations.set(service, configuration);
     const { settings, tables, emit } = configuration;
     const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
-    for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
+    const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,
         settings,
@@ -98,7 +99,11 @@ async function send(
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
       if (result.setAside === true) setAside += 1;
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
-    }
+    };
+    const requests = requestsOf(submission, settings, platform.clock.now());
+    // One destination after another, so that the order in which things happen is that of the scenario.
+    for (const batches of Map.groupBy(requests, ({ nexthop }) => nexthop).values())
+      await dispatch(batches, attempt, settings);
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
   return { outcomes, log, suspensions, records, notices, setAside };

@@ -1,7 +1,7 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
 import { chmod, chown, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeliveryRequest } from '../../client/request.ts';
+import type { DeliveryRequest, Service } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
 import { endProcess, transportOf } from './postfix/agent-process.ts';
@@ -18,7 +18,7 @@ import { Instance, InstanceError } from './postfix/instance.ts';
 import { isFatal, type MailLogLine } from './postfix/mail-log.ts';
 import { queueFile } from './postfix/queue-file.ts';
 import { Watch } from './postfix/watch.ts';
-import { requestsOf } from './requests.ts';
+import { type QueueSettings, requestsOf } from './requests.ts';
 import type {
   Enrolment,
   Sender,
@@ -123,7 +123,7 @@ class PostfixSender implements Sender {
     try {
       const requests = requestsOf(
         submission,
-        environment.config.relayhost ?? '',
+        queueSettings(submission.service, environment.config),
         environment.platform.clock.now(),
       );
       for (const request of requests) {
@@ -176,6 +176,21 @@ class PostfixSender implements Sender {
     endProcess(line.processId);
   }
 }
+
+/** We are the queue manager; a value that cannot be read leaves the default of all transports. */
+function queueSettings(service: Service, config: Readonly<Record<string, string>>): QueueSettings {
+  const limit = Number(
+    config[`${service}_destination_recipient_limit`] ??
+      config.default_destination_recipient_limit ??
+      DEFAULT_RECIPIENT_LIMIT,
+  );
+  return {
+    relayhost: config.relayhost ?? '',
+    smtp_destination_recipient_limit: Number.isInteger(limit) ? limit : DEFAULT_RECIPIENT_LIMIT,
+  };
+}
+
+const DEFAULT_RECIPIENT_LIMIT = 50;
 
 /** One report of what each message has its own of. */
 function joined(reports: readonly SenderReport[]): SenderReport {

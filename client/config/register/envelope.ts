@@ -57,7 +57,7 @@ export const envelope = {
     minLength: 1,
     since: 'before 2.0',
     group: 'envelope',
-    meaning: 'Local part of the sender of such mail, about which no further mail is sent.',
+    meaning: 'Local part of the sender of notices, about which no further mail is sent.',
   },
   smtp_address_verify_target: {
     type: 'enum',

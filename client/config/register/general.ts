@@ -42,7 +42,7 @@ export const general = {
     minLength: 1,
     since: 'before 2.0',
     group: 'general',
-    meaning: 'The name of the mail system in such mail.',
+    meaning: 'The name of the mail system in notices to the postmaster.',
   },
   compatibility_level: {
     type: 'string',

@@ -9,8 +9,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     seed: true,
-    meaning: 'How many deliveries to one destination run at the same time.',
-    noEffect: 'The queue manager applies it, before the client gets a delivery request.',
+    meaning: 'How many deliveries to one destination run at the same time; 0 is no limit.',
   },
   smtp_destination_recipient_limit: {
     type: 'int',
@@ -19,8 +18,8 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     seed: true,
-    meaning: 'How many recipients one delivery request has.',
-    noEffect: 'The queue manager applies it, before the client gets a delivery request.',
+    meaning:
+      'How many recipients are delivered to together; 0 is no limit, and with 1 the other limit is about each of them.',
   },
   max_idle: {
     type: 'time',
@@ -79,7 +78,7 @@ export const limits = {
     min: 1,
     since: '2.1',
     group: 'limits',
-    meaning: 'Maximum age of such connections.',
+    meaning: 'Maximum age of internal client connections.',
     noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
   },
   application_event_drain_time: {
@@ -314,8 +313,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     seed: true,
-    meaning: 'The default of that for all transports.',
-    noEffect: 'The queue manager applies it, before the client gets a delivery request.',
+    meaning: 'The default of smtp_destination_concurrency_limit and its like, for all transports.',
   },
   default_destination_recipient_limit: {
     type: 'int',
@@ -323,7 +321,6 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     seed: true,
-    meaning: 'The default of that for all transports.',
-    noEffect: 'The queue manager applies it, before the client gets a delivery request.',
+    meaning: 'The default of smtp_destination_recipient_limit and its like, for all transports.',
   },
 } as const satisfies Record<string, Parameter>;

@@ -56,7 +56,8 @@ export const sasl = {
     since: '2.2',
     group: 'sasl',
     seed: true,
-    meaning: 'The same for sessions with TLS whose certificate was not verified.',
+    meaning:
+      'Mechanism properties required or forbidden in a session with TLS whose certificate was not verified.',
   },
   smtp_sasl_tls_verified_security_options: {
     type: 'list',
@@ -65,7 +66,7 @@ export const sasl = {
     since: '2.3',
     group: 'sasl',
     seed: true,
-    meaning: 'The same for sessions where the server certificate was matched.',
+    meaning: 'Mechanism properties required or forbidden in a session whose server certificate was matched.',
   },
   smtp_sasl_mechanism_filter: {
     type: 'list',
@@ -139,7 +140,7 @@ export const sasl = {
     since: '2.5',
     group: 'sasl',
     seed: true,
-    meaning: 'Life time of those entries.',
+    meaning: 'Life time of entries in smtp_sasl_auth_cache_name.',
   },
   smtp_sasl_auth_soft_bounce: {
     type: 'bool',

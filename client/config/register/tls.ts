@@ -201,7 +201,7 @@ export const tls = {
     since: '2.2',
     group: 'tls',
     seed: true,
-    meaning: 'Private key for it.',
+    meaning: 'Private key of the RSA client certificate.',
   },
   smtp_tls_dcert_file: {
     type: 'string',
@@ -323,7 +323,7 @@ export const tls = {
     since: '2.3',
     group: 'tls',
     seed: true,
-    meaning: 'The same for level secure.',
+    meaning: 'What names a certificate is compared with at level secure.',
   },
   smtp_tls_fingerprint_cert_match: {
     type: 'list',
@@ -652,7 +652,7 @@ export const tls = {
     lmtp: { name: 'lmtp_tlsrpt_socket_name' },
     since: '3.10',
     group: 'tls',
-    meaning: 'Name of that socket, relative to the queue directory.',
+    meaning: 'Socket of the TLSRPT collector, relative to the queue directory.',
   },
   smtp_tlsrpt_skip_reused_handshakes: {
     type: 'bool',
