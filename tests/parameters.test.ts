@@ -46,7 +46,6 @@ const underway: ReadonlySet<string> = new Set([
   'daemon_table_open_error_is_fatal',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',
-  'relay_domains',
 ]);
 
 /** The code that they rule is not reached in the service that has the name. */

@@ -164,7 +164,6 @@ const groups: readonly {
       maillog_file_compressor: 'false',
       maillog_file_rotate_suffix: '%S',
       maillog_file_permissions: '0666',
-      default_cache_db_type: 'fail',
       tls_trust_server_ccerts: 'yes',
     },
   },
