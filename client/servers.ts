@@ -50,11 +50,11 @@ export class Servers {
   #failure: Failure | undefined;
 
   constructor(request: DeliveryRequest, recipients: Recipients, context: ServersContext) {
-    const { platform, cache, settings, emit, signal } = context;
+    const { platform, cache, settings, tables, emit, signal } = context;
     this.#request = request;
     this.#context = context;
     this.#recipients = recipients;
-    this.#reuse = new Reuse(request, { cache, settings, clock: platform.clock, emit, signal });
+    this.#reuse = new Reuse(request, { cache, settings, tables, clock: platform.clock, emit, signal });
   }
 
   /** Connections are kept or not as the first destination demands, if it has addresses at all. */
@@ -160,14 +160,12 @@ export class Servers {
     emit({ type: 'connected', session: id, ...peer });
     const { clock } = platform;
     const { service } = this.#request;
-    const replyFilter = await tables.one('smtp_reply_filter');
     return new Session(connection, {
       id,
       peer,
       service,
       settings,
       tables,
-      replyFilter,
       clock,
       emit,
       reusableUntilMs,

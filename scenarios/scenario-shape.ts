@@ -1,6 +1,7 @@
 /** What a scenario is once it is checked: what runners, checks and worlds read. */
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
+import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { PathSettings, Reachability } from '../simulator/virtual/path.ts';
 import type { Expectation } from './checks/expectation.ts';
 import type { ScenarioMessage } from './message.ts';
@@ -26,6 +27,7 @@ export interface Scenario {
   readonly flags: string;
   readonly downServices: ReadonlySet<ScenarioService>;
   readonly files: Readonly<Record<string, string | Uint8Array>>;
+  readonly tables: Readonly<Record<string, TableServerDefinition>>;
   readonly messages: readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   readonly worlds: readonly WorldKind[];

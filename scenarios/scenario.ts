@@ -22,6 +22,7 @@
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
  * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read.
+ *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
  *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
@@ -32,7 +33,7 @@
  * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
  *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
- *    In DNS: queried notQueried. Of the sender itself: logged notLogged | recorded notRecorded (by the services) |
+ *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged | recorded notRecorded (by the services) |
  *    notice (to the postmaster) | setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
  *    How long it takes: elapsed. Anything else: check('title', function).
  *    Status codes, reasons, relays and reply texts of an outcome, dialogues, grouping and whatever is of the sender
@@ -49,6 +50,7 @@
  */
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { PlacedHost } from '../simulator/places.ts';
+import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
 import { type Expectation, ScenarioError } from './checks/expectation.ts';
 import { checkFields, describe, isRecord, required, text, textRecord, texts } from './definition.ts';
@@ -74,6 +76,8 @@ export {
 export { stockHost } from '../simulator/hosts/stock.ts';
 export { sequence, until } from '../simulator/hosts/switches.ts';
 export { listening } from '../simulator/places.ts';
+export { tableServer } from '../simulator/tables/table-server.ts';
+export { asked } from './checks/asked.ts';
 export { check } from './checks/check.ts';
 export { connections, order } from './checks/connections.ts';
 export { dialogue } from './checks/dialogue.ts';
@@ -100,6 +104,8 @@ export interface ScenarioSpec {
   readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Servers that lookup tables ask: `tableServer(...)` by name. */
+  readonly tables?: Readonly<Record<string, TableServerDefinition>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
   /** Services that keep no records of outcomes, or take no mail (`cleanup`): `{ bounce: 'down' }`. */
@@ -131,6 +137,10 @@ const fields = {
   network: { takes: "settings by host, such as { a: 'silent' }", test: isRecord },
   config: textRecord,
   files: { takes: 'contents by path', test: isRecord },
+  tables: {
+    takes: 'servers by name, such as { users: tableServer(...) }',
+    test: (value: unknown) => isRecord(value) && Object.values(value).every(isTableServer),
+  },
   flags: {
     takes: "letters out of D, O, R and X, such as 'DOR'",
     test: (value: unknown) => typeof value === 'string' && /^[DORX]+$/.test(value),
@@ -178,6 +188,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     flags: spec.flags ?? '',
     downServices: new Set(SERVICES.filter((service) => spec.services?.[service] === 'down')),
     files: spec.files ?? {},
+    tables: spec.tables ?? {},
     messages: asArray(spec.send).map((sent) => checkMessage(owner, sent)),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
@@ -196,6 +207,10 @@ function isDown([service, state]: [string, unknown]): boolean {
 
 function isZone(value: unknown): boolean {
   return isRecord(value) && typeof value.origin === 'string' && value.names instanceof Map;
+}
+
+function isTableServer(value: unknown): boolean {
+  return isRecord(value) && isRecord(value.place) && typeof value.start === 'function';
 }
 
 function isMessage(value: unknown): boolean {

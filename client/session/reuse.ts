@@ -6,6 +6,7 @@ import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
+import type { Tables } from '../tables/tables.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import { requiresSmtputf8 } from './envelope.ts';
@@ -15,6 +16,7 @@ export interface ReuseContext {
   /** Absent: connections are used once. */
   readonly cache?: SessionCache | undefined;
   readonly settings: Settings;
+  readonly tables: Tables;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
@@ -92,8 +94,8 @@ export class Reuse {
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
   async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
-    const { settings, emit, signal } = this.#context;
-    const session = Session.resume(kept, { peer, settings, emit });
+    const { settings, tables, emit, signal } = this.#context;
+    const session = Session.resume(kept, { peer, settings, tables, emit });
     const abort = () => session.wire.abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {

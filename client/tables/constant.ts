@@ -1,6 +1,9 @@
-/** Tables that know but one thing to say: `static:text` and `fail:text`. */
+/**
+ * Tables that pay no heed to the key, or hold none: `static:text`, `randmap:{text, ...}`, `fail:text` and
+ * `internal:name`; and the environment of the process, `environ:`.
+ */
 import type { TableOpener } from './opener.ts';
-import { unbraced } from './source.ts';
+import { bracedItems, unbraced } from './source.ts';
 import { TableError } from './table.ts';
 
 /** The same answer to every key. */
@@ -9,10 +12,31 @@ export const openStatic: TableOpener = async (name, label) => {
   return { name: label, keyed: true, lookup: async () => text };
 };
 
+/** One of the texts by chance. */
+export const openRandom: TableOpener = async (name, label, { random }) => {
+  const texts = bracedItems(name);
+  if (texts === undefined) throw new TableError(`bad syntax: "${label}"; need "randmap:{value...}"`);
+  return { name: label, lookup: async () => texts[random.integer(texts.length)] };
+};
+
 /** Every lookup fails. */
 export const openFail: TableOpener = async (_name, label) => ({
   name: label,
   async lookup() {
     throw new TableError(`${label} fails each lookup`);
   },
+});
+
+/** What programs fill for themselves: here it stays empty. */
+export const openInternal: TableOpener = async (_name, label) => ({
+  name: label,
+  keyed: true,
+  lookup: async () => undefined,
+});
+
+/** Names are looked for in lower case, as all keys are. */
+export const openEnvironment: TableOpener = async (_name, label, { environment }) => ({
+  name: label,
+  keyed: true,
+  lookup: async (key) => environment[key.toLowerCase()],
 });

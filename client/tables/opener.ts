@@ -1,17 +1,30 @@
 /** How a type of tables is opened. */
-import type { Files } from '../platform/platform.ts';
+import type { Settings } from '../config/register.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Links } from './remote/links.ts';
 import type { Table } from './table.ts';
 
-export interface OpenContext {
-  readonly files: Files;
+export interface OpenContext extends Platform {
+  readonly settings: Pick<Settings, 'socketmap_max_query_size' | 'socketmap_max_reply_size'>;
+  /** Connections to servers of tables, which tables share. */
+  readonly links: Links;
+  /** Numeric addresses of a host, as the system finds them; empty when nobody knows it. */
+  readonly addressesOf: (host: string, signal?: AbortSignal) => Promise<readonly string[]>;
   /** Told of what is wrong with a table that can be used all the same, in one line. */
   readonly warn: (text: string) => void;
   /** Told of a table that cannot be used, in one line. */
   readonly error: (text: string) => void;
+  /** Told what a table was asked, where the configuration wants that known. */
+  readonly note: (text: string) => void;
 }
 
 /**
- * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages.
- * Rejects with TableError when it cannot be used.
+ * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages; `openOther`
+ * opens a table that this one asks. Rejects with TableError when it cannot be used.
  */
-export type TableOpener = (name: string, label: string, context: OpenContext) => Promise<Table>;
+export type TableOpener = (
+  name: string,
+  label: string,
+  context: OpenContext,
+  openOther: (text: string) => Promise<Table>,
+) => Promise<Table>;

@@ -1,6 +1,7 @@
 /** Where a table's entries are written: a file of lines, or the items of an inline list in `{}`. */
 import { logicalLines } from '../config/logical-lines.ts';
 import { isSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import { systemText } from '../platform/system-text.ts';
 import type { OpenContext } from './opener.ts';
 import { TableError } from './table.ts';
 
@@ -9,15 +10,28 @@ const FILE_LIMIT_BYTES = 10_000_000;
 /** What stands inside `{}`, without white space at its ends; throws TableError unless they enclose all of `text`. */
 export function unbraced(text: string): string {
   if (!text.startsWith('{')) throw new TableError(`no '{' at start of text in "${text}"`);
+  const end = closingBrace(text);
+  if (end < 0) throw new TableError(`missing '}' in "${text}"`);
+  if (end + 1 < text.length) throw new TableError(`syntax error after '}' in "${text}"`);
+  return trimSpace(text.slice(1, end));
+}
+
+/** The items, one or more, of a list that `{}` enclose; undefined when it is none. */
+export function bracedItems(text: string): string[] | undefined {
+  if (!text.startsWith('{') || closingBrace(text) !== text.length - 1) return undefined;
+  const items = splitGroupedList(text.slice(1, -1));
+  return items.length === 0 ? undefined : items;
+}
+
+/** Where the brace that the text begins with is closed; -1 when it is not. */
+function closingBrace(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '{') depth += 1;
     if (text[at] === '}') depth -= 1;
-    if (depth > 0) continue;
-    if (at + 1 < text.length) throw new TableError(`syntax error after '}' in "${text}"`);
-    return trimSpace(text.slice(1, at));
+    if (depth === 0) return at;
   }
-  throw new TableError(`missing '}' in "${text}"`);
+  return -1;
 }
 
 /** A logical line, or an item. */
@@ -40,7 +54,8 @@ export async function readEntries(name: string, context: OpenContext): Promise<E
  */
 export async function readLines(path: string, doing: string, context: OpenContext): Promise<Entry[]> {
   const text = await readText(path, context).catch((error: NodeJS.ErrnoException) => {
-    throw new TableError(`${doing} ${path}: ${SYSTEM_TEXTS[error.code ?? ''] ?? error.message}`);
+    const reason = error.code === 'EFBIG' ? `more than ${FILE_LIMIT_BYTES} bytes` : systemText(error);
+    throw new TableError(`${doing} ${path}: ${reason}`);
   });
   return [...entriesOf(text, path, context)];
 }
@@ -60,11 +75,3 @@ function* entriesOf(text: string, origin: string, { warn }: OpenContext): Genera
 async function readText(path: string, { files }: OpenContext): Promise<string> {
   return Buffer.from(await files.read(path, FILE_LIMIT_BYTES)).toString('utf8');
 }
-
-/** As C libraries word them. */
-const SYSTEM_TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EISDIR: 'Is a directory',
-  EFBIG: `more than ${FILE_LIMIT_BYTES} bytes`,
-};

@@ -1,28 +1,53 @@
 /** The lookup tables of a configuration, opened when they are first asked for and then shared by all deliveries. */
 import { register, type Settings, type TableParameter, type TablesParameter } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
-import type { Files } from '../platform/platform.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { Maps } from './maps.ts';
-import type { Table } from './table.ts';
+import type { OpenContext } from './opener.ts';
+import { Links } from './remote/links.ts';
+import { type Table, tableUntil } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
-export interface TablesOptions {
+export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
   /** Settings of one service, and which. */
-  readonly settings: Pick<Settings, TablesParameter | TableParameter>;
+  readonly settings: Pick<Settings, TablesParameter | TableParameter> & OpenContext['settings'];
   readonly service: Service;
-  readonly files: Files;
+  readonly platform: Platform;
   /** Hears what is wrong with tables. */
   readonly emit?: EventListener;
 }
 
+/** What all views of the tables share. */
+interface Opened {
+  readonly lists: Map<TablesParameter, Promise<Maps>>;
+  readonly single: Map<TableParameter, Promise<Table>>;
+  readonly links: Links;
+}
+
 export class Tables {
   readonly #options: TablesOptions;
-  readonly #lists = new Map<TablesParameter, Promise<Maps>>();
-  readonly #single = new Map<TableParameter, Promise<Table>>();
+  readonly #opened: Opened;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(options: TablesOptions) {
+  constructor(options: TablesOptions, opened?: Opened, signal?: AbortSignal) {
     this.#options = options;
+    this.#opened = opened ?? {
+      lists: new Map(),
+      single: new Map(),
+      links: new Links(options.platform.clock),
+    };
+    this.#signal = signal;
+  }
+
+  /** The same tables, for work that ends with the signal: lookups under way then reject with its reason. */
+  until(signal: AbortSignal | undefined): Tables {
+    return new Tables(this.#options, this.#opened, signal);
+  }
+
+  /** Closes the connections to servers of tables, and keeps none from now on. */
+  close(): void {
+    this.#opened.links.close();
   }
 
   /**
@@ -32,18 +57,20 @@ export class Tables {
   async of(parameter: TablesParameter): Promise<Maps | undefined> {
     const texts = this.#options.settings[parameter];
     if (texts.length === 0) return undefined;
-    const list = this.#lists.get(parameter) ?? this.#openList(parameter, texts);
-    this.#lists.set(parameter, list);
-    return list;
+    const { lists } = this.#opened;
+    const list = lists.get(parameter) ?? this.#openList(parameter, texts);
+    lists.set(parameter, list);
+    return (await list).until(this.#signal);
   }
 
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
     if (text === '') return undefined;
-    const table = this.#single.get(parameter) ?? this.#open(text);
-    this.#single.set(parameter, table);
-    return table;
+    const { single } = this.#opened;
+    const table = single.get(parameter) ?? this.#open(text);
+    single.set(parameter, table);
+    return tableUntil(await table, this.#signal);
   }
 
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
@@ -59,12 +86,19 @@ export class Tables {
   }
 
   #open(text: string): Promise<Table> {
-    const warn = (line: string) => this.#log('warning', line);
-    const error = (line: string) => this.#log('error', line);
-    return openTable(text, { files: this.#options.files, warn, error });
+    const { platform, settings, addressesOf } = this.#options;
+    return openTable(text, {
+      ...platform,
+      settings,
+      addressesOf,
+      links: this.#opened.links,
+      warn: (line) => this.#log('warning', line),
+      error: (line) => this.#log('error', line),
+      note: (line) => this.#log('info', line),
+    });
   }
 
-  #log(level: 'warning' | 'error', text: string): void {
+  #log(level: 'info' | 'warning' | 'error', text: string): void {
     this.#options.emit?.({ type: 'log', level, text });
   }
 }

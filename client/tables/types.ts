@@ -1,9 +1,12 @@
 /** The types of lookup tables, and the one place where a table is opened by its name. */
 import { openCidr } from './cidr.ts';
-import { openFail, openStatic } from './constant.ts';
+import { openDebug, openPipe, openUnion } from './combined.ts';
+import { openEnvironment, openFail, openInternal, openRandom, openStatic } from './constant.ts';
 import { openInline, openTexthash } from './keyed.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
 import { patternOpener } from './pattern.ts';
+import { openSocketmap } from './remote/socketmap.ts';
+import { openTcp } from './remote/tcp.ts';
 import { type Table, TableError } from './table.ts';
 
 const types: ReadonlyMap<string, TableOpener> = new Map([
@@ -14,6 +17,14 @@ const types: ReadonlyMap<string, TableOpener> = new Map([
   ['pcre', patternOpener('pcre')],
   ['cidr', openCidr],
   ['fail', openFail],
+  ['unionmap', openUnion],
+  ['pipemap', openPipe],
+  ['randmap', openRandom],
+  ['internal', openInternal],
+  ['environ', openEnvironment],
+  ['debug', openDebug],
+  ['tcp', openTcp],
+  ['socketmap', openSocketmap],
 ]);
 
 const TABLE_NAME = /^([^:]+):(.+)$/s;
@@ -24,15 +35,22 @@ export function faultOfTableName(text: string): string | undefined {
   return `open dictionary: expecting "type:name" form instead of "${text}"`;
 }
 
-/** Opens `type:name`. A table that cannot be used is told of at once and again at each lookup, which fails. */
-export async function openTable(text: string, context: OpenContext): Promise<Table> {
+/** Tables that ask tables that ask tables. */
+const NESTING_LIMIT = 100;
+
+/**
+ * Opens `type:name`. A table that cannot be used is told of at once and again at each lookup, which fails. `depth`
+ * counts the tables that it is asked by.
+ */
+export async function openTable(text: string, context: OpenContext, depth = 0): Promise<Table> {
   const [, type = '', name = ''] = TABLE_NAME.exec(text) ?? [];
   try {
     const open = types.get(type);
     const fault = faultOfTableName(text);
     if (fault !== undefined) throw new TableError(fault);
     if (open === undefined) throw new TableError(`unsupported dictionary type: ${type}`);
-    return await open(name, text, context);
+    if (depth > NESTING_LIMIT) throw new TableError(`${text}: nested deeper than ${NESTING_LIMIT} tables`);
+    return await open(name, text, context, (other) => openTable(other, context, depth + 1));
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     context.error(error.message);

@@ -4,6 +4,7 @@ import { resolveSettings } from '../../client/config/settings.ts';
 import { parseFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
+import { systemLookup } from '../../client/dns/system-lookup.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
@@ -67,7 +68,14 @@ async function send(
       if (text === undefined) return;
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
-    return { settings, emit, tables: new Tables({ settings, service, files: platform.files, emit }) };
+    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    const addressesOf = systemLookup({ platform, settings, resolver, emit });
+    return {
+      settings,
+      emit,
+      resolver,
+      tables: new Tables({ settings, service, platform, addressesOf, emit }),
+    };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   const notices: Notice[] = [];
@@ -80,8 +88,7 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, tables, emit } = configuration;
-    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    const { settings, tables, resolver, emit } = configuration;
     for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
       const result = await deliver(request, {
         platform,
@@ -101,6 +108,7 @@ async function send(
     }
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
+  for (const { tables } of configurations.values()) tables.close();
   return { outcomes, log, suspensions, records, notices, setAside };
 }
 
