@@ -76,7 +76,7 @@ export {
 export { stockHost } from '../simulator/hosts/stock.ts';
 export { sequence, until } from '../simulator/hosts/switches.ts';
 export { listening } from '../simulator/places.ts';
-export { tableServer } from '../simulator/tables/table-server.ts';
+export { type TableAnswer, tableServer } from '../simulator/tables/table-server.ts';
 export { asked } from './checks/asked.ts';
 export { check } from './checks/check.ts';
 export { connections, order } from './checks/connections.ts';
@@ -92,7 +92,7 @@ export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
 export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
-export { type MessageSpec, message, type RecipientSpec } from './message.ts';
+export { type MessageSpec, message, type RecipientSpec, type ScenarioMessage } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
 
 export interface ScenarioSpec {

@@ -120,6 +120,7 @@ class Conversation {
       for await (const chunk of connection) {
         this.#input = Buffer.concat([this.#input, chunk]);
         await this.#answerAll();
+        if (this.#connection.writableEnded) this.#input = Buffer.alloc(0);
         if (this.#input.length > QUESTION_LIMIT_BYTES) break;
       }
     } catch {
@@ -132,7 +133,7 @@ class Conversation {
     const wording = WORDINGS[this.#protocol];
     for (;;) {
       const question = wording.question(this.#input);
-      if (question === undefined || this.#connection.destroyed) return;
+      if (question === undefined || this.#connection.writableEnded || this.#connection.destroyed) return;
       this.#input = this.#input.subarray(question.length);
       this.#context.asked(question.text, this.#context.number);
       await this.#answer(this.#choose(question.text));

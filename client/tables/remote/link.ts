@@ -23,6 +23,9 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What Postfix says where the system has no reason: the peer closed in order. */
+const NO_REASON = 'Application error';
+
 /** Unread input above which the server has to wait: one that does not stop must not fill the memory. */
 const INPUT_PAUSE_BYTES = 65_536;
 
@@ -41,9 +44,9 @@ export class Link {
     this.#clock = clock;
     this.openedAtMs = clock.now();
     connection.on('data', (chunk: Buffer) => this.#onData(chunk));
-    connection.on('end', () => this.#finish(new LinkError('closed', 'Success')));
+    connection.on('end', () => this.#finish(new LinkError('closed', NO_REASON)));
     connection.on('error', (error) => this.#finish(new LinkError('closed', systemText(error))));
-    connection.on('close', () => this.#finish(new LinkError('closed', 'Success')));
+    connection.on('close', () => this.#finish(new LinkError('closed', NO_REASON)));
   }
 
   /** Whether the server has said more than it was asked for: then its next answer may belong to an older question. */
