@@ -3,6 +3,7 @@
  *
  * The first of the others decides whether the whole counts as one of keys: then the key is folded before any is asked.
  */
+import { foldCase } from './fold.ts';
 import type { TableOpener } from './opener.ts';
 import { bracedItems } from './source.ts';
 import { type Table, TableError } from './table.ts';
@@ -65,5 +66,5 @@ async function openAll(
 
 function combined(label: string, [first]: readonly Table[], lookup: Table['lookup']): Table {
   if (first?.keyed !== true) return { name: label, lookup };
-  return { name: label, keyed: true, lookup: (key, signal) => lookup(key.toLowerCase(), signal) };
+  return { name: label, keyed: true, lookup: (key, signal) => lookup(foldCase(key), signal) };
 }

@@ -2,13 +2,17 @@
  * Tables that pay no heed to the key, or hold none: `static:text`, `randmap:{text, ...}`, `fail:text` and
  * `internal:name`; and the environment of the process, `environ:`.
  */
+import { foldCase } from './fold.ts';
 import type { TableOpener } from './opener.ts';
 import { bracedItems, unbraced } from './source.ts';
 import { TableError } from './table.ts';
 
 /** The same answer to every key. */
 export const openStatic: TableOpener = async (name, label) => {
-  const text = name.startsWith('{') ? unbraced(name) : name;
+  const fail = (problem: string): never => {
+    throw new TableError(`bad static:name syntax: ${problem}`);
+  };
+  const text = name.startsWith('{') ? unbraced(name, fail) : name;
   return { name: label, keyed: true, lookup: async () => text };
 };
 
@@ -38,5 +42,5 @@ export const openInternal: TableOpener = async (_name, label) => ({
 export const openEnvironment: TableOpener = async (_name, label, { environment }) => ({
   name: label,
   keyed: true,
-  lookup: async (key) => environment[key.toLowerCase()],
+  lookup: async (key) => environment[foldCase(key)],
 });

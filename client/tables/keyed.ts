@@ -1,8 +1,10 @@
 /** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
 import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import { foldCase } from './fold.ts';
 import type { TableOpener } from './opener.ts';
-import { readLines, unbraced } from './source.ts';
+import { braced, readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { shownText } from './utf8.ts';
 
 /** Keys are found in any case. */
 class KeyedTable implements Table {
@@ -15,15 +17,15 @@ class KeyedTable implements Table {
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    return this.#values.get(key.toLowerCase());
+    return this.#values.get(foldCase(key));
   }
 
   has(key: string): boolean {
-    return this.#values.has(key.toLowerCase());
+    return this.#values.has(foldCase(key));
   }
 
   set(key: string, value: string): void {
-    this.#values.set(key.toLowerCase(), value);
+    this.#values.set(foldCase(key), value);
   }
 }
 
@@ -33,12 +35,12 @@ export const openInline: TableOpener = async (name, label) => {
   const fail = (problem: string): never => {
     throw new TableError(`${problem}: "${label}"; need "inline:{name=value...}"`);
   };
-  const items = splitGroupedList(unbraced(name));
+  const items = splitGroupedList(braced(name) ?? fail('bad syntax'));
   if (items.length === 0) fail('empty table');
   for (const item of items) {
-    const text = item.startsWith('{') ? unbraced(item) : item;
+    const text = item.startsWith('{') ? unbraced(item, fail) : item;
+    if (text === '') fail('no key found; expected format: key = value');
     const { key, rest } = splitKey(text, '=') ?? fail(`unbalanced '"'`);
-    if (key === '') fail('no key found; expected format: key = value');
     if (!rest.startsWith('=')) fail("missing '=' after attribute name");
     table.set(key, trimSpace(rest.slice(1)));
   }
@@ -55,7 +57,7 @@ export const openTexthash: TableOpener = async (path, label, context) => {
     const place = `${path}, line ${number}`;
     const split = splitKey(text);
     if (text.includes('\ufffd')) {
-      context.warn(`${place}: non-UTF-8 input "${text}" -- ignoring this line`);
+      context.warn(`${place}: non-UTF-8 input "${shownText(text)}" -- ignoring this line`);
     } else if (split === undefined) {
       context.warn(`${place}: unbalanced '"' in '${text}' -- ignoring this line`);
     } else if (split.rest === '') {

@@ -15,6 +15,15 @@ import { type Condition, openRules, type WrittenCondition } from './rules.ts';
 
 type Dialect = 'regexp' | 'pcre';
 
+/** What an expression sees: characters, or, without a locale, the bytes of UTF-8. */
+const UNITS = {
+  regexp: {
+    encode: (text: string) => Buffer.from(text).toString('latin1'),
+    decode: (bytes: string) => Buffer.from(bytes, 'latin1').toString(),
+  },
+  pcre: { encode: (text: string) => text, decode: (text: string) => text },
+} as const;
+
 /** The flags that each has. */
 const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
 
@@ -33,8 +42,10 @@ export function patternOpener(dialect: Dialect): TableOpener {
 function readCondition(text: string, dialect: Dialect): WrittenCondition {
   const first = splitPattern(text, dialect);
   const compileFirst = (): Condition => {
-    const program = compile(parse(first.source, first.flags, dialect));
-    return { groups: program.groups, match: (key) => match(program, key) };
+    const { encode, decode } = UNITS[dialect];
+    const program = compile(parse(encode(first.source), first.flags, dialect));
+    const matched = (key: string) => match(program, encode(key))?.map((text) => text && decode(text));
+    return { groups: program.groups, match: matched };
   };
   if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
   const second = readCondition(first.rest.slice(1), dialect);

@@ -7,19 +7,24 @@ import { TableError } from './table.ts';
 
 const FILE_LIMIT_BYTES = 10_000_000;
 
-/** What stands inside `{}`, without white space at its ends; throws TableError unless they enclose all of `text`. */
-export function unbraced(text: string): string {
-  if (!text.startsWith('{')) throw new TableError(`no '{' at start of text in "${text}"`);
+/** What stands inside `{}`, without white space at its ends; `fail` gets the problem unless they enclose all of `text`. */
+export function unbraced(text: string, fail: (problem: string) => never): string {
+  if (!text.startsWith('{')) fail(`no '{' at start of text in "${text}"`);
   const end = closingBrace(text);
-  if (end < 0) throw new TableError(`missing '}' in "${text}"`);
-  if (end + 1 < text.length) throw new TableError(`syntax error after '}' in "${text}"`);
+  if (end < 0) fail(`missing '}' in "${text}"`);
+  if (end + 1 < text.length) fail(`syntax error after '}' in "${text}"`);
   return trimSpace(text.slice(1, end));
+}
+
+/** What stands inside `{}`, if anything does; undefined unless they enclose all of `text`. */
+export function braced(text: string): string | undefined {
+  if (!text.startsWith('{') || closingBrace(text) !== text.length - 1) return undefined;
+  return text.slice(1, -1) || undefined;
 }
 
 /** The items, one or more, of a list that `{}` enclose; undefined when it is none. */
 export function bracedItems(text: string): string[] | undefined {
-  if (!text.startsWith('{') || closingBrace(text) !== text.length - 1) return undefined;
-  const items = splitGroupedList(text.slice(1, -1));
+  const items = splitGroupedList(braced(text) ?? '');
   return items.length === 0 ? undefined : items;
 }
 
@@ -41,10 +46,18 @@ export interface Entry {
   readonly text: string;
 }
 
-/** The entries of a table whose name is a file or an inline list of items in braces, `{{/a/ b}, {/c/ d}}`. */
-export async function readEntries(name: string, context: OpenContext): Promise<Entry[]> {
+/**
+ * The entries of a table whose name is a file or an inline list of items in braces, `{{/a/ b}, {/c/ d}}`. `type` begins
+ * the error of a list that is none.
+ */
+export async function readEntries(name: string, type: string, context: OpenContext): Promise<Entry[]> {
   if (!name.startsWith('{')) return readLines(name, 'open', context);
-  const lines = splitGroupedList(unbraced(name)).map(unbraced).join('\n');
+  const fail = (problem: string): never => {
+    throw new TableError(`${type} map: ${problem}`);
+  };
+  const lines = splitGroupedList(unbraced(name, fail))
+    .map((item) => unbraced(item, fail))
+    .join('\n');
   return [...entriesOf(lines, name, context)];
 }
 

@@ -1,14 +1,14 @@
 /** What servers of tables say, as text: an answer, and what the log shows of one that is none. */
 import type { OpenContext } from '../opener.ts';
 import { TableError } from '../table.ts';
+import { malformedValue } from '../utf8.ts';
 
 /** Rejects bytes that are not UTF-8; a NUL ends the text, as it does for Postfix. */
 export function answerText(bytes: Uint8Array, key: string, label: string, { warn }: OpenContext): string {
   try {
     return upToNul(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    const shown = printable(bytes, '?', SHOWN_BYTES);
-    const text = `${label}: key "${key}": non-UTF-8 value "${shown}": malformed UTF-8 or invalid codepoint`;
+    const text = malformedValue(label, key, printable(bytes, '?', SHOWN_BYTES));
     warn(text);
     throw new TableError(text);
   }
