@@ -207,7 +207,7 @@ const regexp: readonly Sample[] = [
     'abc',
     'a b',
     'ü',
-    '-',
+    '+',
   ),
   file('regexp', '/^a.c$/ one\n/^a..c$/ two\n', 'abc', 'aüc', 'abbc'),
   file('regexp', '/Ü/ big\n/ü/ small\n', 'ü', 'Ü'),
