@@ -1,4 +1,5 @@
 /** Whether the parts of a scenario fit together: clauses that exist, hosts with addresses, names that lead somewhere. */
+
 import type { Zone } from '../simulator/dns/zone.ts';
 import { definitionOf, namesIn, placesOf } from '../simulator/places.ts';
 import { cases } from './cases.ts';
@@ -97,11 +98,12 @@ function checkNetwork(owner: string, { network, hosts, zones, files }: Scenario)
       );
     }
   }
-  for (const [path, content] of Object.entries(files)) {
+  for (const [path, file] of Object.entries(files)) {
     if (!path.startsWith('/')) throw new ScenarioError(`${owner}: files: '${path}' must be an absolute path`);
+    const content: unknown = isRecord(file) ? file.content : file;
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       throw new ScenarioError(
-        `${owner}: files: '${path}' must be a string or bytes, not ${describe(content)}`,
+        `${owner}: files: '${path}' must be a string, bytes, or aged(...), not ${describe(file)}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 /** What a scenario is once it is checked: what runners, checks and worlds read. */
 import type { Zone } from '../simulator/dns/zone.ts';
+import type { FileContent } from '../simulator/file-content.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { PathSettings, Reachability } from '../simulator/virtual/path.ts';
@@ -26,7 +27,7 @@ export interface Scenario {
   /** Of the delivery service; '' for none. */
   readonly flags: string;
   readonly downServices: ReadonlySet<ScenarioService>;
-  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  readonly files: Readonly<Record<string, FileContent>>;
   readonly tables: Readonly<Record<string, TableServerDefinition>>;
   readonly messages: readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];

@@ -21,7 +21,8 @@
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
- * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read.
+ * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
+ *    texts or bytes by path, `aged('1h', text)` for one that is not new.
  *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
@@ -49,6 +50,7 @@
  * 11. Say nothing about the world it runs in. If it makes sense in virtual time only: `virtualOnly: 'waits five days'`.
  */
 import type { Zone } from '../simulator/dns/zone.ts';
+import type { FileContent } from '../simulator/file-content.ts';
 import type { PlacedHost } from '../simulator/places.ts';
 import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
@@ -60,6 +62,7 @@ import type { HostNetwork, Scenario } from './scenario-shape.ts';
 import type { ScenarioService } from './senders/sender.ts';
 
 export { zone } from '../simulator/dns/zone.ts';
+export { aged } from '../simulator/file-content.ts';
 export { mailHost } from '../simulator/hosts/declarative.ts';
 export { dialogueHost } from '../simulator/hosts/dialogue.ts';
 export {
@@ -103,7 +106,7 @@ export interface ScenarioSpec {
   /** By host, name of the DNS, address, or socket path. */
   readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config?: Readonly<Record<string, string>>;
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly files?: Readonly<Record<string, FileContent>>;
   /** Servers that lookup tables ask: `tableServer(...)` by name. */
   readonly tables?: Readonly<Record<string, TableServerDefinition>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */

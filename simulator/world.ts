@@ -18,6 +18,7 @@ import type { ClientEvent, EventListener } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Platform } from '../client/platform/platform.ts';
 import type { Zone } from './dns/zone.ts';
+import type { FileContent } from './file-content.ts';
 import type { Delivery, MailHost } from './hosts/host.ts';
 import { sessionRecorder } from './hosts/recorder.ts';
 import { definitionOf, ownersOfAddresses, type PlacedHost, placesOf } from './places.ts';
@@ -54,7 +55,7 @@ export interface WorldDescription {
     Record<string, Reachability | ({ readonly reachability?: Reachability } & Partial<PathSettings>)>
   >;
   /** What the client may read. */
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly files?: Readonly<Record<string, FileContent>>;
   /** The client's name; a zone for it is added when there is none. `client.test` when absent. */
   readonly hostname?: string;
   readonly seed?: number | string;
@@ -121,7 +122,7 @@ export function createWorld(description: WorldDescription = {}): World {
   const platform: Platform = {
     clock,
     network: network.host(CLIENT_ADDRESSES),
-    files: new VirtualFiles({ ...systemFiles(), ...description.files }),
+    files: new VirtualFiles({ ...systemFiles(), ...description.files }, { clock }),
     random: random.fork('client'),
     environment: ENVIRONMENT,
   };
@@ -204,6 +205,8 @@ function systemFiles(): Record<string, string> {
   return {
     '/etc/resolv.conf': `nameserver ${NAME_SERVER.address}\noptions trust-ad\n`,
     '/etc/hosts': '127.0.0.1 localhost\n::1 localhost\n',
+    '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+    '/etc/group': 'root:x:0:\n',
   };
 }
 

@@ -172,6 +172,9 @@ describe('time, sockets, files and chance come from the platform', () => {
   );
 
   test('the lint lets the doors pass', () => {
+    const database = "export const sqlite = () => import('node:sqlite');";
+    expect(lint('client/platform/sqlite.ts', database)).toEqual([]);
+    expect(lint('simulator/sample.ts', database)).toEqual(['lint/style/noRestrictedImports']);
     expect(lint('client/platform/node.ts', sample)).toEqual([]);
     expect(lint('simulator/live/sample.ts', sample)).toEqual([]);
     expect(lint('simulator/virtual/clock.ts', 'setImmediate(() => undefined);')).toEqual([]);

@@ -13,18 +13,26 @@ import {
   type PackageSource,
 } from './debian-packages.ts';
 
+/** Types of lookup tables that Debian's Postfix has from packages of their own. */
+const POSTFIX_PLUG_INS = ['pcre', 'lmdb', 'cdb', 'sqlite'];
+
 interface Peer {
   readonly name: string;
   readonly packages: readonly string[];
-  /** Below the peer's folder: what must run. */
+  /** Below the peer's folder: what must run, or be loaded. */
   readonly programs: readonly string[];
 }
 
 const PEERS: readonly Peer[] = [
   {
     name: 'postfix',
-    packages: ['postfix'],
-    programs: ['usr/sbin/postfix', 'usr/lib/postfix/sbin/master', 'usr/lib/postfix/sbin/smtp'],
+    packages: ['postfix', ...POSTFIX_PLUG_INS.map((type) => `postfix-${type}`)],
+    programs: [
+      'usr/sbin/postfix',
+      'usr/lib/postfix/sbin/master',
+      'usr/lib/postfix/sbin/smtp',
+      ...POSTFIX_PLUG_INS.map((type) => `usr/lib/postfix/postfix-${type}.so`),
+    ],
   },
   { name: 'exim', packages: ['exim4-daemon-light', 'exim4-base'], programs: ['usr/sbin/exim4'] },
   { name: 'opensmtpd', packages: ['opensmtpd', 'libfaketime'], programs: ['usr/sbin/smtpd'] },

@@ -9,16 +9,22 @@ export interface LogicalLine {
 
 /** Joins continuations, and drops blank lines and comments, which do not interrupt a continued line. */
 export function* logicalLines(text: string): Generator<LogicalLine> {
-  let current: { number: number; parts: string[] } | undefined;
-  for (const [index, physical] of text.split('\n').entries()) {
+  let number = 0;
+  let current: { number: number; text: string } | undefined;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const physical = text.slice(start, end);
+    start = end + 1;
+    number += 1;
     const first = skipSpace(physical, 0);
     if (first === physical.length || physical[first] === '#') continue;
     if (first > 0 && current !== undefined) {
-      current.parts.push(physical);
+      current.text += physical;
       continue;
     }
-    if (current !== undefined) yield { number: current.number, text: current.parts.join('') };
-    current = { number: index + 1, parts: [physical] };
+    if (current !== undefined) yield current;
+    current = { number, text: physical };
   }
-  if (current !== undefined) yield { number: current.number, text: current.parts.join('') };
+  if (current !== undefined) yield current;
 }

@@ -12,7 +12,7 @@ const HOSTS_PATH = '/etc/hosts';
 const FILE_LIMIT_BYTES = 1_048_576;
 
 /** Reads the file; one that cannot be read counts as empty, as it does for the system. */
-export async function readHostsFile(files: Files, path = HOSTS_PATH): Promise<HostsFile> {
+export async function readHostsFile(files: Pick<Files, 'read'>, path = HOSTS_PATH): Promise<HostsFile> {
   const bytes = await files.read(path, FILE_LIMIT_BYTES).catch(() => new Uint8Array());
   return parseHostsFile(Buffer.from(bytes).toString('utf8'));
 }

@@ -26,7 +26,10 @@ const ATTEMPTS_LIMIT = 5;
 const NDOTS_LIMIT = 15;
 
 /** Reads the file; one that cannot be read counts as empty, as it does for the system resolver. */
-export async function readResolvConf(files: Files, path = RESOLV_CONF_PATH): Promise<ResolvConf> {
+export async function readResolvConf(
+  files: Pick<Files, 'read'>,
+  path = RESOLV_CONF_PATH,
+): Promise<ResolvConf> {
   const bytes = await files.read(path, FILE_LIMIT_BYTES).catch(() => new Uint8Array());
   return parseResolvConf(Buffer.from(bytes).toString('utf8'));
 }

@@ -4,7 +4,7 @@ import type { Files } from '../platform/platform.ts';
 import { parseHostsFile, readHostsFile } from './hosts-file.ts';
 import { parseResolvConf, readResolvConf } from './resolv-conf.ts';
 
-const files = (text: string | undefined): Files => ({
+const files = (text: string | undefined): Pick<Files, 'read'> => ({
   async read() {
     if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     return Buffer.from(text);

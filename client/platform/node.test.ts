@@ -1,10 +1,11 @@
 /** The real platform against real loopback sockets and files: short, and no waiting. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { nodePlatform } from './node.ts';
 
@@ -145,6 +146,25 @@ test('files: bounded, with system errors', async () => {
   await expect(files.read(join(path, 'b'), 10)).rejects.toMatchObject({ code: 'ENOENT' });
   await expect(files.read(path, 10)).rejects.toMatchObject({ code: 'EISDIR' });
   await expect(files.read('/dev/zero', 1000)).rejects.toMatchObject({ code: 'EFBIG' });
+  expect(await files.ageMs(join(path, 'a'))).toBeLessThan(60_000);
+  await utimes(join(path, 'a'), 0, 0);
+  expect(await files.ageMs(join(path, 'a'))).toBeCloseTo(Date.now(), -5);
+  await expect(files.ageMs(join(path, 'b'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('databases: read, and nothing else', async () => {
+  const path = join(await folder(), 'database');
+  const made = new DatabaseSync(path);
+  made.exec("CREATE TABLE t (v); INSERT INTO t VALUES ('text'), (1), (2.5), (3.0), (NULL), (x'41')");
+  made.close();
+  const database = await files.openDatabase(path);
+  const texts = ['text', '1', '2.5', '3.0', undefined, 'A'];
+  expect([...database.firstColumn('SELECT v FROM t')]).toEqual(texts);
+  for (const query of ['DELETE FROM t', `ATTACH '${path}2' AS other`, `VACUUM INTO '${path}3'`])
+    expect(() => [...database.firstColumn(query)]).toThrow();
+  expect([...database.firstColumn('SELECT v FROM t')]).toEqual(texts);
+  await expect(files.openDatabase(`${path}4`)).rejects.toThrow('unable to open database file');
+  expect(await readdir(dirname(path))).toEqual(['database']);
 });
 
 test('random: bounds up to 2^32', () => {

@@ -3,7 +3,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createConnection, isIPv6, type NetConnectOpts, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type {
@@ -17,6 +17,7 @@ import type {
   Timer,
   UdpSocket,
 } from './platform.ts';
+import { openDatabaseFile } from './sqlite.ts';
 
 /** Longer delays overflow Node's timers, which would fire at once: they are served in parts. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -149,6 +150,8 @@ const files: Files = {
       await handle.close();
     }
   },
+  ageMs: async (path: string) => Date.now() - (await stat(path)).mtimeMs,
+  openDatabase: openDatabaseFile,
 };
 
 /** Counts what is read instead of trusting the size: files may grow, and pipes and /proc have none. */
@@ -160,7 +163,10 @@ async function readBounded(handle: FileHandle, path: string, maxBytes: number): 
     // One byte more than expected shows the end of a file of known size in the same read.
     const wanted = Math.min(Math.max(size - total + 1, READ_CHUNK_BYTES), maxBytes - total + 1);
     const { bytesRead, buffer } = await handle.read(new Uint8Array(wanted), 0, wanted, null);
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
+    if (bytesRead === 0) {
+      const [first = new Uint8Array(), ...others] = chunks;
+      return others.length === 0 ? first : Buffer.concat(chunks, total);
+    }
     chunks.push(buffer.subarray(0, bytesRead));
     total += bytesRead;
   }

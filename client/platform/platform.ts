@@ -3,7 +3,7 @@
  *
  * The client and the simulator know the outside only through these interfaces. `platform/node.ts` is the one
  * door to the real ones; `simulator/` holds the virtual ones. Code that asks for `Date.now`, `setTimeout`,
- * `Math.random`, `node:net`, `node:dgram`, `node:dns` or `node:fs` anywhere else fails the lint.
+ * `Math.random`, `node:net`, `node:dgram`, `node:dns`, `node:fs` or `node:sqlite` anywhere else fails the lint.
  *
  * Every failure of the network is rejected with an Error that carries a system `code` as Node's own do:
  * `ECONNREFUSED`, `EHOSTUNREACH`, `ENETUNREACH`, `ETIMEDOUT`, `ECONNRESET`, `EPIPE`, `ENOENT`, `EADDRNOTAVAIL`.
@@ -68,9 +68,19 @@ export interface UdpSocket {
   close(): void;
 }
 
-/** Reads whole files, bounded. Rejects with `ENOENT`, `EACCES`, `EISDIR`, or `EFBIG` beyond `maxBytes`. */
+/** Rejects with `ENOENT`, `EACCES` and the like. */
 export interface Files {
+  /** The whole file; rejects with `EISDIR` for a folder, and with `EFBIG` beyond `maxBytes`. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** How long ago the file was changed last, in milliseconds. */
+  ageMs(path: string): Promise<number>;
+  /** Opens an SQLite database for reading; rejects with an Error in the words of SQLite. */
+  openDatabase(path: string): Promise<SqlDatabase>;
+}
+
+export interface SqlDatabase {
+  /** Of each row, as text, undefined for NULL. Throws an Error in the words of SQLite. */
+  firstColumn(query: string): Iterable<string | undefined>;
 }
 
 export interface Random {

@@ -1,10 +1,13 @@
 /** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
 import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
 import { foldCase } from './fold.ts';
-import type { TableOpener } from './opener.ts';
+import type { OpenContext, TableOpener } from './opener.ts';
 import { braced, readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
 import { shownText } from './utf8.ts';
+
+/** What one JavaScript map can hold, and no table should. */
+const ENTRIES_LIMIT = 10_000_000;
 
 /** Keys are found in any case. */
 class KeyedTable implements Table {
@@ -24,8 +27,12 @@ class KeyedTable implements Table {
     return this.#values.has(foldCase(key));
   }
 
-  set(key: string, value: string): void {
+  /** False when the key had a value already, which is replaced. */
+  set(key: string, value: string): boolean {
+    const before = this.#values.size;
+    if (before === ENTRIES_LIMIT) throw new TableError(`${this.name}: more than ${ENTRIES_LIMIT} entries`);
     this.#values.set(foldCase(key), value);
+    return this.#values.size > before;
   }
 }
 
@@ -47,31 +54,41 @@ export const openInline: TableOpener = async (name, label) => {
   return table;
 };
 
+/** A key that is there twice makes the whole table useless, as it does in Postfix. */
+export const openTexthash: TableOpener = (path, label, context) =>
+  readKeyedLines(path, label, context, 'none');
+
 /**
- * Lines are `key value`; one that is not is left out with a warning. A key that is there twice makes the whole table
- * useless, as it does in Postfix.
+ * Lines are `key value`; one that is not is left out with a warning. Of lines for the same key the first one counts, with
+ * a warning for the others, or none does, nor any other line. Rejects with TableError.
  */
-export const openTexthash: TableOpener = async (path, label, context) => {
+export async function readKeyedLines(
+  path: string,
+  label: string,
+  context: OpenContext,
+  duplicates: 'first' | 'none',
+): Promise<Table> {
   const table = new KeyedTable(label);
   for (const { number, text } of await readLines(path, 'open database', context)) {
-    const place = `${path}, line ${number}`;
+    const place = () => `${path}, line ${number}`;
     const split = splitKey(text);
     if (text.includes('\ufffd')) {
-      context.warn(`${place}: non-UTF-8 input "${shownText(text)}" -- ignoring this line`);
+      context.warn(`${place()}: non-UTF-8 input "${shownText(text)}" -- ignoring this line`);
     } else if (split === undefined) {
-      context.warn(`${place}: unbalanced '"' in '${text}' -- ignoring this line`);
+      context.warn(`${place()}: unbalanced '"' in '${text}' -- ignoring this line`);
     } else if (split.rest === '') {
-      context.warn(`${place}: expected format: key whitespace value -- ignoring this line`);
+      context.warn(`${place()}: expected format: key whitespace value -- ignoring this line`);
     } else {
       const { key, rest } = split;
       if (key.endsWith(':'))
-        context.warn(`${place}: record is in "key: value" format; is this an alias file?`);
-      if (table.has(key)) throw new TableError(`${place}: duplicate entry: "${key}"`);
-      table.set(key, rest);
+        context.warn(`${place()}: record is in "key: value" format; is this an alias file?`);
+      if (duplicates === 'first' && table.has(key))
+        context.warn(`${place()}: duplicate entry: "${key}" -- ignoring this line`);
+      else if (!table.set(key, rest)) throw new TableError(`${place()}: duplicate entry: "${key}"`);
     }
   }
   return table;
-};
+}
 
 /**
  * Takes the key off the start of a text: up to white space or `end`, unless these stand between quotes, which

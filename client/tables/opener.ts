@@ -4,8 +4,17 @@ import type { Platform } from '../platform/platform.ts';
 import type { Links } from './remote/links.ts';
 import type { Table } from './table.ts';
 
+type TablesParameter =
+  | 'non_bdb_migration_level'
+  | 'non_bdb_custom_mapping'
+  | 'non_bdb_migration_log_redirect'
+  | 'default_database_type'
+  | 'default_cache_db_type'
+  | 'socketmap_max_query_size'
+  | 'socketmap_max_reply_size';
+
 export interface OpenContext extends Platform {
-  readonly settings: Pick<Settings, 'socketmap_max_query_size' | 'socketmap_max_reply_size'>;
+  readonly settings: Pick<Settings, TablesParameter>;
   /** Connections to servers of tables, which tables share. */
   readonly links: Links;
   /** Numeric addresses of a host, as the system finds them; empty when nobody knows it. */
@@ -14,7 +23,7 @@ export interface OpenContext extends Platform {
   readonly warn: (text: string) => void;
   /** Told of a table that cannot be used, in one line. */
   readonly error: (text: string) => void;
-  /** Told what a table was asked, where the configuration wants that known. */
+  /** Told of what is neither: what a table was asked, or what is done that the configuration does not say. */
   readonly note: (text: string) => void;
 }
 

@@ -5,7 +5,8 @@ import { systemText } from '../platform/system-text.ts';
 import type { OpenContext } from './opener.ts';
 import { TableError } from './table.ts';
 
-const FILE_LIMIT_BYTES = 10_000_000;
+/** Far more than a million entries. */
+const FILE_LIMIT_BYTES = 268_435_456;
 
 /** What stands inside `{}`, without white space at its ends; `fail` gets the problem unless they enclose all of `text`. */
 export function unbraced(text: string, fail: (problem: string) => never): string {
@@ -50,7 +51,11 @@ export interface Entry {
  * The entries of a table whose name is a file or an inline list of items in braces, `{{/a/ b}, {/c/ d}}`. `type` begins
  * the error of a list that is none.
  */
-export async function readEntries(name: string, type: string, context: OpenContext): Promise<Entry[]> {
+export async function readEntries(
+  name: string,
+  type: string,
+  context: OpenContext,
+): Promise<Iterable<Entry>> {
   if (!name.startsWith('{')) return readLines(name, 'open', context);
   const fail = (problem: string): never => {
     throw new TableError(`${type} map: ${problem}`);
@@ -58,19 +63,24 @@ export async function readEntries(name: string, type: string, context: OpenConte
   const lines = splitGroupedList(unbraced(name, fail))
     .map((item) => unbraced(item, fail))
     .join('\n');
-  return [...entriesOf(lines, name, context)];
+  return entriesOf(lines, name, context);
 }
 
 /**
  * The logical lines of a file, without white space at their ends; what is not UTF-8 becomes U+FFFD. `doing` is how
  * the error begins if there is no such file.
  */
-export async function readLines(path: string, doing: string, context: OpenContext): Promise<Entry[]> {
-  const text = await readText(path, context).catch((error: NodeJS.ErrnoException) => {
+export async function readLines(path: string, doing: string, context: OpenContext): Promise<Iterable<Entry>> {
+  const { buffer, byteOffset, byteLength } = await readBytes(path, doing, context);
+  return entriesOf(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'), path, context);
+}
+
+/** The whole file. Rejects with a TableError that begins with `doing`. */
+export function readBytes(path: string, doing: string, { files }: OpenContext): Promise<Uint8Array> {
+  return files.read(path, FILE_LIMIT_BYTES).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'EFBIG' ? `more than ${FILE_LIMIT_BYTES} bytes` : systemText(error);
     throw new TableError(`${doing} ${path}: ${reason}`);
   });
-  return [...entriesOf(text, path, context)];
 }
 
 /** A line that begins with white space and continues nothing is left out, with a warning. */
@@ -83,8 +93,4 @@ function* entriesOf(text: string, origin: string, { warn }: OpenContext): Genera
     const shown = line.length > 30 ? `${line.slice(0, 30)}...` : line;
     warn(`${origin}: logical line must not start with whitespace: "${shown}"`);
   }
-}
-
-async function readText(path: string, { files }: OpenContext): Promise<string> {
-  return Buffer.from(await files.read(path, FILE_LIMIT_BYTES)).toString('utf8');
 }

@@ -1,34 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { VirtualFiles } from '../../simulator/virtual/files.ts';
+import { askTable } from '../../tests/fixtures/ask-table.ts';
 import { Maps } from './maps.ts';
 import { type Table, TableError } from './table.ts';
 import { testContext } from './testing.ts';
 import { openTable } from './types.ts';
 
-interface Looked {
-  readonly answers: readonly (string | undefined)[];
-  readonly warnings: readonly string[];
-}
-
-/** Opens a table and asks it; a failed lookup shows as `!` and the error. */
 async function ask(
   text: string,
   keys: readonly string[],
   files: Readonly<Record<string, string | Uint8Array>> = {},
-): Promise<Looked> {
-  const warnings: string[] = [];
-  const table = await openTable(text, testContext({ files: new VirtualFiles(files) }, warnings));
-  const answers: (string | undefined)[] = [];
-  for (const key of keys) {
-    answers.push(
-      await table.lookup(key).catch((error: unknown) => {
-        if (!(error instanceof TableError)) throw error;
-        return `!${error.message}`;
-      }),
-    );
-  }
-  return { answers, warnings };
+) {
+  const { answers, told } = await askTable(text, keys, files);
+  return { answers, warnings: told };
 }
 
 describe('opening', () => {
@@ -121,9 +105,9 @@ describe('tables that ask tables', () => {
   test('debug tells of each query', async () => {
     expect(await ask('debug:inline:{a=b}', ['a', 'c'])).toEqual({
       answers: ['b', undefined],
-      warnings: ['note: inline:{a=b} lookup: "a" = "b"', 'note: inline:{a=b} lookup: "c" = "not_found"'],
+      warnings: ['info: inline:{a=b} lookup: "a" = "b"', 'info: inline:{a=b} lookup: "c" = "not_found"'],
     });
-    expect((await ask('debug:fail:x', ['a'])).warnings).toEqual(['note: fail:x lookup: "a" = "error"']);
+    expect((await ask('debug:fail:x', ['a'])).warnings).toEqual(['info: fail:x lookup: "a" = "error"']);
   });
 });
 
@@ -142,6 +126,82 @@ describe('tables without keys of their own', () => {
     const table = await openTable('environ:x', context);
     expect([await table.lookup('NAME'), await table.lookup('OTHER')]).toEqual(['x', undefined]);
   });
+});
+
+describe('other tables', () => {
+  test('users and groups', async () => {
+    const files = {
+      '/etc/passwd': '# c\nroot:x:0:0:root:/root:/bin/sh\n+:::\nroot:x:1:1::/:/\nBig:x:2:2::/:/\n',
+      '/etc/group': 'mail:x:8:a,b\n',
+    };
+    const users = await ask('unix:passwd.byname', ['ROOT', 'big', '', '+', '# c'], files);
+    expect(users).toEqual({
+      answers: ['root:x:0:0:root:/root:/bin/sh', undefined, undefined, undefined, undefined],
+      warnings: [],
+    });
+    expect((await ask('unix:group.byname', ['mail'], files)).answers).toEqual(['mail:x:8:a,b']);
+    expect((await ask('unix:hosts.byname', [])).warnings).toEqual([
+      'error: unknown table: unix:hosts.byname',
+    ]);
+    expect((await ask('unix:passwd.byname', [])).warnings).toEqual([
+      'error: open /etc/passwd: No such file or directory',
+    ]);
+  });
+
+  test('proxy', async () => {
+    expect((await ask('proxy:texthash:/t', ['a'], { '/t': 'A b\n' })).answers).toEqual(['b']);
+    const missing = await ask('proxy:texthash:/none', ['a']);
+    expect(missing.warnings[0]).toBe('error: open database /none: No such file or directory');
+    expect((await ask(`${'proxy:'.repeat(200)}static:a`, ['a'])).answers[0]).toMatch(
+      /nested deeper than 100/,
+    );
+  });
+
+  test('hash and btree in place of which there are others', async () => {
+    const files = { '/m': 'a b\n' };
+    const level = { non_bdb_migration_level: 'enable-redirect' };
+    const told = async (text: string, parameters: Readonly<Record<string, string>>) =>
+      (await askTable(text, ['A'], files, { ...level, ...parameters })).told;
+    expect(await askTable('hash:/m', ['A'], files, level)).toEqual({
+      answers: ['b'],
+      told: [
+        'info: redirecting hash:/m to lmdb:/m',
+        'database /m.lmdb is missing: reading its source file /m',
+      ],
+      keyed: true,
+    });
+    const quietly = { non_bdb_migration_log_redirect: 'no' };
+    expect(await told('btree:/m', { ...quietly, default_cache_db_type: 'texthash' })).toEqual([]);
+    const mapping = { non_bdb_custom_mapping: 'inline:{{hash = cdb} {hash:/m = texthash}}' };
+    expect(await told('hash:/m', mapping)).toEqual(['info: redirecting hash:/m to texthash:/m']);
+    expect(await told('hash:/n', mapping)).toContain('info: redirecting hash:/n to cdb:/n');
+    expect(await told('btree:/m', mapping)).toContain('info: redirecting btree:/m to lmdb:/m');
+  });
+
+  test.each([
+    ["mapping from 'hash' to legacy type 'btree'", { default_database_type: 'btree' }],
+    ["bad non-legacy database type syntax: 'a:b'", { default_database_type: 'a:b' }],
+    ["non_bdb_custom_mapping must not use legacy type: 'hash'", { non_bdb_custom_mapping: 'hash:/m' }],
+    ["fail:x lookup error for 'hash:/m'", { non_bdb_custom_mapping: 'fail:x' }],
+  ])('%s', async (reason, parameters) => {
+    const { told } = await askTable(
+      'hash:/m',
+      [],
+      {},
+      { non_bdb_migration_level: 'enable-reindex', ...parameters },
+    );
+    expect(told).toEqual([
+      `non-Berkeley-DB type mapping lookup error for 'hash:/m': ${reason}`,
+      `error: Berkeley DB type mapping lookup error for 'hash:/m': ${reason}`,
+    ]);
+  });
+
+  test.each(['ldap', 'mysql', 'pgsql', 'mongodb', 'memcache', 'nis', 'sdbm'])(
+    '%s is not to be had',
+    async (type) => {
+      expect((await ask(`${type}:/x`, [])).warnings).toEqual([`error: unsupported dictionary type: ${type}`]);
+    },
+  );
 });
 
 describe('rules', () => {
@@ -283,6 +343,10 @@ describe('hostile input', () => {
     'pcre',
     'cidr',
     'fail',
+    'hash',
+    'sqlite',
+    'unix',
+    'proxy',
     'unionmap',
     'pipemap',
     'randmap',

@@ -21,7 +21,8 @@ export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
 /** What all views of the tables share. */
 interface Opened {
   readonly lists: Map<TablesParameter, Promise<Maps>>;
-  readonly single: Map<TableParameter, Promise<Table>>;
+  /** By name: one that is named twice is opened once. */
+  readonly tables: Map<string, Promise<Table>>;
   readonly links: Links;
 }
 
@@ -34,7 +35,7 @@ export class Tables {
     this.#options = options;
     this.#opened = opened ?? {
       lists: new Map(),
-      single: new Map(),
+      tables: new Map(),
       links: new Links(options.platform.clock),
     };
     this.#signal = signal;
@@ -66,11 +67,7 @@ export class Tables {
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
-    if (text === '') return undefined;
-    const { single } = this.#opened;
-    const table = single.get(parameter) ?? this.#open(text);
-    single.set(parameter, table);
-    return tableUntil(await table, this.#signal);
+    return text === '' ? undefined : tableUntil(await this.#open(text), this.#signal);
   }
 
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
@@ -87,15 +84,14 @@ export class Tables {
 
   #open(text: string): Promise<Table> {
     const { platform, settings, addressesOf } = this.#options;
-    return openTable(text, {
-      ...platform,
-      settings,
-      addressesOf,
-      links: this.#opened.links,
-      warn: (line) => this.#log('warning', line),
-      error: (line) => this.#log('error', line),
-      note: (line) => this.#log('info', line),
-    });
+    const { tables, links } = this.#opened;
+    const warn = (line: string) => this.#log('warning', line);
+    const error = (line: string) => this.#log('error', line);
+    const note = (line: string) => this.#log('info', line);
+    const table =
+      tables.get(text) ?? openTable(text, { ...platform, settings, addressesOf, links, warn, error, note });
+    tables.set(text, table);
+    return table;
   }
 
   #log(level: 'info' | 'warning' | 'error', text: string): void {

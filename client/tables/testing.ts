@@ -13,7 +13,7 @@ export function testContext(given: Partial<OpenContext>, log: string[]): OpenCon
     addressesOf: async () => [],
     warn: (line) => log.push(line),
     error: (line) => log.push(`error: ${line}`),
-    note: (line) => log.push(`note: ${line}`),
+    note: (line) => log.push(`info: ${line}`),
     ...platform,
   };
 }

@@ -8,10 +8,11 @@
  *
  * One scenario at a time: names and addresses are those of the scenario, nothing is renamed.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
 import { nodePlatform } from '../../client/platform/node.ts';
 import type { DnsServer } from '../dns/server.ts';
+import { asAgedFile, type FileContent } from '../file-content.ts';
 import { type SessionRecorder, type SessionWatch, sessionRecorder } from '../hosts/recorder.ts';
 import { definitionOf, ownersOfAddresses, placesOf } from '../places.ts';
 import type { Session } from '../session.ts';
@@ -193,7 +194,7 @@ export class LiveHosts implements LiveWorld {
     }
     for (const [server, definition] of Object.entries(description.tables ?? {}))
       await this.#serveTable(server, definition);
-    for (const [path, content] of Object.entries(description.files ?? {})) await this.#place(path, content);
+    for (const [path, file] of Object.entries(description.files ?? {})) await this.#place(path, file);
   }
 
   async #serveTable(server: string, { place, start }: TableServerDefinition): Promise<void> {
@@ -207,7 +208,8 @@ export class LiveHosts implements LiveWorld {
     this.#undo.push(() => served.close());
   }
 
-  async #place(path: string, content: string | Uint8Array): Promise<void> {
+  async #place(path: string, file: FileContent): Promise<void> {
+    const { content, ageMs } = asAgedFile(file);
     if (path === HOSTS_FILE) {
       await writeFile(SANDBOX_HOSTS_FILE, content);
       this.#undo.push(() => writeFile(SANDBOX_HOSTS_FILE, LOCALHOST));
@@ -222,6 +224,8 @@ export class LiveHosts implements LiveWorld {
     }
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
+    const changedAt = new Date(nodePlatform().clock.now() - ageMs);
+    await utimes(path, changedAt, changedAt);
     this.#undo.push(() => rm(path, { force: true }));
   }
 

@@ -2,27 +2,38 @@
  * Files in memory: a map from path to bytes. Directories exist as far as files are in them.
  * Errors carry the codes of the real platform: `ENOENT`, `EISDIR`, `EFBIG`, and any other code set for a path.
  */
-import type { Clock, Files } from '../../client/platform/platform.ts';
+import type { Clock, Files, SqlDatabase } from '../../client/platform/platform.ts';
+import { openDatabaseImage } from '../../client/platform/sqlite.ts';
+import { asAgedFile, type FileContent } from '../file-content.ts';
 import { systemError } from './system-error.ts';
 
 export interface VirtualFilesOptions {
-  /** With a clock every read takes `readMs` of virtual time. */
-  readonly delay?: { readonly clock: Clock; readonly readMs: number };
+  /** Without one no time passes. */
+  readonly clock?: Clock;
+  /** Virtual time that every read takes; 0 when absent. */
+  readonly readMs?: number;
 }
 
 export class VirtualFiles implements Files {
-  readonly #contents = new Map<string, Uint8Array>();
+  readonly #contents = new Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>();
   readonly #failures = new Map<string, string>();
-  readonly #delay: VirtualFilesOptions['delay'];
+  readonly #clock: Clock | undefined;
+  readonly #readMs: number;
 
-  constructor(files: Readonly<Record<string, string | Uint8Array>> = {}, options: VirtualFilesOptions = {}) {
-    this.#delay = options.delay;
-    for (const [path, content] of Object.entries(files)) this.write(path, content);
+  constructor(
+    files: Readonly<Record<string, FileContent>> = {},
+    { clock, readMs = 0 }: VirtualFilesOptions = {},
+  ) {
+    this.#clock = clock;
+    this.#readMs = readMs;
+    for (const [path, file] of Object.entries(files)) this.write(path, file);
   }
 
   /** Creates or replaces a file; text is stored as UTF-8. The bytes are copied. */
-  write(path: string, content: string | Uint8Array): void {
-    this.#contents.set(path, Uint8Array.from(typeof content === 'string' ? Buffer.from(content) : content));
+  write(path: string, file: FileContent): void {
+    const { content, ageMs } = asAgedFile(file);
+    const bytes = Uint8Array.from(typeof content === 'string' ? Buffer.from(content) : content);
+    this.#contents.set(path, { bytes, modifiedMs: this.#nowMs - ageMs });
     this.#failures.delete(path);
   }
 
@@ -31,22 +42,41 @@ export class VirtualFiles implements Files {
     this.#failures.delete(path);
   }
 
-  /** Every read of `path` fails with this system error code (such as `EACCES` or `EIO`) until it is written again. */
+  /** Every use of `path` fails with this system error code (such as `EACCES` or `EIO`) until it is written again. */
   fail(path: string, code: string): void {
     this.#failures.set(path, code);
   }
 
   async read(path: string, maxBytes: number): Promise<Uint8Array> {
-    const delay = this.#delay;
-    if (delay !== undefined) {
-      await new Promise<void>((resolve) => delay.clock.schedule(delay.readMs, resolve));
+    const clock = this.#clock;
+    if (clock !== undefined && this.#readMs > 0) {
+      await new Promise<void>((resolve) => clock.schedule(this.#readMs, resolve));
     }
+    const { bytes } = this.#find(path, 'open');
+    if (bytes.length > maxBytes) throw fileError('EFBIG', 'open', path);
+    return bytes.slice();
+  }
+
+  async ageMs(path: string): Promise<number> {
+    return this.#nowMs - this.#find(path, 'stat').modifiedMs;
+  }
+
+  async openDatabase(path: string): Promise<SqlDatabase> {
+    if (this.#failures.has(path) || !this.#contents.has(path))
+      throw new Error('unable to open database file');
+    return openDatabaseImage(this.#find(path, 'open').bytes);
+  }
+
+  get #nowMs(): number {
+    return this.#clock?.now() ?? 0;
+  }
+
+  #find(path: string, call: string): { readonly bytes: Uint8Array; readonly modifiedMs: number } {
     const failure = this.#failures.get(path);
-    if (failure !== undefined) throw fileError(failure, path);
-    const content = this.#contents.get(path);
-    if (content === undefined) throw fileError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT', path);
-    if (content.length > maxBytes) throw fileError('EFBIG', path);
-    return content.slice();
+    if (failure !== undefined) throw fileError(failure, call, path);
+    const found = this.#contents.get(path);
+    if (found === undefined) throw fileError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT', call, path);
+    return found;
   }
 
   #isDirectory(path: string): boolean {
@@ -56,6 +86,6 @@ export class VirtualFiles implements Files {
   }
 }
 
-function fileError(code: string, path: string): NodeJS.ErrnoException {
-  return systemError(code, 'open', { path });
+function fileError(code: string, call: string, path: string): NodeJS.ErrnoException {
+  return systemError(code, call, { path });
 }

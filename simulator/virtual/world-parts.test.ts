@@ -25,9 +25,18 @@ describe('virtual files', () => {
 
   test('reads take virtual time when asked to', async () => {
     const clock = new VirtualClock();
-    const files = new VirtualFiles({ '/slow': '' }, { delay: { clock, readMs: 250 } });
+    const files = new VirtualFiles({ '/slow': '' }, { clock, readMs: 250 });
     await clock.run(() => files.read('/slow', 0));
     expect(clock.now() - clock.startMs).toBe(250);
+  });
+
+  test('grow older', async () => {
+    const clock = new VirtualClock();
+    const files = new VirtualFiles({ '/old': { content: '', ageMs: 1000 } }, { clock });
+    await clock.run(() => new Promise<void>((resolve) => clock.schedule(500, resolve)));
+    files.write('/new', '');
+    expect([await files.ageMs('/old'), await files.ageMs('/new')]).toEqual([1500, 0]);
+    await expect(files.ageMs('/none')).rejects.toMatchObject({ code: 'ENOENT', syscall: 'stat' });
   });
 });
 

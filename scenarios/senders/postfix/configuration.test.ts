@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { mainCf, masterCf, obstacleToParameter, setupKey, transportNames } from './configuration.ts';
+import {
+  dynamicMapsCf,
+  mainCf,
+  masterCf,
+  obstacleToParameter,
+  setupKey,
+  transportNames,
+} from './configuration.ts';
 
 test('main.cf names the folders, the log and the release', () => {
   const text = mainCf({
@@ -20,6 +27,11 @@ test('main.cf names the folders, the log and the release', () => {
   );
 });
 
+test('dynamicmaps.cf names the plug-ins', () => {
+  const plugIns = new Map([['pcre', '/usr/lib/postfix/postfix-pcre.so']]);
+  expect(dynamicMapsCf(plugIns)).toBe('pcre\t/usr/lib/postfix/postfix-pcre.so\tdict_pcre_open\n');
+});
+
 describe('master.cf', () => {
   const lines = masterCf([
     { config: {}, flags: '' },
@@ -30,6 +42,13 @@ describe('master.cf', () => {
     for (const name of [...transportNames('smtp', 0), ...transportNames('lmtp', 1)]) {
       expect(lines.filter((line) => line.startsWith(`${name} unix `))).toHaveLength(1);
     }
+  });
+
+  test('lets proxymap open the tables that are named', () => {
+    const config = { smtp_generic_maps: 'inline:{a=b}, proxy:hash:/run/a proxy:cdb:/run/b' };
+    expect(masterCf([{ config, flags: '' }])).toContain(
+      ' proxymap -o { proxy_read_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n',
+    );
   });
 
   test('gives each its parameters, also those with spaces and empty ones', () => {

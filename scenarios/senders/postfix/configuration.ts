@@ -51,13 +51,17 @@ export function mainCf({ folders, programs, hostname, release }: MainCfOptions):
     .join('');
 }
 
+/** Which tables are plug-ins: type, file, and the function in it that opens one. */
+export function dynamicMapsCf(plugIns: ReadonlyMap<string, string>): string {
+  return Array.from(plugIns, ([type, file]) => `${type}\t${file}\tdict_${type}_open\n`).join('');
+}
+
 /** Services that the client may ask for help, and the one that writes the log. */
 const HELPERS = [
   'postlog unix-dgram n - n - 1 postlogd',
   'rewrite unix - - n - - trivial-rewrite',
   'scache unix - - n - 1 scache',
   'tlsmgr unix - - n - 1 tlsmgr',
-  'proxymap unix - - n - - proxymap',
 ];
 /** Deliveries go one after another; a second process is for a scenario that follows one that was given up. */
 const PROCESS_LIMIT = 20;
@@ -77,7 +81,14 @@ export function masterCf(setups: readonly ServiceSetup[]): string {
       transportNames(service, index).map((name) => transportLine(name, service, setup)),
     ),
   );
-  return [...HELPERS, ...transports].map((line) => `${line}\n`).join('');
+  return [...HELPERS, proxymapLine(setups), ...transports].map((line) => `${line}\n`).join('');
+}
+
+/** It opens no table but those that its own configuration names, which that of transports is not. */
+function proxymapLine(setups: readonly ServiceSetup[]): string {
+  const values = setups.flatMap(({ config }) => Object.values(config));
+  const tables = new Set(values.flatMap((value) => value.match(/proxy:[^\s,{}]+/g) ?? []));
+  return `proxymap unix - - n - - proxymap -o { proxy_read_maps = ${[...tables].join(' ')} }`;
 }
 
 function transportLine(name: string, program: Service, { config, flags }: ServiceSetup): string {

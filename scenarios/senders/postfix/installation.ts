@@ -1,4 +1,6 @@
 /** Postfix as it is installed here: which version, where its programs are, which parameters it knows. */
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
 import { askProgram, findProgram } from '../peers.ts';
 
 export interface Installation {
@@ -9,6 +11,8 @@ export interface Installation {
   /** What their environment must hold. */
   readonly env: Readonly<Record<string, string>>;
   readonly parameters: ReadonlySet<string>;
+  /** Types of lookup tables that are loaded when they are used, and the file of each. */
+  readonly plugIns: ReadonlyMap<string, string>;
 }
 
 /** From here on programs talk to each other as `attributes.ts` knows it, and log without syslog. */
@@ -30,7 +34,14 @@ export async function findInstallation(): Promise<Installation | undefined> {
     programs: `${postconf.root ?? ''}${folder}`,
     env: postconf.env,
     parameters: new Set([...defaults.keys(), ...namesIn(defaults.values())]),
+    plugIns: await findPlugIns(`${postconf.root ?? ''}${defaults.get('shlib_directory') ?? ''}`),
   };
+}
+
+/** All of them are named after the type: `postfix-pcre.so`. */
+async function findPlugIns(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = await Array.fromAsync(glob('postfix-*.so', { cwd: folder }));
+  return new Map(files.map((file) => [file.slice('postfix-'.length, -'.so'.length), join(folder, file)]));
 }
 
 /** Older names that defaults stand for, such as `$fallback_relay`, are understood though they are not listed. */

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Notice } from '../../../client/outcome/notices.ts';
 import type { SenderSurroundings } from '../sender.ts';
-import { type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
+import { dynamicMapsCf, type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
 import { ACTIVE_QUEUE } from './delivery-request.ts';
 import type { Installation } from './installation.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
@@ -67,6 +67,7 @@ export class Instance {
     for (const path of owned) await chown(path, owner, 0);
     await writeOldFile(join(folders.config, 'main.cf'), mainCf({ ...installation, folders, hostname }));
     await writeOldFile(join(folders.config, 'master.cf'), masterCf(setups));
+    await writeOldFile(join(folders.config, 'dynamicmaps.cf'), dynamicMapsCf(installation.plugIns));
     const sockets = join(folders.queue, 'private');
     const services = [
       ...(await serveStatusServices(sockets, listener.onRecord)),
