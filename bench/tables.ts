@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings } from '../client/config/settings.ts';
 import { nodePlatform } from '../client/platform/node.ts';
+import { foldCase } from '../client/tables/fold.ts';
 import { Links } from '../client/tables/remote/links.ts';
 import { openTable } from '../client/tables/types.ts';
 import { peakMemoryMiB, table } from './figures.ts';
@@ -51,6 +52,7 @@ async function measure(name: string): Promise<{ readonly loadMs: number; readonl
   const opened = await openTable(name, {
     ...platform,
     settings: resolveSettings(new Map(), 'smtp', { hostname: 'client.test' }),
+    fold: foldCase,
     links: new Links(platform.clock),
     addressesOf: async () => [],
     warn: complain,

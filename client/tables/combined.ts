@@ -1,17 +1,16 @@
 /**
  * Tables that ask other tables: `unionmap:{type:name, ...}`, `pipemap:{type:name, ...}` and `debug:type:name`.
  *
- * The first of the others decides whether the whole counts as one of keys: then the key is folded before any is asked.
+ * The first of the others decides whether the whole counts as one of keys: then the key is folded, if keys are, before any is asked.
  */
-import { foldCase } from './fold.ts';
-import type { TableOpener } from './opener.ts';
+import type { OpenContext, TableOpener } from './opener.ts';
 import { bracedItems } from './source.ts';
 import { type Table, TableError } from './table.ts';
 
 /** All that the tables answer, between commas. Empty answers together are none. */
-export const openUnion: TableOpener = async (name, label, _context, openOther) => {
+export const openUnion: TableOpener = async (name, label, { fold }, openOther) => {
   const tables = await openAll('unionmap', name, openOther);
-  return combined(label, tables, async (key, signal) => {
+  return combined(label, tables, fold, async (key, signal) => {
     let joined = '';
     for (const table of tables) {
       const answer = await table.lookup(key, signal);
@@ -22,9 +21,9 @@ export const openUnion: TableOpener = async (name, label, _context, openOther) =
 };
 
 /** The answer of each table is the key of the next one. */
-export const openPipe: TableOpener = async (name, label, _context, openOther) => {
+export const openPipe: TableOpener = async (name, label, { fold }, openOther) => {
   const tables = await openAll('pipemap', name, openOther);
-  return combined(label, tables, async (key, signal) => {
+  return combined(label, tables, fold, async (key, signal) => {
     let answer: string | undefined = key;
     for (const table of tables) {
       answer = await table.lookup(answer, signal);
@@ -64,7 +63,12 @@ async function openAll(
   return tables;
 }
 
-function combined(label: string, [first]: readonly Table[], lookup: Table['lookup']): Table {
+function combined(
+  label: string,
+  [first]: readonly Table[],
+  fold: OpenContext['fold'],
+  lookup: Table['lookup'],
+): Table {
   if (first?.keyed !== true) return { name: label, lookup };
-  return { name: label, keyed: true, lookup: (key, signal) => lookup(foldCase(key), signal) };
+  return { name: label, keyed: true, lookup: (key, signal) => lookup(fold(key), signal) };
 }

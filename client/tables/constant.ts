@@ -2,7 +2,6 @@
  * Tables that pay no heed to the key, or hold none: `static:text`, `randmap:{text, ...}`, `fail:text` and
  * `internal:name`; and the environment of the process, `environ:`.
  */
-import { foldCase } from './fold.ts';
 import type { TableOpener } from './opener.ts';
 import { bracedItems, unbraced } from './source.ts';
 import { TableError } from './table.ts';
@@ -38,9 +37,9 @@ export const openInternal: TableOpener = async (_name, label) => ({
   lookup: async () => undefined,
 });
 
-/** Names are looked for in lower case, as all keys are. */
-export const openEnvironment: TableOpener = async (_name, label, { environment }) => ({
+/** Names are looked for in lower case where keys are folded. */
+export const openEnvironment: TableOpener = async (_name, label, { environment, fold }) => ({
   name: label,
   keyed: true,
-  lookup: async (key) => environment[foldCase(key)],
+  lookup: async (key) => environment[fold(key)],
 });

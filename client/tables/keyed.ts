@@ -1,6 +1,5 @@
 /** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
 import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
-import { foldCase } from './fold.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
 import { braced, readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
@@ -9,36 +8,37 @@ import { shownText } from './utf8.ts';
 /** What one JavaScript map can hold, and no table should. */
 const ENTRIES_LIMIT = 10_000_000;
 
-/** Keys are found in any case. */
 class KeyedTable implements Table {
   readonly name: string;
   readonly keyed = true;
   readonly #values = new Map<string, string>();
+  readonly #fold: OpenContext['fold'];
 
-  constructor(label: string) {
+  constructor(label: string, { fold }: OpenContext) {
     this.name = label;
+    this.#fold = fold;
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    return this.#values.get(foldCase(key));
+    return this.#values.get(this.#fold(key));
   }
 
   has(key: string): boolean {
-    return this.#values.has(foldCase(key));
+    return this.#values.has(this.#fold(key));
   }
 
   /** False when the key had a value already, which is replaced. */
   set(key: string, value: string): boolean {
     const before = this.#values.size;
     if (before === ENTRIES_LIMIT) throw new TableError(`${this.name}: more than ${ENTRIES_LIMIT} entries`);
-    this.#values.set(foldCase(key), value);
+    this.#values.set(this.#fold(key), value);
     return this.#values.size > before;
   }
 }
 
 /** Items are `key=value`, or `{ key = value }` where white space is in them. The last one for a key counts. */
-export const openInline: TableOpener = async (name, label) => {
-  const table = new KeyedTable(label);
+export const openInline: TableOpener = async (name, label, context) => {
+  const table = new KeyedTable(label, context);
   const fail = (problem: string): never => {
     throw new TableError(`${problem}: "${label}"; need "inline:{name=value...}"`);
   };
@@ -68,7 +68,7 @@ export async function readKeyedLines(
   context: OpenContext,
   duplicates: 'first' | 'none',
 ): Promise<Table> {
-  const table = new KeyedTable(label);
+  const table = new KeyedTable(label, context);
   for (const { number, text } of await readLines(path, 'open database', context)) {
     const place = () => `${path}, line ${number}`;
     const split = splitKey(text);

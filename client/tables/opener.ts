@@ -15,6 +15,8 @@ type TablesParameter =
 
 export interface OpenContext extends Platform {
   readonly settings: Pick<Settings, TablesParameter>;
+  /** What a table of keys makes of a key: many parameters want keys in one case (`foldCase`), the others as they are. */
+  readonly fold: (key: string) => string;
   /** Connections to servers of tables, which tables share. */
   readonly links: Links;
   /** Numeric addresses of a host, as the system finds them; empty when nobody knows it. */

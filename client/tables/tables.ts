@@ -3,6 +3,7 @@ import { register, type Settings, type TableParameter, type TablesParameter } fr
 import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
+import { foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
@@ -21,10 +22,22 @@ export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
 /** What all views of the tables share. */
 interface Opened {
   readonly lists: Map<TablesParameter, Promise<Maps>>;
-  /** By name: one that is named twice is opened once. */
+  /** By name and by what becomes of keys: one that is named twice is opened once. */
   readonly tables: Map<string, Promise<Table>>;
   readonly links: Links;
 }
+
+/** Parameters that ask for keys as they are, whatever their case. */
+const EXACT: ReadonlySet<TablesParameter | TableParameter> = new Set([
+  'smtp_header_checks',
+  'smtp_mime_header_checks',
+  'smtp_nested_header_checks',
+  'smtp_body_checks',
+  'smtp_delivery_status_filter',
+  'smtp_discard_ehlo_keyword_address_maps',
+  'smtp_pix_workaround_maps',
+]);
+const asItIs = (key: string): string => key;
 
 export class Tables {
   readonly #options: TablesOptions;
@@ -67,14 +80,14 @@ export class Tables {
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
-    return text === '' ? undefined : tableUntil(await this.#open(text), this.#signal);
+    return text === '' ? undefined : tableUntil(await this.#open(text, parameter), this.#signal);
   }
 
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
     const tables: Table[] = [];
     for (const text of texts) {
       const fault = faultOfTableName(text);
-      if (fault === undefined) tables.push(await this.#open(text));
+      if (fault === undefined) tables.push(await this.#open(text, parameter));
       else this.#log('error', fault);
     }
     const { lmtp } = register[parameter];
@@ -82,15 +95,18 @@ export class Tables {
     return new Maps(tables, { parameter: name, warn: (text) => this.#log('warning', text) });
   }
 
-  #open(text: string): Promise<Table> {
+  #open(text: string, parameter: TablesParameter | TableParameter): Promise<Table> {
     const { platform, settings, addressesOf } = this.#options;
     const { tables, links } = this.#opened;
     const warn = (line: string) => this.#log('warning', line);
     const error = (line: string) => this.#log('error', line);
     const note = (line: string) => this.#log('info', line);
-    const table =
-      tables.get(text) ?? openTable(text, { ...platform, settings, addressesOf, links, warn, error, note });
-    tables.set(text, table);
+    const isExact = EXACT.has(parameter);
+    const fold = isExact ? asItIs : foldCase;
+    const context = { ...platform, settings, fold, addressesOf, links, warn, error, note };
+    const key = `${isExact} ${text}`;
+    const table = tables.get(key) ?? openTable(text, context);
+    tables.set(key, table);
     return table;
   }
 

@@ -1,6 +1,7 @@
 /** What the tests of lookup tables share. */
 import { resolveSettings } from '../config/settings.ts';
 import { nodePlatform } from '../platform/node.ts';
+import { foldCase } from './fold.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
 
@@ -9,6 +10,7 @@ export function testContext(given: Partial<OpenContext>, log: string[]): OpenCon
   const platform = { ...nodePlatform(), ...given };
   return {
     settings: resolveSettings(new Map(), 'smtp', { hostname: 'client.test' }),
+    fold: foldCase,
     links: new Links(platform.clock),
     addressesOf: async () => [],
     warn: (line) => log.push(line),

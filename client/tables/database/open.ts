@@ -2,7 +2,6 @@
  * Tables that postmap(1) made of a file of lines: `hash:/file` is looked up in `/file.db`, `cdb:/file` in `/file.cdb`.
  * Where only the lines are there, they are read instead, with a warning.
  */
-import { foldCase } from '../fold.ts';
 import { readKeyedLines } from '../keyed.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { readBytes } from '../source.ts';
@@ -59,7 +58,7 @@ class DatabaseTable implements Table {
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    const folded = foldCase(key);
+    const folded = this.#context.fold(key);
     try {
       // Most programs end keys and values with a NUL, some do not.
       const found = this.#find(Buffer.from(`${folded}\0`)) ?? this.#find(Buffer.from(folded));

@@ -1,6 +1,5 @@
 /** Tables in an SQLite database: `sqlite:/file.cf`, of which each lookup is a query. */
 import type { SqlDatabase } from '../../platform/platform.ts';
-import { foldCase } from '../fold.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { type Table, TableError } from '../table.ts';
 import { readConfiguration, type SqliteConfiguration } from './configuration.ts';
@@ -47,8 +46,8 @@ class SqliteTable implements Table {
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    const { configuration, templates } = this.#parts;
-    const folded = foldCase(key);
+    const { configuration, context, templates } = this.#parts;
+    const folded = context.fold(key);
     if (!isInDomains(folded, configuration.domains)) return undefined;
     const query = templates.query(folded, (text) => text.replaceAll("'", "''"));
     if (query === undefined) return undefined;

@@ -1,5 +1,13 @@
 /** Types of lookup tables that need nobody else, at work in a delivery: first as generic maps of the sender. */
-import { delivered, dialogue, logged, pipelined, type ScenarioSpec, scenario } from '../../scenario.ts';
+import {
+  delivered,
+  dialogue,
+  logged,
+  pipelined,
+  received,
+  type ScenarioSpec,
+  scenario,
+} from '../../scenario.ts';
 import { from, mailFrom, place, sent, to } from './_world.ts';
 
 interface Lookup {
@@ -204,6 +212,52 @@ const failing = unusable.map(({ name, maps, error }) =>
   }),
 );
 
+/** Whether the case of a key matters depends on the parameter. */
+const cases: readonly {
+  readonly name: string;
+  readonly parameter: string;
+  readonly found: boolean;
+  readonly table: string;
+}[] = [
+  { name: 'body-checks', parameter: 'smtp_body_checks', found: false, table: 'inline:{hello=IGNORE}' },
+  { name: 'body-checks-exactly', parameter: 'smtp_body_checks', found: true, table: 'inline:{Hello=IGNORE}' },
+  {
+    name: 'body-checks-of-file',
+    parameter: 'smtp_body_checks',
+    found: false,
+    table: `texthash:${FILE}`,
+  },
+  {
+    name: 'body-checks-of-union',
+    parameter: 'smtp_body_checks',
+    found: true,
+    table: 'unionmap:{inline:{x=y}, regexp:{{/^([H])ello/i IGNORE}}}',
+  },
+  {
+    name: 'reply-filter',
+    parameter: 'smtp_reply_filter',
+    found: true,
+    table: 'pipemap:{regexp:{{/^250-PIPELINING$$/ KEY}}, inline:{key=250-XNOTHING}}',
+  },
+];
+
+const ofCase = cases.map(({ name, parameter, found, table }) =>
+  scenario(`tables/case-${name}`, {
+    title: `Keys of ${parameter} are ${parameter === 'smtp_reply_filter' ? 'found in any case' : 'found as they are only'}`,
+    clauses: [`postfix:${parameter}`],
+    ...place,
+    files: { [FILE]: 'hello IGNORE\n' },
+    config: { [parameter]: table },
+    send: sent(),
+    expect: [
+      delivered(to, { via: 'mx' }),
+      ...(parameter === 'smtp_body_checks'
+        ? [received('mx', { content: `Subject: Tables\r\n\r\n${found ? '' : 'Hello\r\n'}` })]
+        : [logged('replacing server reply "250-PIPELINING" with "250-XNOTHING"')]),
+    ],
+  }),
+);
+
 const others: readonly (ScenarioSpec & { readonly name: string })[] = [
   {
     name: 'reply-filter-pipe',
@@ -235,5 +289,6 @@ export default [
   ...generic,
   ...discarding,
   ...failing,
+  ...ofCase,
   ...others.map(({ name, ...spec }) => scenario(`tables/${name}`, spec)),
 ];
