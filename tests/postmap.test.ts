@@ -16,7 +16,8 @@ const LEAST_LOOKUPS = 200;
 
 if (process.env.NEXTHOP_RENEW_POSTMAP === '1') {
   const renewed = await askPostmap(samples);
-  if (renewed === undefined) throw new Error('no Postfix is installed here: npm run peers');
+  if (renewed === undefined || renewed.answers.includes(undefined))
+    throw new Error('Postfix is not installed here with all types of tables: npm run peers');
   writeFileSync(ANSWERS_FILE, `${JSON.stringify(renewed, null, 1)}\n`);
 }
 const kept = readAnswers();

@@ -4,12 +4,22 @@ import { RuleError } from './rule-error.ts';
 /** Texts, and the numbers of groups. */
 export type Answer = readonly (string | number)[];
 
-type Warn = (text: string) => void;
+export interface AnswerContext {
+  readonly warn: (text: string) => void;
+  /** Says which rule it is about, too. */
+  readonly warnOfRule: (problem: string) => void;
+}
+
+/** Words in which types of tables differ. */
+export interface AnswerWords {
+  /** What the number of a group is that is no number of one. */
+  readonly outOfRange: string;
+}
 
 const REFERENCE = /\$(?:(\$)|([A-Za-z0-9_]+)|\{([^{}]*)\}|\(([^()]*)\))?/g;
 
 /** Throws RuleError for a dollar sign that no number of a group follows, after a warning that says why. */
-export function readAnswer(text: string, warn: Warn, warnOfRule: Warn): Answer {
+export function readAnswer(text: string, words: AnswerWords, { warn, warnOfRule }: AnswerContext): Answer {
   const parts: (string | number)[] = [];
   let at = 0;
   for (const match of text.matchAll(REFERENCE)) {
@@ -18,7 +28,7 @@ export function readAnswer(text: string, warn: Warn, warnOfRule: Warn): Answer {
     at = match.index + whole.length;
     const name = names.find((each) => each !== undefined) ?? '';
     if (dollar === undefined && !isGroup(name)) {
-      const problem = problemOf(name);
+      const problem = problemOf(name, words);
       if (problem !== undefined) warnOfRule(problem);
       else warn(`${isCut(text, at) ? 'truncated macro reference' : 'empty macro name'}: "${text}"`);
       throw new RuleError('bad replacement syntax: skipping this rule');
@@ -31,10 +41,10 @@ export function readAnswer(text: string, warn: Warn, warnOfRule: Warn): Answer {
 const isGroup = (name: string): boolean => Number(name) > 0 && /^\d+$/.test(name);
 
 /** Undefined when there is no name at all. */
-function problemOf(name: string): string | undefined {
+function problemOf(name: string, { outOfRange }: AnswerWords): string | undefined {
   if (name === '') return undefined;
   return /^\d+$/.test(name)
-    ? `out-of-range replacement index "${name}"`
+    ? `${outOfRange} replacement index "${name}"`
     : `non-numeric replacement index "${name}"`;
 }
 

@@ -5,7 +5,14 @@
  * A rule that cannot be read is left out, with a warning: the others still count.
  */
 import { skipSpace, trimSpace } from '../config/text.ts';
-import { type Answer, fillAnswer, highestReference, readAnswer } from './answer.ts';
+import {
+  type Answer,
+  type AnswerContext,
+  type AnswerWords,
+  fillAnswer,
+  highestReference,
+  readAnswer,
+} from './answer.ts';
 import type { OpenContext } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { readEntries } from './source.ts';
@@ -42,7 +49,7 @@ export interface RuleSyntax {
    * As rules of patterns have it: answers refer to groups, and a missing answer or text behind IF and ENDIF is only
    * warned of. Otherwise answers are plain text, and these are mistakes.
    */
-  readonly patterns: boolean;
+  readonly patterns: false | AnswerWords;
 }
 
 interface Rule {
@@ -114,18 +121,12 @@ export async function openRules(
   };
 }
 
-interface RuleContext {
-  readonly warn: (text: string) => void;
-  /** Says which rule it is about, too. */
-  readonly warnOfRule: (problem: string) => void;
-}
-
 class RuleReader {
   readonly #number: number;
   readonly #syntax: RuleSyntax;
-  readonly #context: RuleContext;
+  readonly #context: AnswerContext;
 
-  constructor(number: number, syntax: RuleSyntax, context: RuleContext) {
+  constructor(number: number, syntax: RuleSyntax, context: AnswerContext) {
     this.#number = number;
     this.#syntax = syntax;
     this.#context = context;
@@ -135,7 +136,7 @@ class RuleReader {
     const { compile, negated, rest } = this.#condition(text);
     const { patterns } = this.#syntax;
     if (rest === '' && patterns) this.#context.warnOfRule('no replacement text: using empty string');
-    const answer = patterns ? readAnswer(rest, this.#context.warn, this.#context.warnOfRule) : [rest];
+    const answer = patterns ? readAnswer(rest, patterns, this.#context) : [rest];
     const highest = highestReference(answer);
     if (negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');

@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { askProgram, findProgram, type PeerProgram } from '../../scenarios/senders/peers.ts';
+import { findProgram, type PeerProgram } from '../../scenarios/senders/peers.ts';
+import { dynamicMapsCf, mainCf } from '../../scenarios/senders/postfix/configuration.ts';
+import { findInstallation } from '../../scenarios/senders/postfix/installation.ts';
 import type { Answer, KeptAnswers } from './answers.ts';
 import { environment, type Sample } from './samples.ts';
 
@@ -12,40 +14,62 @@ import { environment, type Sample } from './samples.ts';
 const JOBS = 24;
 const LIMIT_MS = 20_000;
 
+export interface FoundAnswers extends Pick<KeptAnswers, 'version' | 'databases'> {
+  /** One for each sample; undefined where the type of its table is not installed. */
+  readonly answers: readonly (KeptAnswers['answers'][number] | undefined)[];
+}
+
 /** Undefined where there is no Postfix. */
-export async function askPostmap(samples: readonly Sample[]): Promise<KeptAnswers | undefined> {
+export async function askPostmap(samples: readonly Sample[]): Promise<FoundAnswers | undefined> {
   const postmap = await findProgram('postfix', 'usr/sbin/postmap');
-  const postconf = await findProgram('postfix', 'usr/sbin/postconf');
-  if (postmap === undefined || postconf === undefined) return undefined;
-  const [, version = ''] =
-    /^mail_version = (\S+)$/m.exec((await askProgram(postconf, ['-d', 'mail_version'])) ?? '') ?? [];
+  const installation = await findInstallation();
+  if (postmap === undefined || installation === undefined) return undefined;
+  const { version, plugIns } = installation;
   const folder = await mkdtemp(join(tmpdir(), 'postmap-'));
   try {
-    // Users and a group of every system; releases ask for the level before smtputf8_enable is on.
-    const text = 'compatibility_level = 3.6\nmail_owner = daemon\nsetgid_group = bin\n';
-    await mkdir(join(folder, 'config'));
-    await writeFile(join(folder, 'config/main.cf'), text);
+    const folders = { config: join(folder, 'config'), queue: folder, data: folder };
+    await mkdir(folders.config);
+    await writeFile(
+      join(folders.config, 'main.cf'),
+      mainCf({ ...installation, folders, hostname: 'client.test' }),
+    );
+    await writeFile(join(folders.config, 'dynamicmaps.cf'), withMakers(dynamicMapsCf(plugIns)));
     const asker = new Asker(postmap, folder);
     const databases: KeptAnswers['databases'] = {};
     for (const [index, sample] of samples.entries()) {
       const made = await asker.prepare(sample, index);
       if (Object.keys(made).length > 0) databases[index] = made;
     }
-    const lookups = samples.flatMap(({ table, keys }, index) => keys.map((key) => ({ index, table, key })));
-    const found = await inParallel(lookups, ({ index, table, key }) => asker.ask(index, table, key));
-    const answers = samples.map(({ table, keys }, index) => ({
-      table,
-      keys: Object.fromEntries(
-        keys.map((key) => {
-          const at = lookups.findIndex((lookup) => lookup.index === index && lookup.key === key);
-          return [key, found[at] ?? {}];
-        }),
-      ),
+    const lookups = samples.flatMap((sample, index) =>
+      isInstalled(sample, plugIns) ? sample.keys.map((key) => ({ index, table: sample.table, key })) : [],
+    );
+    const found = await inParallel(lookups, async ({ index, table, key }) => ({
+      index,
+      key,
+      answer: await asker.ask(index, table, key),
     }));
+    const answers = samples.map((sample, index) => {
+      if (!isInstalled(sample, plugIns)) return undefined;
+      const own = found.filter((lookup) => lookup.index === index);
+      return { table: sample.table, keys: Object.fromEntries(own.map(({ key, answer }) => [key, answer])) };
+    });
     return { version, answers, databases };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** In the last column, the functions that make databases. */
+function withMakers(text: string): string {
+  return text.replace(/^(cdb|lmdb)\t.*/gm, '$&\tmkmap_$1_open');
+}
+
+/** Types that are packages of their own. */
+const PLUG_INS = ['pcre', 'cdb', 'lmdb', 'sqlite'];
+
+function isInstalled({ table }: Sample, plugIns: ReadonlyMap<string, string>): boolean {
+  const type = table.slice(0, table.indexOf(':'));
+  return !PLUG_INS.includes(type) || plugIns.has(type);
 }
 
 class Asker {

@@ -300,11 +300,57 @@ const cidr: readonly Sample[] = [
   { table: 'cidr:none', keys: ['192.0.2.1'] },
 ];
 
+/** The same source for all kinds of databases. An empty key, which no list of tables asks for, is an error of LMDB. */
+const SOURCE = `# comment
+key value
+UPPER@Here.Test mixed@There.test
+user@example.com x
+user+ext@example.com y
+@example.com z
+"quoted key" two  words
+Straße@here.test ümlaut@there.test
+long value
+  goes on
+${Array.from({ length: 300 }, (_, index) => `user${index}@many.test to${index}@there.test`).join('\n')}
+`;
+
+const databases: readonly Sample[] = ['hash', 'btree', 'cdb', 'lmdb'].flatMap((type) => [
+  {
+    table: `${type}:map`,
+    databases: [`${type}:map`],
+    files: { map: SOURCE },
+    keys: [
+      ...['key', 'KEY', 'upper@here.test', 'UPPER@Here.Test', 'user@example.com', 'USER+ext@example.com'],
+      ...['@Example.com', 'user', '"quoted key"', 'quoted key', 'STRASSE@here.test', 'long', 'goes', 'none'],
+      ...[
+        'user0@many.test',
+        'user7@many.test',
+        'User150@Many.test',
+        'user299@many.test',
+        'user300@many.test',
+      ],
+    ],
+  },
+  { table: `${type}:none`, keys: ['a'] },
+]);
+
+const pcre: readonly Sample[] = [
+  file('pcre', '/^a/ A\n/b$/ B\n/./ any\n', 'abc', 'xb', 'x', '', 'ABC', 'XB'),
+  file('pcre', '/^(a+?)(b*)c/ $1-$2\n/^(?:d)(e)?/ [$1]\n', 'aabc', 'ac', 'd', 'de'),
+  file('pcre', '/(?<=a)b/ behind\n/(?!x)c/ ahead\n/(?i:K)d/ inside\n', 'ab', 'c', 'xc', 'kD'),
+  file('pcre', '/Case/i exact\n/other/ any\n', 'Case', 'case', 'OTHER'),
+  file('pcre', '/^a.c$/ one\n/^a..c$/ two\n', 'abc', 'aüc', 'abbc'),
+  file('pcre', '/Ü/ big\n/ü/ small\n', 'ü', 'Ü'),
+  file('pcre', '/\\d+/ $0\n/(\\d+)/ digits\n/^(\\w+)\\s\\1$/ twice $1\n', '12', 'ab ab', 'ab ac'),
+  file('pcre', '!/^a/ no a\nif /^a/\n/b/ ab\nendif\n', 'b', 'ab', 'ac'),
+  file('pcre', '/(/ bad\n/a/z bad\n/a/ good\n', 'a'),
+  file('pcre', '/(a)/ $2\n/a/ good\n', 'a'),
+  file('pcre', '/^b/m second line\n/a.b/ across\n', 'a\nb', 'b', 'axb'),
+  file('pcre', '/a b/x spaced\n/a b/ plain\n', 'ab', 'a b'),
+  { table: 'pcre:{{/^a(.)/ $1}, {/b/ x y}}', keys: ['ab', 'b', 'c'] },
+  { table: 'pcre:none', keys: ['a'] },
+];
+
 export const samples: readonly Sample[] = [
-  ...inline,
-  ...constant,
-  ...combined,
-  ...texthash,
-  ...regexp,
-  ...cidr,
+  ...[...inline, ...constant, ...combined, ...texthash, ...regexp, ...cidr, ...databases, ...pcre],
 ];

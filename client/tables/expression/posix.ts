@@ -12,6 +12,7 @@ import {
   inCase,
   isAnything,
   isWord,
+  literal,
   type Node,
 } from './nodes.ts';
 
@@ -45,11 +46,6 @@ const ESCAPED_ASSERTIONS: Readonly<Record<string, keyof typeof assertions>> = {
   '`': 'start',
   "'": 'end',
 };
-
-/** The same test, tried on both cases of a letter; Postfix sets no locale, so that others have no case. */
-function inAsciiCase(has: CharacterTest, anyCase: boolean): CharacterTest {
-  return (character) => inCase(has, anyCase && character < '\u0080')(character);
-}
 
 class PosixParser {
   readonly #source: string;
@@ -153,7 +149,7 @@ class PosixParser {
   }
 
   #literal(character: string): Node {
-    return { kind: 'set', has: inAsciiCase((other) => other === character, this.#options.anyCase) };
+    return literal(character, this.#options.anyCase);
   }
 
   #escaped(character: string): Node {
@@ -184,7 +180,7 @@ class PosixParser {
     const { has, negated, end } = readBrackets(this.#source, open);
     this.#at = end;
     const { anyCase, lines } = this.#options;
-    const test = inAsciiCase(has, anyCase);
+    const test = inCase(has, anyCase);
     if (!negated) return { kind: 'set', has: test };
     return { kind: 'set', has: (character) => !test(character) && !(lines && character === '\n') };
   }
