@@ -15,6 +15,7 @@ export type { Settings } from './client/config/register.ts';
 export { type Message, messageFromBytes } from './client/content/message.ts';
 export { DestinationError } from './client/destination.ts';
 export type { ClientEvent, EventListener } from './client/events.ts';
+export type { AddToFlush } from './client/outcome/fast-flush.ts';
 export { mailLogLine } from './client/outcome/mail-log.ts';
 export type { Notice, PostNotice } from './client/outcome/notices.ts';
 export type {

@@ -1,6 +1,6 @@
 /** `nexthop list`: what there is to select, verify, test and set. */
 import { Argument, type Command } from 'commander';
-import { parameters } from '../client/config/register.ts';
+import { entries } from '../client/config/entries.ts';
 import { cases } from '../scenarios/cases.ts';
 import { clauses } from '../scenarios/clauses.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
@@ -74,10 +74,14 @@ const listings = {
     ];
   },
   async parameters(): Promise<readonly Item[]> {
-    return parameters.map(([name, { type, default: text = '', group, since, meaning, lmtp }]) => ({
-      columns: [name, text, meaning],
-      data: { name, default: text, type, group, since, meaning, ...(lmtp ? { lmtp: lmtp.name } : {}) },
-    }));
+    const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
+    return entries.map((entry) => {
+      const showing = scenarios.filter(({ clauses: ids }) => ids.includes(`postfix:${entry.name}`));
+      return {
+        columns: [entry.name, entry.default, String(showing.length), entry.meaning],
+        data: { ...entry, scenarios: showing.map(({ id }) => id) },
+      };
+    });
   },
 };
 

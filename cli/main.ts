@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 /** The `nexthop` command: finds the subcommand, and turns every mistake of use into one line and an exit status. */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { watchStandardStreams } from './standard-streams.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
+
+// Stripping the types of the sources takes longer than a delivery, so what came of it is kept for the next time.
+if (import.meta.filename.endsWith('.ts'))
+  enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'nexthop'));
 
 const program = new Command('nexthop')
   .description('Test bed for everything that sends mail')
@@ -15,6 +21,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   report: async () => (await import('./report.ts')).defineReport,
   send: async () => (await import('./send.ts')).defineSend,
   serve: async () => (await import('./serve.ts')).defineServe,
+  config: async () => (await import('./config.ts')).defineConfig,
 };
 const [, , named = ''] = process.argv;
 const wanted = Object.hasOwn(definitions, named) ? [named] : Object.keys(definitions);

@@ -1,8 +1,10 @@
-/** `--main-cf FILE` and `-o name=value`, which `run` and `send` share. */
+/** `--main-cf`, `--master-cf`, `--service` and `-o`, which the commands that need a configuration share. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ConfigError } from '../client/config/config-error.ts';
+import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
+import { type DeliveryService, parseMasterCf } from '../client/config/master-cf.ts';
+import { awaitedNames, namesNobodyReads, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides } from '../client/config/overrides.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { systemHostname } from '../client/platform/node.ts';
@@ -10,7 +12,18 @@ import { UsageError } from './usage.ts';
 
 export interface ParameterOptions {
   readonly mainCf?: string;
+  readonly masterCf?: string;
+  readonly service?: string;
   readonly o: readonly string[];
+}
+
+export interface Configuration {
+  /** The parameters assigned, not expanded yet. */
+  readonly assigned: ReadonlyMap<string, string>;
+  /** Names that `-o` of the command line assigned. */
+  readonly chosen: ReadonlySet<string>;
+  /** The entry of master.cf that was named. */
+  readonly service?: DeliveryService;
 }
 
 /** For options that may be given several times. */
@@ -22,36 +35,68 @@ export const collect = (value: string, previous: readonly string[]): readonly st
 export function withParameterOptions(command: Command): Command {
   return command
     .option('--main-cf <file>', 'Postfix configuration to take parameters from')
-    .option('-o <name=value>', 'set a parameter, over those of the file', collect, []);
+    .option('--master-cf <file>', 'services of that Postfix, whose -o options go over its parameters')
+    .option('--service <name>', 'the service of --master-cf to be; smtp when absent')
+    .option('-o <name=value>', 'set a parameter, over those of the files', collect, []);
 }
 
-/** The parameters assigned, not expanded yet. Mistakes are UsageErrors with the exit status given. */
-export async function readParameters(
+/** Reads main.cf, below the service's options in master.cf, below `-o`. Mistakes are UsageErrors with the exit status given. */
+export async function readConfiguration(
   options: ParameterOptions,
   exitStatus: number,
-): Promise<ReadonlyMap<string, string>> {
-  const assigned = new Map<string, string>();
+): Promise<Configuration> {
   try {
-    if (options.mainCf !== undefined) {
-      const { assigned: fromFile, warnings } = parseMainCf(await readMainCf(options.mainCf), options.mainCf);
-      for (const warning of warnings) process.stderr.write(`nexthop: warning: ${warning}\n`);
-      for (const [name, value] of fromFile) assigned.set(name, value);
-    }
-    for (const [name, value] of parseOverrides(options.o)) assigned.set(name, value);
+    const assigned = options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf);
+    const service = await readService(options);
+    for (const [name, value] of parseOverrides(service?.overrides ?? [], assigned)) assigned.set(name, value);
+    const chosen = parseOverrides(options.o, assigned);
+    for (const [name, value] of chosen) assigned.set(name, value);
+    const awaited = awaitedNames(assigned);
+    if (awaited.length > 0)
+      warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
+    return { assigned, chosen: new Set(chosen.keys()), ...(service && { service }) };
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message, exitStatus);
+    if (error instanceof UsageError) throw new UsageError(error.message, exitStatus);
     throw error;
   }
-  return assigned;
+}
 
-  async function readMainCf(file: string): Promise<string> {
-    try {
-      return await readFile(file, 'utf8');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new UsageError(`--main-cf: cannot read ${file}: ${code ?? message}`, exitStatus);
-    }
+/** Assignments of the file, but for names that mean nothing, which are warned of. */
+async function readMainCf(file: string): Promise<Map<string, string>> {
+  const { assigned, warnings } = parseMainCf(await readText('--main-cf', file), file);
+  for (const warning of warnings) warn(warning);
+  for (const name of namesNobodyReads(assigned)) {
+    warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
+    assigned.delete(name);
   }
+  return assigned;
+}
+
+async function readService({ masterCf, service }: ParameterOptions): Promise<DeliveryService | undefined> {
+  if (masterCf === undefined) {
+    if (service !== undefined) throw new UsageError('--service needs --master-cf, the file that has it');
+    return undefined;
+  }
+  const services = parseMasterCf(await readText('--master-cf', masterCf), masterCf);
+  const found = services.get(service ?? 'smtp');
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--service: ${masterCf} has no service ${service ?? 'smtp'} that runs smtp or lmtp; it has ${[...services.keys()].join(', ') || 'none'}`,
+  );
+}
+
+async function readText(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${option}: cannot read ${file}: ${code ?? message}`);
+  }
+}
+
+export function warn(text: string): void {
+  process.stderr.write(`nexthop: warning: ${text}\n`);
 }
 
 /** Values that no delivery could use are a mistake of the command line, not a failure of each scenario. */

@@ -1,5 +1,6 @@
 /** `nexthop run`: scenarios against senders, with a report. */
 import { type Command, Option } from 'commander';
+import { effectiveOnly } from '../client/config/names.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
@@ -24,10 +25,12 @@ import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { SandboxError } from '../simulator/live/sandbox.ts';
 import { interruptible } from './interruptible.ts';
 import {
+  type Configuration,
   checkValues,
   collect,
   type ParameterOptions,
-  readParameters,
+  readConfiguration,
+  warn,
   withParameterOptions,
 } from './parameters.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -74,14 +77,35 @@ export function defineRun(program: Command): void {
     });
 }
 
+/**
+ * Where a host stands, which every scenario says of its own world: what a main.cf says of another one would only lead
+ * nowhere. Whoever means it takes `-o`.
+ */
+const OF_THE_WORLD: ReadonlySet<string> = new Set(
+  ['myhostname', 'mydomain', 'inet_interfaces', 'proxy_interfaces', 'queue_directory', 'relayhost'].concat(
+    ['fallback_relay', 'smtp_fallback_relay', 'lmtp_fallback_relay'],
+    ['smtp_bind_address', 'smtp_bind_address6', 'lmtp_bind_address', 'lmtp_bind_address6'],
+  ),
+);
+
+function overridesOf({ assigned, chosen }: Configuration): ReadonlyMap<string, string> {
+  const effective = [...effectiveOnly(assigned)];
+  const left = effective.filter(([name]) => OF_THE_WORLD.has(name) && !chosen.has(name));
+  if (left.length > 0) {
+    const names = left.map(([name]) => name).join(', ');
+    warn(`scenarios have a world of their own: ${names} will not be taken from the file`);
+  }
+  return new Map(effective.filter((entry) => !left.includes(entry)));
+}
+
 /** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
 const DEFAULT_JOBS = 4;
 const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
-  const parameters = await readParameters(options, EXIT.usage);
-  checkValues(parameters);
+  const configuration = await readConfiguration(options, EXIT.usage);
+  checkValues(configuration.assigned);
   const jobs = wholeNumber('--jobs', options.jobs);
   if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
   const { senders, missing } = await asUsage(() =>
@@ -102,7 +126,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   ]);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
-  const overrides = Object.fromEntries(parameters);
+  const overrides = Object.fromEntries(overridesOf(configuration));
   const { clock } = nodePlatform();
   const startedAtMs = clock.now();
   const results: Result[] = [];

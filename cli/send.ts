@@ -10,7 +10,7 @@ import type { ClientEvent } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Outcome } from '../client/request.ts';
 import { interruptible } from './interruptible.ts';
-import { collect, type ParameterOptions, readParameters, withParameterOptions } from './parameters.ts';
+import { collect, type ParameterOptions, readConfiguration, withParameterOptions } from './parameters.ts';
 import { address, dsnOptions, durationMs, nameServer, recipientAddress, usage } from './send-options.ts';
 import { traceLine } from './trace.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -58,18 +58,22 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
   const { notify, originalRecipient, ...dsn } = options.dsn === undefined ? {} : dsnOptions(options.dsn);
   const queuedForMs = durationMs('--age', options.age);
   const nameServers = options.dns === undefined ? undefined : [nameServer(options.dns)];
-  const parameters = await readParameters(options, EXIT.sendUsage);
+  const { assigned, service } = await readConfiguration(options, EXIT.sendUsage);
 
-  let report: (event: ClientEvent) => void = () => {};
+  // What is told before the settings are known waits for them.
+  const early: ClientEvent[] = [];
+  let report = (event: ClientEvent): void => void early.push(event);
   const client = await asUsage(() =>
     createClient({
-      parameters,
-      service: options.lmtp === true ? 'lmtp' : 'smtp',
+      parameters: assigned,
+      service: options.lmtp === true ? 'lmtp' : (service?.program ?? 'smtp'),
+      ...(service && { serviceName: service.name, flags: service.flags }),
       ...(nameServers && { nameServers }),
       onEvent: (event) => report(event),
     }),
   );
   report = reporter(client.settings, options);
+  early.forEach(report);
   const mail: Mail = {
     sender,
     recipients: recipients.map((recipient) => ({

@@ -10,15 +10,18 @@
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
 import { resolveSettings } from './config/settings.ts';
-import { parseFlags } from './content/flags.ts';
+import { serviceFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
 import { deliver } from './deliver.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
+import { type Batch, batchesOf, dispatch } from './dispatch.ts';
+import { withDnssecProbe } from './dns/dnssec-probe.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
 import { systemLookup } from './dns/system-lookup.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
+import type { AddToFlush } from './outcome/fast-flush.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
@@ -35,6 +38,8 @@ export interface ClientOptions {
   readonly flags?: string;
   /** Default `smtp`. */
   readonly service?: Service;
+  /** What `$service_name` stands for; the service when absent. */
+  readonly serviceName?: string;
   /** Name servers to ask instead of the system's. */
   readonly nameServers?: readonly NameServer[];
   /** Asks the DNS; made from `nameServers` when absent. */
@@ -45,6 +50,8 @@ export interface ClientOptions {
   readonly platform?: Platform;
   /** Where records of outcomes are kept, for reports to senders; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Hears of mail that waits for domains of `fast_flush_domains`; nobody when absent. */
+  readonly addToFlush?: AddToFlush;
   /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
   readonly postNotice?: PostNotice;
   /** Hears everything that happens. */
@@ -92,11 +99,17 @@ export interface Client {
 
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
-  const flags = parseFlags(options.flags ?? '');
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
   const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
-  const settings = resolveSettings(assigned, service, { hostname: options.hostname ?? systemHostname() });
-  const resolver = options.resolver ?? (await systemResolver(platform, options));
+  const settings = resolveSettings(assigned, service, {
+    hostname: options.hostname ?? systemHostname(),
+    serviceName: options.serviceName ?? service,
+  });
+  const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
+  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, settings, options)), {
+    settings,
+    emit: onEvent,
+  });
   const tables = new Tables({
     settings,
     service,
@@ -112,7 +125,10 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
       tables.close();
     },
     async deliver(mail, { signal } = {}) {
-      const requests = requestsFor(mail, { service, settings, platform });
+      const { sender, recipients: _, nexthop: __, content, queuedForMs = 0, ...rest } = mail;
+      const message = toMessage(content);
+      const activeAtMs = platform.clock.now();
+      const common = { ...rest, service, sender, message, arrivedAtMs: activeAtMs - queuedForMs, activeAtMs };
       const deliverOptions = {
         platform,
         settings,
@@ -121,11 +137,16 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         cache,
         flags,
         ...(options.services && { services: options.services }),
+        ...(options.addToFlush && { addToFlush: options.addToFlush }),
         ...(options.postNotice && { postNotice: options.postNotice }),
         ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };
-      const results = await Promise.all(requests.map((request) => deliver(request, deliverOptions)));
+      const results = await dispatch(
+        batches(mail, service, settings),
+        (batch) => deliver({ ...common, ...batch, queueId: newQueueId(platform) }, deliverOptions),
+        settings,
+      );
       return results.flatMap(({ outcomes }) => outcomes);
     },
   };
@@ -140,51 +161,33 @@ async function farewell(kept: KeptSession, tables: Tables): Promise<void> {
 
 async function systemResolver(
   platform: Platform,
+  settings: Settings,
   { nameServers, onEvent }: ClientOptions,
 ): Promise<Resolver> {
   const { clock, network, random } = platform;
-  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
+  const dnssec = settings.smtp_dns_support_level === 'dnssec';
+  const common = { clock, network, random, dnssec, ...(onEvent && { emit: onEvent }) };
   if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
   const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });
 }
 
-interface RequestContext {
-  readonly service: Service;
-  readonly settings: Settings;
-  readonly platform: Platform;
-}
-
-/** One request for each destination. All destinations are checked before anything is sent. */
-function requestsFor(
-  mail: Mail,
-  { service, settings, platform }: RequestContext,
-): readonly DeliveryRequest[] {
-  const { sender, recipients, content, nexthop, queuedForMs = 0, ...rest } = mail;
-  const groups = new Map<string, Recipient[]>();
-  for (const item of recipients) {
-    const recipient = typeof item === 'string' ? { address: item } : item;
-    const destination =
-      nexthop ?? (settings.relayhost || (splitAddress(recipient.address).domain ?? settings.myhostname));
-    groups.set(destination, [...(groups.get(destination) ?? []), recipient]);
-  }
-  for (const destination of groups.keys()) checkDestination(destination, service, settings);
-  const message = toMessage(content);
-  const activeAtMs = platform.clock.now();
-  return Array.from(groups, ([destination, group]) => ({
-    ...rest,
-    queueId: Buffer.from(platform.random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase(),
-    service,
-    nexthop: destination,
-    sender,
-    recipients: group,
-    message,
-    arrivedAtMs: activeAtMs - queuedForMs,
-    activeAtMs,
-  }));
+/** Recipients by destination. All destinations are checked before anything is sent. */
+function batches(mail: Mail, service: Service, settings: Settings): readonly Batch<Recipient>[] {
+  const recipients = mail.recipients.map((item) => (typeof item === 'string' ? { address: item } : item));
+  const nexthopOf = ({ address }: Recipient) =>
+    mail.nexthop ?? (settings.relayhost || (splitAddress(address).domain ?? settings.myhostname));
+  const all = batchesOf(recipients, nexthopOf, settings);
+  for (const nexthop of new Set(all.map((batch) => batch.nexthop)))
+    checkDestination(nexthop, service, settings);
+  return all;
 }
 
 const QUEUE_ID_BYTES = 5;
+
+function newQueueId({ random }: Platform): string {
+  return Buffer.from(random.bytes(QUEUE_ID_BYTES)).toString('hex').toUpperCase();
+}
 
 function checkDestination(nexthop: string, service: Service, settings: Settings): void {
   const { smtp_tcp_port: defaultService, known_tcp_ports: knownTcpPorts } = settings;

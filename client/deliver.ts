@@ -25,6 +25,7 @@ import { systemLookup } from './dns/system-lookup.ts';
 import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
+import type { AddToFlush } from './outcome/fast-flush.ts';
 import { lastResort } from './outcome/last-resort.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import { Recipients } from './outcome/recipients.ts';
@@ -33,6 +34,7 @@ import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
+import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
 import { Tables } from './tables/tables.ts';
 
@@ -50,6 +52,8 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
   /** Where records of outcomes are kept; nowhere when absent. */
   readonly services?: StatusServices;
+  /** Hears of mail that waits for domains of `fast_flush_domains`; nobody when absent. */
+  readonly addToFlush?: AddToFlush;
   /** Sends mail to the postmaster (`notify_classes`); there is none when absent. */
   readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
@@ -106,6 +110,7 @@ class Delivery {
         settings,
         tables: this.#tables,
         services: options.services,
+        addToFlush: options.addToFlush,
         isFinalDelivery: options.flags?.final === true,
         signal: options.signal,
         emit: this.#emit,
@@ -148,12 +153,8 @@ class Delivery {
     const context = { ...this.#options, tables: this.#tables, emit: this.#emit };
     const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
-    const servers = new Servers(this.#request, this.#recipients, {
-      ...this.#options,
-      tables: this.#tables,
-      emit: this.#emit,
-      outgoing,
-    });
+    const debugPeers = await DebugPeers.of(nexthop, this.#tables);
+    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {
       this.#warn(
@@ -192,7 +193,7 @@ class Delivery {
     });
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
-      if (site.isFirst) servers.decideReuse(destination.domain);
+      if (site.isFirst) await servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
       this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
@@ -213,7 +214,7 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    servers.decideReuse(path);
+    await servers.decideReuse(path);
     this.#failure = await servers.tryLocal(path);
   }
 

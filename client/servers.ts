@@ -13,6 +13,7 @@ import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest } from './request.ts';
 import type { SessionCache } from './session/cache.ts';
 import { connect } from './session/connect.ts';
+import type { DebugPeers } from './session/debug-peers.ts';
 import { Reuse } from './session/reuse.ts';
 import { runSession } from './session/run.ts';
 import { type Peer, Session } from './session/session.ts';
@@ -23,6 +24,7 @@ export interface ServersContext {
   readonly settings: Settings;
   readonly tables: Tables;
   readonly outgoing: Outgoing;
+  readonly debugPeers: DebugPeers;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
@@ -50,16 +52,24 @@ export class Servers {
   #failure: Failure | undefined;
 
   constructor(request: DeliveryRequest, recipients: Recipients, context: ServersContext) {
-    const { platform, cache, settings, tables, emit, signal } = context;
+    const { platform, cache, settings, tables, debugPeers, emit, signal } = context;
     this.#request = request;
     this.#context = context;
     this.#recipients = recipients;
-    this.#reuse = new Reuse(request, { cache, settings, tables, clock: platform.clock, emit, signal });
+    this.#reuse = new Reuse(request, {
+      cache,
+      settings,
+      tables,
+      debugPeers,
+      clock: platform.clock,
+      emit,
+      signal,
+    });
   }
 
   /** Connections are kept or not as the first destination demands, if it has addresses at all. */
-  decideReuse(destination: string): void {
-    this.#reuse.decide(destination);
+  async decideReuse(destination: string): Promise<void> {
+    await this.#reuse.decide(destination);
   }
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */
@@ -148,7 +158,7 @@ export class Servers {
 
   /** Connects; undefined, with the failure noted, when that is not possible. */
   async #open(peer: Peer): Promise<Session | undefined> {
-    const { platform, settings, tables, emit, signal } = this.#context;
+    const { platform, settings, tables, debugPeers, emit, signal } = this.#context;
     const { reusableUntilMs } = this.#reuse;
     const connection = await connect(peer, { platform, settings, emit, signal });
     if ('scope' in connection) {
@@ -160,7 +170,8 @@ export class Servers {
     emit({ type: 'connected', session: id, ...peer });
     const { clock } = platform;
     const { service } = this.#request;
-    return new Session(connection, {
+    // Nothing may be waited for before there is somebody to hear of errors of the connection.
+    const session = new Session(connection, {
       id,
       peer,
       service,
@@ -170,6 +181,8 @@ export class Servers {
       emit,
       reusableUntilMs,
     });
+    session.verbose = await debugPeers.has(peer);
+    return session;
   }
 
   get #isOver(): boolean {

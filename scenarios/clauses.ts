@@ -110,7 +110,7 @@ export function danglingClauses(ids: Iterable<string>): string[] {
 }
 
 function postfixClause(id: string): Clause | undefined {
-  const [, section, parameter] = /^postfix:(?:delivery-([0-9.]+)|([a-z0-9_]+))$/.exec(id) ?? [];
+  const [, section, parameter] = /^postfix:(?:delivery-([0-9.]+)|([A-Za-z0-9_]+))$/.exec(id) ?? [];
   if (section !== undefined) {
     const title = deliverySections.get(section);
     if (title === undefined) return undefined;

@@ -24,7 +24,7 @@
  * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
  *    texts or bytes by path, `aged('1h', text)` for one that is not new.
  *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
- *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup.
+ *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup, flush.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
  *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
  *    Content: `content` is all of it; or `headers`, `body` and `size` of one that is made up; `encoding` is what it
@@ -34,8 +34,9 @@
  * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
  *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
- *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged | recorded notRecorded (by the services) |
- *    notice (to the postmaster) | setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
+ *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged |
+ *    recorded notRecorded (by the services) | addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) |
+ *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
  *    How long it takes: elapsed. Anything else: check('title', function).
  *    Status codes, reasons, relays and reply texts of an outcome, dialogues, grouping and whatever is of the sender
  *    itself bind only senders that claim Postfix behaviour; so does anything inside `postfixOnly(...)`.
@@ -86,6 +87,7 @@ export { connections, order } from './checks/connections.ts';
 export { dialogue } from './checks/dialogue.ts';
 export { elapsed } from './checks/elapsed.ts';
 export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';
+export { addedToFlush } from './checks/flush.ts';
 export { logged, notLogged } from './checks/log.ts';
 export { notice } from './checks/notices.ts';
 export { bounced, deferred, delivered, passed } from './checks/outcome.ts';
@@ -111,7 +113,7 @@ export interface ScenarioSpec {
   readonly tables?: Readonly<Record<string, TableServerDefinition>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
-  /** Services that keep no records of outcomes, or take no mail (`cleanup`): `{ bounce: 'down' }`. */
+  /** Services that keep no records of outcomes, or take no mail (`cleanup`) or no note of it (`flush`): `{ bounce: 'down' }`. */
   readonly services?: Readonly<Partial<Record<ScenarioService, 'down'>>>;
   readonly send: ScenarioMessage | readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
@@ -130,6 +132,7 @@ const SERVICES = [
   'trace',
   'verify',
   'cleanup',
+  'flush',
 ] as const satisfies readonly ScenarioService[];
 
 const fields = {

@@ -57,9 +57,84 @@ const sendTo = (...args: string[]): string[] => [
   ...args,
 ];
 
+const masterCf = `smtp unix - - n - - smtp
+relay unix - - n - - smtp
+  -o { smtp_helo_name = $service_name.sender.test } -o smtp_helo_timeout=5
+`;
+
+describe('config', () => {
+  file(
+    'real.cf',
+    `smtpd_banner = $myhostname ESMTP
+mailbox_size_limit = 0
+myhostname = mx.sender.test
+limit = 7
+smtp_mail_timeout = \${limit}m
+smtp_helo_tiemout = 8
+slow_destination_recipient_limit = 2
+`,
+  );
+  file('relay.cf', masterCf);
+  const config = (...args: string[]) => inFolder(['config', ...args]);
+
+  test('what is set, as written; a name that nobody reads is told of', async () => {
+    expect(await config('-n', '--main-cf', 'real.cf')).toEqual({
+      status: 0,
+      stdout: 'limit = 7\nmyhostname = mx.sender.test\nsmtp_mail_timeout = ${limit}m\n',
+      stderr:
+        'nexthop: warning: real.cf: smtp_helo_tiemout: no such parameter; the nearest known name is smtp_helo_timeout\n',
+    });
+  });
+
+  test('what a service has, expanded', async () => {
+    const files = ['--main-cf', 'real.cf', '--master-cf', 'relay.cf', '--service', 'relay'];
+    const { stdout } = await config(
+      '-x',
+      ...files,
+      'smtp_helo_name',
+      'smtp_helo_timeout',
+      'smtp_mail_timeout',
+    );
+    expect(stdout).toBe(
+      'smtp_helo_name = relay.sender.test\nsmtp_helo_timeout = 5\nsmtp_mail_timeout = 7m\n',
+    );
+  });
+
+  test('defaults, of every name', async () => {
+    const { stdout } = await config('-d', '--main-cf', 'real.cf');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['lmtp_lhlo_timeout = 300s', 'smtp_mail_timeout = 300s']));
+    expect(lines).toEqual(lines.toSorted());
+    expect(lines.length).toBeGreaterThan(400);
+  });
+
+  test('a run takes what a file says of behaviour, not where its host stands', async () => {
+    file('away.cf', 'myhostname = mx.sender.test\nrelayhost = [relay.test]\nsmtp_data_xfer_timeout = 10m\n');
+    const run = (...args: string[]) =>
+      inFolder(['run', 'time-limits/stalled-content', '--out', 'away', ...args]);
+    const { stderr, stdout } = await run('--main-cf', 'away.cf');
+    expect(stderr).toContain(
+      'nexthop: warning: scenarios have a world of their own: myhostname, relayhost will not',
+    );
+    expect(stdout).toContain('-o smtp_data_xfer_timeout=10m');
+    expect(stdout).not.toContain('relayhost');
+  });
+
+  test('all values that cannot be used', async () => {
+    const { status, stderr } = await config('-o', 'smtp_helo_timeout=x', '-o', 'lmtp_lhlo_timeout=y', '-n');
+    expect(status).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringContaining('nexthop: smtp_helo_timeout = x: not a time'),
+      expect.stringContaining('nexthop: lmtp_lhlo_timeout = y: not a time'),
+      '',
+    ]);
+  });
+});
+
 describe('a mistake is told in one line', () => {
   file('taken', 'a file');
   file('bad.cf', 'myhostname = a.test\nsmtp_helo_timeout = soon\n');
+  file('master.cf', masterCf);
   mkdirSync(join(folder, 'corrupt'));
   file('corrupt/results.json', '{"schema": 1, "run":');
   mkdirSync(join(folder, 'foreign'));
@@ -102,6 +177,22 @@ describe('a mistake is told in one line', () => {
     ['a bad value in main.cf', sendTo('--main-cf', 'bad.cf'), 64, 'smtp_helo_timeout = soon: not a time'],
     ['a missing main.cf', ['run', '--main-cf', 'missing.cf'], 2, 'cannot read missing.cf: ENOENT'],
     ['an unreadable main.cf', sendTo('--main-cf', '.'), 64, 'cannot read .: EISDIR'],
+    ['a missing master.cf', ['run', '--master-cf', 'missing.cf'], 2, 'cannot read missing.cf: ENOENT'],
+    ['a service without its file', sendTo('--service', 'relay'), 64, '--service needs --master-cf'],
+    [
+      'an unknown service',
+      ['config', '--master-cf', 'master.cf', '--service', 'rely'],
+      2,
+      'master.cf has no service rely that runs smtp or lmtp; it has smtp, relay',
+    ],
+    ['a master.cf that is none', ['config', '--master-cf', 'bad.cf'], 2, 'bad.cf, line 1: no service type'],
+    [
+      'a parameter of another program',
+      ['config', '-o', 'smtpd_banner=x'],
+      2,
+      '-o smtpd_banner: a parameter of another program',
+    ],
+    ['defaults of what is set', ['config', '-n', '-d'], 2, '-n and -d exclude each other'],
     ['a missing message', sendTo('missing.eml'), 66, 'cannot read the message from missing.eml: ENOENT'],
     ['an unreadable message', sendTo('.'), 66, 'cannot read the message from .: EISDIR'],
     [
@@ -334,7 +425,7 @@ describe('list', () => {
     ['clauses', ['id', 'level', 'scope', 'testable', 'statement', 'scenarios'], 'id'],
     ['cases', ['id', 'topic', 'situation', 'expected', 'source', 'scenarios'], 'id'],
     ['senders', ['name', 'version', 'worlds', 'claims'], 'name'],
-    ['parameters', ['name', 'default', 'type', 'group', 'since', 'meaning'], 'name'],
+    ['parameters', ['name', 'default', 'type', 'group', 'since', 'seed', 'meaning', 'scenarios'], 'name'],
   ])('%s, as a table and as JSON', async (what, keys, first) => {
     const items = await json(what);
     for (const item of items) {
@@ -343,7 +434,8 @@ describe('list', () => {
         expect(Object.keys(item)).toEqual(['name', 'install']);
         continue;
       }
-      expect(Object.keys(item).filter((key) => key !== 'lmtp')).toEqual(keys.filter((key) => key in item));
+      const always = Object.keys(item).filter((key) => key !== 'noEffect' && key !== 'twinOf');
+      expect(always).toEqual(keys.filter((key) => key in item));
       expect(keys.filter((key) => !(key in item) && key !== 'since')).toEqual([]);
     }
     const { status, stdout } = await inFolder(['list', what]);

@@ -4,46 +4,72 @@ import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
+import { PAGE, parametersPage } from '../tools/parameters-page.ts';
 
 const top = join(import.meta.dirname, '..');
 
-/**
- * The sources of the client outside config/, and of the commands, where message_size_limit belongs: Postfix applies it
- * before a delivery agent sees the message. Tests left out, comments blanked: a mention in one is no use.
- */
+/** The sources of the client outside config/. Tests left out, comments blanked: a mention in one is no use. */
 function sources(): string {
-  return ['client', 'cli']
-    .flatMap((folder) =>
-      readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
-    )
+  return readdirSync(join(top, 'client'), { recursive: true, encoding: 'utf8' })
     .filter(
-      (path) =>
-        path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith(join('client', 'config', sep)),
+      (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith(join('config', sep)),
     )
-    .map((path) => readFileSync(join(top, path), 'utf8'))
+    .map((path) => readFileSync(join(top, 'client', path), 'utf8'))
     .join('\n')
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
 }
 
 /** Their only effect is on other parameters: an assignment, and the setting that it changes. */
-const readThroughOthers: ReadonlyMap<string, readonly [value: string, changed: keyof Settings]> = new Map([
+const readThroughOthers: ReadonlyMap<
+  string,
+  readonly [value: string, changed: keyof Settings, others?: Readonly<Record<string, string>>]
+> = new Map([
   ['mydomain', ['example.org', 'myhostname']],
   ['compatibility_level', ['3.6', 'smtputf8_enable']],
   ['fallback_relay', ['[relay.test]', 'smtp_fallback_relay']],
   ['default_delivery_status_filter', ['static:x', 'smtp_delivery_status_filter']],
+  ['default_destination_recipient_limit', ['7', 'smtp_destination_recipient_limit']],
+  ['default_destination_concurrency_limit', ['7', 'smtp_destination_concurrency_limit']],
+  ['smtp_per_record_deadline', ['yes', 'smtp_per_request_deadline']],
+  ['relay_domains', ['example.org', 'fast_flush_domains']],
+  ['mail_version', ['3.13', 'smtp_helo_name', { smtp_helo_name: 'mail-$mail_version' }]],
+  ['mail_release_date', ['20270101', 'smtp_helo_name', { smtp_helo_name: 'mail-$mail_release_date' }]],
 ]);
+
+/** TLS and SASL are parsed and checked, and not acted on yet. */
+const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
+const underway: ReadonlySet<string> = new Set([
+  'daemon_table_open_error_is_fatal',
+  'socketmap_max_reply_size',
+  'socketmap_max_query_size',
+]);
+
+const effective = parameters
+  .filter(
+    ([name, { noEffect, group }]) => noEffect === undefined && !awaited.has(group) && !underway.has(name),
+  )
+  .map(([name]) => name);
 
 describe('every parameter of the register is read', () => {
   const words = new Set(sources().match(/\w+/g));
-  test.each(parameters.map(([name]) => name).filter((name) => !readThroughOthers.has(name)))('%s', (name) => {
+  test.each(effective.filter((name) => !readThroughOthers.has(name)))('%s', (name) => {
     expect(words.has(name), `no code reads ${name}`).toBe(true);
   });
 
-  test.each([...readThroughOthers])('%s, through another one', (name, [value, changed]) => {
+  test.each([...readThroughOthers])('%s, through another one', (name, [value, changed, others = {}]) => {
     const facts = { hostname: 'mail' };
-    const assigned = resolveSettings(new Map([[name, value]]), 'smtp', facts);
-    expect(assigned[changed]).not.toEqual(resolveSettings(new Map(), 'smtp', facts)[changed]);
+    const without = new Map(Object.entries(others));
+    const assigned = resolveSettings(new Map([...without, [name, value]]), 'smtp', facts);
+    expect(assigned[changed]).not.toEqual(resolveSettings(without, 'smtp', facts)[changed]);
   });
+
+  test.each(parameters.flatMap(([name, { noEffect }]) => (noEffect === undefined ? [] : [[name, noEffect]])))(
+    '%s is not, as it says',
+    (name, reason) => {
+      expect(words.has(name ?? '')).toBe(false);
+      expect(reason).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 });
 
 /** Where a default is easily got wrong: text in the source, before expansion. */
@@ -87,6 +113,10 @@ describe('defaults are those of Postfix 3.12', () => {
   });
 });
 
+test('the page about them is that of the register; renew it with: npm run docs', () => {
+  expect(readFileSync(PAGE, 'utf8')).toBe(parametersPage());
+});
+
 describe('the register is in order', () => {
   test('every name has one owner', () => {
     const names = parameters.flatMap(([name, { lmtp }]) => (lmtp ? [name, lmtp.name] : [name]));
@@ -94,16 +124,23 @@ describe('the register is in order', () => {
   });
 
   test.each(parameters)('%s has a name, a meaning and a twin of the right form', (name, parameter) => {
-    expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(name).toMatch(/^[a-z][A-Za-z0-9_]*$/);
     expect(parameter.meaning).toMatch(/^[A-Z].*\.$/);
     if (parameter.lmtp) expect(parameter.lmtp.name).toMatch(/^lmtp_/);
     expect('default' in parameter).not.toBe('computed' in parameter);
+    expect(parameter.meaning.length).toBeLessThan(330);
   });
 
   test('the lmtp service has a twin for every smtp_ parameter but those it does not know', () => {
     const without = parameters
       .filter(([name, { lmtp }]) => name.startsWith('smtp_') && !lmtp)
       .map(([name]) => name);
-    expect(without).toEqual(['smtp_always_send_ehlo', 'smtp_never_send_ehlo']);
+    expect(without.sort()).toEqual([
+      'smtp_always_send_ehlo',
+      'smtp_never_send_ehlo',
+      'smtp_skip_4xx_greeting',
+      'smtp_tls_cipherlist',
+      'smtp_tls_dane_insecure_mx_policy',
+    ]);
   });
 });

@@ -425,6 +425,14 @@ describe('options', () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  test('debug_peer_list puts the dialogue into the log', async () => {
+    const args = ['-o', 'debug_peer_list=127.0.0.0/8'];
+    const { status, stdout } = await send(['user@example.test'], note, { args });
+    expect(status).toBe(0);
+    for (const line of ['< @: 220 server.test ', '> @: EHLO client.test\n', '> @: .\n', '> @: QUIT\n'])
+      expect(stdout).toContain(line.replace('@', relay()));
+  });
+
   test('--probe asks for the recipients and sends nothing', async () => {
     const { status, stdout, stderr, messages } = await send(
       ['user@example.test', 'unknown@example.test'],

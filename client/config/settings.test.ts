@@ -51,12 +51,27 @@ describe('defaults', () => {
     const different = parameters
       .map(([name]) => name)
       .filter((name) => String(smtp[name]) !== String(lmtp[name]));
-    expect(different).toEqual(['smtp_tcp_port', 'smtp_connect_timeout', 'smtp_skip_quit_response']);
+    expect(different.sort()).toEqual([
+      'smtp_connect_timeout',
+      'smtp_requiretls_policy',
+      'smtp_skip_quit_response',
+      'smtp_tcp_port',
+      'smtp_tls_secure_cert_match',
+    ]);
     expect(lmtp).toMatchObject({
       smtp_tcp_port: '24',
       smtp_connect_timeout: 0,
       smtp_skip_quit_response: false,
     });
+  });
+
+  test('of match lists and queries', () => {
+    expect(resolve({ mydestination: '!a, /b {c d} # !' }).mydestination).toBe('!a, /b {c d} # !');
+    expect(() => resolve({ debug_peer_list: 'a, !! b' })).toThrow(
+      'debug_peer_list = a, !! b: no pattern behind "!"; name what is not to be listed, as in !example.com',
+    );
+    expect(resolve({ dnssec_probe: 'Txt:a.b.' }).dnssec_probe).toBe('Txt:a.b.');
+    expect(() => resolve({ dnssec_probe: 'ns:' })).toThrow('not a DNS query');
   });
 
   test('that follow other parameters', () => {
@@ -297,7 +312,7 @@ describe('values', () => {
   });
 
   test('parameters of other programs are not looked at', () => {
-    expect(problem({ smtpd_banner: '$smtpd_banner ${', daemon_timeout: 'x' })).toBe('no problem');
+    expect(problem({ smtpd_banner: '$smtpd_banner ${', smtpd_timeout: 'x' })).toBe('no problem');
   });
 });
 
@@ -323,7 +338,7 @@ describe('properties', () => {
           expect(Object.values(resolve(assigned, service))).not.toContain(undefined);
         } catch (error) {
           expect(error).toBeInstanceOf(ConfigError);
-          expect(String(error)).toMatch(/^ConfigError: [a-z0-9_]+ = .*: .+$/);
+          expect(String(error)).toMatch(/^ConfigError: [A-Za-z0-9_]+ = .*: .+$/);
         }
       }),
     );

@@ -3,13 +3,17 @@ import ipaddr from 'ipaddr.js';
 import type { Service } from '../request.ts';
 import { ConfigError, shown } from './config-error.ts';
 import { expand, type Lookup } from './expand.ts';
-import { type Parameter, parameters, type Settings, type TimeUnit } from './register.ts';
+import type { Parameter, TimeUnit } from './parameter.ts';
+import { parameters, type Settings } from './register.ts';
 import { parseRelease } from './release.ts';
 import { splitGroupedList, splitList, trimSpace } from './text.ts';
 
-export interface HostFacts {
+/** What the program itself knows. */
+export interface Facts {
   /** The system's name for this host, qualified or not. */
   readonly hostname: string;
+  /** Of the entry in master.cf, `$service_name`; `smtp` or `lmtp` when absent. */
+  readonly serviceName?: string;
 }
 
 const INT_MAX = 2 ** 31 - 1;
@@ -28,31 +32,69 @@ const secondsPerUnit: Readonly<Record<TimeUnit, number>> = { s: 1, m: 60, h: 360
 export function resolveSettings(
   assigned: ReadonlyMap<string, string>,
   service: Service,
-  facts: HostFacts,
+  facts: Facts,
 ): Settings {
-  const texts = assignedTexts(assigned, service, facts);
+  const resolve = resolverOf(assigned, service, facts);
+  // `convert` returns what the register's types promise for each entry.
+  return Object.freeze(Object.fromEntries(parameters.map((entry) => [entry[0], resolve(entry)]))) as Settings;
+}
+
+/** A line for each value that cannot be used, of either service. */
+export function findProblems(assigned: ReadonlyMap<string, string>, facts: Facts): string[] {
+  const problems = new Set<string>();
+  for (const service of ['smtp', 'lmtp'] as const) {
+    try {
+      const resolve = resolverOf(assigned, service, facts);
+      for (const entry of parameters) noteProblem(() => resolve(entry));
+    } catch (error) {
+      noteProblem(() => {
+        throw error;
+      });
+    }
+  }
+  return [...problems];
+
+  function noteProblem(attempt: () => unknown): void {
+    try {
+      attempt();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.add(error.message);
+    }
+  }
+}
+
+function resolverOf(
+  assigned: ReadonlyMap<string, string>,
+  service: Service,
+  facts: Facts,
+): (entry: readonly [string, Parameter]) => Value {
+  const texts = unexpandedTexts(assigned, service, facts);
   const lookup: Lookup = (name) => texts.get(name);
-  const settings = parameters.map(([name, parameter]) => {
+  return ([name, parameter]) => {
     const ignored = service === 'lmtp' && parameter.lmtp === false;
     const source = service === 'lmtp' && parameter.lmtp ? parameter.lmtp.name : name;
     const text = ignored ? (parameter.default ?? '') : (texts.get(source) ?? '');
-    return [name, convert(source, expand(text, lookup, source), parameter)];
-  });
-  // `convert` returns what the register's types promise for each entry.
-  return Object.freeze(Object.fromEntries(settings)) as Settings;
+    return convert(source, expand(text, lookup, source), parameter);
+  };
 }
 
 /** The unexpanded value of every known name: defaults, below assignments, below what the program itself sets. */
-function assignedTexts(
+export function unexpandedTexts(
   assigned: ReadonlyMap<string, string>,
   service: Service,
-  facts: HostFacts,
+  { hostname, serviceName = service }: Facts,
 ): ReadonlyMap<string, string> {
-  const texts = new Map([...defaultTexts, ...assigned, ['process_name', service], ['service_name', service]]);
+  const texts = new Map([
+    ...defaultTexts,
+    ...assigned,
+    ['process_name', service],
+    ['service_name', serviceName],
+  ]);
   const lookup: Lookup = (name) => texts.get(name);
   if (!texts.has('myhostname')) {
     const domain = expand(texts.get('mydomain') ?? DEFAULT_DOMAIN, lookup, 'mydomain');
-    const name = facts.hostname.includes('.') ? facts.hostname : `${facts.hostname}.${domain}`;
+    const name = hostname.includes('.') ? hostname : `${hostname}.${domain}`;
     texts.set('myhostname', literal(name));
   }
   // As in Postfix, myhostname comes first: a reference to a mydomain that is not assigned finds nothing.
@@ -115,6 +157,10 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       if (words && odd !== undefined) fail(`"${shown(odd)}" is unknown here; use ${words.join(', ')}`);
       return Object.freeze(items);
     }
+    case 'match-list':
+      if (lacksPattern(text))
+        fail('no pattern behind "!"; name what is not to be listed, as in !example.com');
+      return text;
     case 'tables':
       return Object.freeze(splitGroupedList(text));
     case 'table':
@@ -126,6 +172,13 @@ function convert(name: string, text: string, parameter: Parameter): Value {
       return word;
     }
   }
+}
+
+/** Whether an item of a match list is nothing but `!`; `#` ends the list. */
+function lacksPattern(text: string): boolean {
+  const items = splitGroupedList(text);
+  const end = items.findIndex((item) => item.startsWith('#'));
+  return items.slice(0, end < 0 ? items.length : end).some((item) => /^!+$/.test(item));
 }
 
 function boolean(text: string): boolean | undefined {
@@ -166,6 +219,10 @@ const syntaxes = {
   release: {
     wanted: 'a release level; write it like 3.6',
     accepts: (text: string) => parseRelease(text) !== undefined,
+  },
+  query: {
+    wanted: 'a DNS query; write it type:name as in ns:. or leave it empty',
+    accepts: (text: string) => /^(?:(?:A|AAAA|CNAME|MX|NS|PTR|SRV|TLSA|TXT):[^\s:]+)?$/i.test(text),
   },
   ipv4: {
     wanted: 'a numeric IPv4 address; write it like 192.0.2.1 or leave it empty',

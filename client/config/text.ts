@@ -24,18 +24,31 @@ export function splitList(text: string): string[] {
 
 /** The same, but a group in `{}` belongs to one item, braces, commas and white space inside included. */
 export function splitGroupedList(text: string): string[] {
-  const items: string[] = [];
+  return Array.from(groupedItems(text), ({ item }) => item);
+}
+
+/** Words between white space, in the same way. */
+export function splitGroupedWords(text: string): string[] {
+  return Array.from(groupedItems(text, /[ \t\r\n]/), ({ item }) => item);
+}
+
+/** Items between separators outside braces, and where each begins. */
+export function* groupedItems(
+  text: string,
+  separator = /[, \t\r\n]/,
+): Generator<{ readonly item: string; readonly at: number }> {
   let depth = 0;
-  let item = '';
-  for (const character of text) {
-    if (depth === 0 && /[, \t\r\n]/.test(character)) {
-      if (item !== '') items.push(item);
-      item = '';
+  let start: number | undefined;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (depth === 0 && separator.test(character)) {
+      if (start !== undefined) yield { item: text.slice(start, at), at: start };
+      start = undefined;
       continue;
     }
     if (character === '{') depth += 1;
     if (character === '}' && depth > 0) depth -= 1;
-    item += character;
+    start ??= at;
   }
-  return item === '' ? items : [...items, item];
+  if (start !== undefined) yield { item: text.slice(start), at: start };
 }

@@ -1,5 +1,8 @@
 /** The flags that a delivery service is run with: `flags=` of its entry in master.cf (delivery reference 1.6). */
 import { ConfigError, shown } from '../config/config-error.ts';
+import type { Settings } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import type { Service } from '../request.ts';
 
 export interface Flags {
   /** `R`: put Return-Path in front. */
@@ -18,6 +21,21 @@ export const NO_FLAGS: Flags = {
   deliveredTo: false,
   final: false,
 };
+
+export interface FlagsContext {
+  readonly service: Service;
+  readonly settings: Pick<Settings, 'lmtp_assume_final'>;
+  readonly emit?: EventListener | undefined;
+}
+
+/** The flags that a service runs with: those given, and the one that an obsolete parameter stands for, with a warning. */
+export function serviceFlags(text: string, { service, settings, emit }: FlagsContext): Flags {
+  const flags = parseFlags(text);
+  if (service !== 'lmtp' || !settings.lmtp_assume_final || flags.final) return flags;
+  const instead = `lmtp_assume_final is obsolete; instead, specify "flags=${text}X" in master.cf`;
+  emit?.({ type: 'log', level: 'warning', text: instead });
+  return { ...flags, final: true };
+}
 
 /** Reads flags such as `DOR`, in any order. Throws ConfigError for a letter that means nothing. */
 export function parseFlags(text: string): Flags {

@@ -37,8 +37,9 @@ export interface DecodedReply {
   readonly records: readonly DnsRecord[];
 }
 
-/** Whether the name fits on the wire at all: ASCII, labels of 1 to 63 bytes, 253 bytes in all. */
+/** Whether the name fits on the wire at all: ASCII, labels of 1 to 63 bytes, 253 bytes in all; or `.`, the root. */
 export function isEncodableName(name: string): boolean {
+  if (name === '.') return true;
   if (!/^[\u0021-\u007e]+$/.test(name) || name.length > NAME_LIMIT_BYTES) return false;
   return name.split('.').every((label) => label.length > 0 && label.length <= LABEL_LIMIT_BYTES);
 }
@@ -128,6 +129,7 @@ function toRecord(answer: Answer): DnsRecord[] {
     case 'AAAA':
       return [{ ...owner, type: answer.type, address: ipaddr.parse(answer.data).toString() }];
     case 'CNAME':
+    case 'NS':
     case 'PTR':
       return [{ ...owner, type: answer.type, target: plainName(answer.data) }];
     case 'MX':

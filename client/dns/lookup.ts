@@ -6,7 +6,7 @@ import type { EventListener } from '../events.ts';
 import type { Maps } from '../tables/maps.ts';
 import { TableError } from '../tables/table.ts';
 import { addressFamily, hostnameFault, isHostname } from './hostname.ts';
-import { type DnsRecord, presentRecord, type RecordOf, sameName } from './records.ts';
+import { type DnsRecord, presentRecord, type RecordOf, type RecordType, sameName } from './records.ts';
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
@@ -203,7 +203,8 @@ export function tooManyRecords(name: string, type: string): string {
   return `DNS record count limit (${RECORDS_LIMIT}) exceeded -- dropping excess record(s) after qname=${name} qtype=${type}`;
 }
 
-function failureOf(rcode: string, name: string, type: LookupType): LookupFailure | undefined {
+/** What an answer with this code is, when it is not one. */
+export function failureOf(rcode: string, name: string, type: RecordType): LookupFailure | undefined {
   switch (rcode) {
     case 'NOERROR':
       return undefined;
@@ -221,11 +222,11 @@ function failureOf(rcode: string, name: string, type: LookupType): LookupFailure
   }
 }
 
-function nameServiceError(name: string, type: LookupType, detail: string): string {
+function nameServiceError(name: string, type: RecordType, detail: string): string {
   return `Host or domain name not found. Name service error for name=${name} type=${type}: ${detail}`;
 }
 
-function unexpectedReply(name: string, type: LookupType): string {
+function unexpectedReply(name: string, type: RecordType): string {
   return `Name service error for name=${name} type=${type}: Malformed or unexpected name server reply`;
 }
 

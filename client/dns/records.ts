@@ -1,6 +1,6 @@
 /** DNS records as the client sees them, and their presentation form for traces. */
 
-export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'PTR' | 'SRV' | 'TLSA' | 'TXT';
+export type RecordType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TLSA' | 'TXT';
 
 interface Owned {
   /** Owner name in ASCII, without the final dot; the root is the empty string. */
@@ -15,7 +15,7 @@ export interface AddressRecord extends Owned {
 }
 
 export interface AliasRecord extends Owned {
-  readonly type: 'CNAME' | 'PTR';
+  readonly type: 'CNAME' | 'NS' | 'PTR';
   readonly target: string;
 }
 
@@ -52,7 +52,7 @@ export type DnsRecord = AddressRecord | AliasRecord | MxRecord | SrvRecord | Tls
 /** The record shape that belongs to a type: `RecordOf<'MX'>` is MxRecord. */
 export type RecordOf<T extends RecordType> = T extends 'A' | 'AAAA'
   ? AddressRecord
-  : T extends 'CNAME' | 'PTR'
+  : T extends 'CNAME' | 'NS' | 'PTR'
     ? AliasRecord
     : Extract<DnsRecord, { readonly type: T }>;
 
@@ -67,6 +67,7 @@ function presentData(record: DnsRecord): string {
     case 'AAAA':
       return record.address;
     case 'CNAME':
+    case 'NS':
     case 'PTR':
       return `${record.target}.`;
     case 'MX':

@@ -28,12 +28,13 @@ const SUBMISSIONS_PORT = 465;
 export async function findSite(destination: InetDestination, options: SiteOptions): Promise<SiteAddresses> {
   const { service, settings, platform, resolver, tables, emit, signal } = options;
   const { domain, port, portText, bracketed } = destination;
-  if (port === SUBMISSIONS_PORT) emit({ type: 'log', level: 'info', text: wrapperModeHint(service) });
+  if (port === SUBMISSIONS_PORT && settings.helpful_warnings)
+    emit({ type: 'log', level: 'info', text: wrapperModeHint(service) });
   return findExchangers(
     {
       domain,
       port,
-      ...(!bracketed && usesSrv(portText, settings) && { service: portText }),
+      ...(!bracketed && (await usesSrv(portText, tables)) && { service: portText }),
       lookup: bracketed || service === 'lmtp' ? 'host' : 'exchangers',
       detectLoops: detectsLoops(destination, service),
     },
@@ -56,8 +57,10 @@ export function detectsLoops({ port }: InetDestination, service: Service): boole
   return service === 'smtp' && port === SMTP_PORT;
 }
 
-function usesSrv(portText: string, { use_srv_lookup: services }: Settings): boolean {
-  return services.some((service) => service.toLowerCase() === portText.toLowerCase());
+/** A list that cannot be looked at counts as empty. */
+async function usesSrv(portText: string, tables: Tables): Promise<boolean> {
+  const services = await tables.list('use_srv_lookup');
+  return (await services.match(portText)) === 'listed';
 }
 
 function wrapperModeHint(service: Service): string {

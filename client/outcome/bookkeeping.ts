@@ -6,6 +6,7 @@ import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import { type DeliveryRequest, isProbe, type Notify, type Recipient } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
+import { type AddToFlush, noteDelay } from './fast-flush.ts';
 import { StatusFilter } from './status-filter.ts';
 import type { StatusAction, StatusRecord, StatusService, StatusServices } from './status-services.ts';
 import type { Verdict } from './verdict.ts';
@@ -16,6 +17,7 @@ export interface BookkeepingOptions {
   readonly tables: Tables;
   /** Records are kept nowhere when absent. */
   readonly services?: StatusServices | undefined;
+  readonly addToFlush?: AddToFlush | undefined;
   /** The service delivers for good (flag `X`) rather than relays. */
   readonly isFinalDelivery: boolean;
   /** Ends the delivery early. */
@@ -92,6 +94,7 @@ export class Bookkeeping {
     if (!(await this.#append('defer', record))) this.#warn('defer');
     entry.tell({ ...verdict, logStatus: 'deferred' });
     if (this.#request.traceAll === true && !(await this.#trace(entry, record))) this.#warn('trace');
+    await noteDelay(record.address, record.queueId, this.#options);
   }
 
   async #bounced(entry: Entry, verdict: Verdict): Promise<void> {

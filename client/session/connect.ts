@@ -2,6 +2,7 @@
  * Opens the connection to a server: source address, time limit, and the words for what can go wrong
  * (delivery reference 4.1).
  */
+import { posix } from 'node:path';
 import type { Settings } from '../config/register.ts';
 import { readHostsFile } from '../dns/hosts-file.ts';
 import { ownAddresses } from '../dns/own-addresses.ts';
@@ -48,7 +49,10 @@ class BindError extends Error {}
 
 async function open(peer: Peer, context: ConnectContext, signal: AbortSignal): Promise<Connection> {
   const { network } = context.platform;
-  if (peer.port === 0) return network.connectUnix(peer.address, signal);
+  if (peer.port === 0) {
+    const { queue_directory: folder } = context.settings;
+    return network.connectUnix(posix.resolve(folder, peer.address), signal);
+  }
   const target = { address: peer.address, port: peer.port };
   const source = await sourceAddress(peer, context);
   if (source === undefined) return network.connectTcp(target, signal);

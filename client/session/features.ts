@@ -12,6 +12,7 @@ export interface Features {
   readonly eightBitMime: boolean;
   readonly dsn: boolean;
   readonly smtputf8: boolean;
+  readonly starttls: boolean;
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
@@ -25,13 +26,14 @@ export const NO_FEATURES: Features = {
   eightBitMime: false,
   dsn: false,
   smtputf8: false,
+  starttls: false,
   size: false,
   sizeLimitBytes: 0,
   xforward: new Set(),
 };
 
 /** EHLO keywords that this client acts on. */
-type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'SIZE';
+type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'STARTTLS' | 'SIZE';
 
 /** What stands before the first word of a line: its code, and spaces wherever a sloppy server puts them. */
 const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
@@ -73,6 +75,7 @@ export function parseFeatures(
     eightBitMime: has('8BITMIME'),
     dsn: has('DSN'),
     smtputf8: has('SMTPUTF8'),
+    starttls: has('STARTTLS'),
     size: has('SIZE'),
     sizeLimitBytes,
     xforward,

@@ -56,7 +56,7 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
       stage: session.stage,
     };
   }
-  return lacksSmtputf8(session, context.request);
+  return lacksTls(session) ?? lacksSmtputf8(session, context.request);
 }
 
 /** Says EHLO, HELO or LHLO. Returns the extended reply if there is one, or why the server will not talk to us. */
@@ -114,6 +114,21 @@ async function discardedWords(session: Session): Promise<readonly string[]> {
     session.log('warning', `${queueId}: ${maps?.parameter} map lookup error for ${peer.address}`);
     throw new WireError('localData');
   }
+}
+
+/** The client speaks no TLS yet; mail that must not travel without it stays here (security reference 7.2). */
+function lacksTls(session: Session): Failure | undefined {
+  const { smtp_tls_security_level: level, smtp_enforce_tls: enforced } = session.settings;
+  if (level === 'none' || level === 'may' || (level === '' && !enforced)) return undefined;
+  const { stage, peer } = session;
+  return session.features.starttls
+    ? { scope: 'host', dsn: '4.7.5', reason: 'TLS is required, but our TLS engine is unavailable', stage }
+    : {
+        scope: 'host',
+        dsn: '4.7.4',
+        reason: `TLS is required, but was not offered by host ${shortName(peer)}`,
+        stage,
+      };
 }
 
 function lacksSmtputf8(session: Session, request: DeliveryRequest): Failure | undefined {

@@ -7,6 +7,10 @@ export async function notifyPostmaster(session: Session, sender: string, post: P
   const { settings, troubles } = session;
   const isAskedFor = settings.notify_classes.some((word) => troubles.has(word));
   if (!isAskedFor || sender === '' || sender === doubleBounce(session)) return;
+  const { internal_mail_filter_classes: filtered } = settings;
+  // Postfix knows these words, and what they stand for is never inspected.
+  if (filtered.length > 0 && !filtered.some((word) => word === 'notify' || word === 'bounce'))
+    session.log('warning', `internal_mail_filter_classes: bad input: ${filtered.join(', ')}`);
   await post(noticeOf(session)).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     session.log('warning', `postmaster notify: ${reason}`);
@@ -36,7 +40,14 @@ function noticeOf(session: Session): Notice {
     '',
     'For other details, see the local mail logfile',
   ];
-  return { sender: doubleBounce(session), recipient, content: lines.map((line) => `${line}\n`).join('') };
+  const { internal_mail_filter_classes: filtered, smtputf8_autodetect_classes: autodetected } = settings;
+  return {
+    sender: doubleBounce(session),
+    recipient,
+    content: lines.map((line) => `${line}\n`).join(''),
+    inspect: filtered.includes('notify'),
+    detectSmtputf8: autodetected.some((word) => word === 'notify' || word === 'all'),
+  };
 }
 
 function doubleBounce({ settings }: Session): string {

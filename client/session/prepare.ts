@@ -27,7 +27,7 @@ export async function prepare(
   recipients: Recipients,
   { settings, platform, tables, flags = NO_FLAGS, emit }: PrepareContext,
 ): Promise<Outgoing | undefined> {
-  const isLocal = localDomainTest(settings, platform);
+  const isLocal = localDomainTest(settings, tables, platform);
   const outgoing = await Outgoing.open(request, { settings, tables, flags, emit, isLocal });
   const refusal = await refusalByFlags(request, outgoing, settings);
   if (refusal === undefined) return outgoing;

@@ -9,6 +9,7 @@ import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
+import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { type KeptSession, type Peer, Session } from './session.ts';
 
@@ -17,6 +18,7 @@ export interface ReuseContext {
   readonly cache?: SessionCache | undefined;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly debugPeers: DebugPeers;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
@@ -39,12 +41,14 @@ export class Reuse {
   }
 
   /** Decides what is to be done, from the domain or path of the first destination. */
-  decide(destination: string): void {
-    const { cache, settings } = this.#context;
+  async decide(destination: string): Promise<void> {
+    const { cache, settings, tables } = this.#context;
     if (cache === undefined) return;
     const onDemand = settings.smtp_connection_cache_on_demand ? this.#request.reuse : undefined;
-    const always = lists(settings.smtp_connection_cache_destinations, destination);
-    this.#policy = always ? { load: true, store: true } : (onDemand ?? NO_REUSE);
+    // A list that cannot be looked at counts as empty.
+    const always = await tables.list('smtp_connection_cache_destinations');
+    const isListed = (await always.match(destination)) === 'listed';
+    this.#policy = isListed ? { load: true, store: true } : (onDemand ?? NO_REUSE);
     if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop);
   }
 
@@ -94,8 +98,9 @@ export class Reuse {
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
   async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
-    const { settings, tables, emit, signal } = this.#context;
+    const { settings, tables, debugPeers, emit, signal } = this.#context;
     const session = Session.resume(kept, { peer, settings, tables, emit });
+    session.verbose = await debugPeers.has(peer);
     const abort = () => session.wire.abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -124,15 +129,4 @@ export class Reuse {
   #key(...target: readonly (string | number)[]): string {
     return JSON.stringify([this.#request.service, ...target, requiresSmtputf8(this.#request)]);
   }
-}
-
-/** Whether a list has a word, in any case; the first item that fits decides, and `!item` says no. */
-function lists(items: readonly string[], word: string): boolean {
-  const wanted = word.toLowerCase();
-  for (const item of items) {
-    const name = item.replace(/^!+/, '');
-    const negated = (item.length - name.length) % 2 === 1;
-    if (name.toLowerCase() === wanted || name.startsWith('static:')) return !negated;
-  }
-  return false;
 }

@@ -74,6 +74,8 @@ export class Session {
   readonly transcript = new Transcript();
   /** What the postmaster may want to know of. */
   readonly troubles = new Set<string>();
+  /** What is said is logged, line by line (`debug_peer_list`). */
+  verbose = false;
   features: Features = NO_FEATURES;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
@@ -104,7 +106,7 @@ export class Session {
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
       ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
-      onReplyLine: (line) => this.transcript.replyLine(line),
+      onReplyLine: (line, isStored) => this.#heard(line, isStored),
       onReplacement: (line) => this.transcript.replacement(line),
       onWarning: (text) => this.log('warning', text),
       onMalformedLine: (line) => this.#malformedLine(line),
@@ -159,8 +161,29 @@ export class Session {
   /** Buffers a command; it leaves with the next reply that is awaited. */
   send(line: string): void {
     this.wire.send(line);
-    this.transcript.command(line);
+    this.#tell(line);
+  }
+
+  /** Buffers the end of the content. */
+  sendFinalDot(): void {
+    this.wire.send('.');
+    this.#writeDown('.');
+  }
+
+  /** What anybody gets to know of a command passes here: what nobody may know has to be taken out of it here. */
+  #tell(line: string): void {
+    this.#writeDown(line);
     this.emit({ type: 'command', session: this.id, line });
+  }
+
+  #writeDown(line: string): void {
+    this.transcript.command(line);
+    if (this.verbose) this.log('info', `> ${fullName(this.peer)}: ${line}`);
+  }
+
+  #heard(line: string, isStored: boolean): void {
+    if (isStored) this.transcript.replyLine(line);
+    if (this.verbose) this.log('info', `< ${fullName(this.peer)}: ${line.slice(0, SHOWN_CHARACTERS)}`);
   }
 
   /** Awaits the reply of a stage, within the time limit set last. */
@@ -238,8 +261,9 @@ export class Session {
   #malformedLine(line: string): void {
     if (!this.features.pipelining) return;
     const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
-    const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, 100)}`;
+    const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, SHOWN_CHARACTERS)}`;
     this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
+    if (!this.settings.helpful_warnings) return;
     const parameter =
       this.service === 'lmtp'
         ? 'lmtp_discard_lhlo_keyword_address_maps'
@@ -250,6 +274,9 @@ export class Session {
     );
   }
 }
+
+/** How much of a line of the server's the log shows. */
+const SHOWN_CHARACTERS = 100;
 
 const DISCONNECTED = { timeout: 'timeout', localData: 'closed', lost: 'lost', aborted: 'lost' } as const;
 

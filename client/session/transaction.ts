@@ -245,7 +245,6 @@ class Transaction {
 
   /** Sends the message and the final dot; nothing but the dot when nobody is left to get it. */
   async #sendContent(): Promise<void> {
-    const { wire } = this.#session;
     this.#session.stage = 'content';
     if (this.#accepted.length > 0) {
       this.#session.limit('content');
@@ -257,8 +256,7 @@ class Transaction {
         return;
       }
     }
-    wire.send('.');
-    this.#session.transcript.command('.');
+    this.#session.sendFinalDot();
     if (this.#session.service === 'lmtp' && this.#accepted.length > 0) {
       // rfc2033-4.2-02: one reply for each accepted recipient, in the order of their RCPTs.
       for (const recipient of this.#accepted) this.#awaited.push({ stage: 'endOfData', recipient });

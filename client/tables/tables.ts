@@ -1,10 +1,18 @@
-/** The lookup tables of a configuration, opened when they are first asked for and then shared by all deliveries. */
-import { register, type Settings, type TableParameter, type TablesParameter } from '../config/register.ts';
+/** The lookup tables and match lists of a configuration, opened when they are first asked for and then shared by all deliveries. */
+import type { Parameter } from '../config/parameter.ts';
+import {
+  type MatchListParameter,
+  register,
+  type Settings,
+  type TableParameter,
+  type TablesParameter,
+} from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
+import { MatchList } from './match-list.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
 import { type Table, tableUntil } from './table.ts';
@@ -12,7 +20,8 @@ import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
   /** Settings of one service, and which. */
-  readonly settings: Pick<Settings, TablesParameter | TableParameter> & OpenContext['settings'];
+  readonly settings: Pick<Settings, TablesParameter | TableParameter | MatchListParameter> &
+    OpenContext['settings'];
   readonly service: Service;
   readonly platform: Platform;
   /** Hears what is wrong with tables. */
@@ -22,6 +31,7 @@ export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
 /** What all views of the tables share. */
 interface Opened {
   readonly lists: Map<TablesParameter, Promise<Maps>>;
+  readonly matchLists: Map<MatchListParameter, Promise<MatchList>>;
   /** By name and by what becomes of keys: one that is named twice is opened once. */
   readonly tables: Map<string, Promise<Table>>;
   readonly links: Links;
@@ -48,6 +58,7 @@ export class Tables {
     this.#options = options;
     this.#opened = opened ?? {
       lists: new Map(),
+      matchLists: new Map(),
       tables: new Map(),
       links: new Links(options.platform.clock),
     };
@@ -83,6 +94,30 @@ export class Tables {
     return text === '' ? undefined : tableUntil(await this.#open(text, parameter), this.#signal);
   }
 
+  /** The match list of a parameter. Does not reject: what cannot be read fails when its turn comes. */
+  async list(parameter: MatchListParameter): Promise<MatchList> {
+    const { matchLists } = this.#opened;
+    const list = matchLists.get(parameter) ?? this.#openMatchList(parameter);
+    matchLists.set(parameter, list);
+    return (await list).until(this.#signal);
+  }
+
+  async #openMatchList(parameter: MatchListParameter): Promise<MatchList> {
+    const { kind } = register[parameter];
+    return MatchList.open(this.#options.settings[parameter], {
+      ...this.#context,
+      kind,
+      // Postfix calls a list of the lmtp service by the name that it has under smtp.
+      parameter,
+      matchesSubdomains: kind !== 'string' && (await this.#matchesSubdomains(parameter)),
+    });
+  }
+
+  async #matchesSubdomains(parameter: MatchListParameter): Promise<boolean> {
+    const lists = await this.list('parent_domain_matches_subdomains');
+    return (await lists.match(parameter)) === 'listed';
+  }
+
   async #openList(parameter: TablesParameter, texts: readonly string[]): Promise<Maps> {
     const tables: Table[] = [];
     for (const text of texts) {
@@ -90,24 +125,33 @@ export class Tables {
       if (fault === undefined) tables.push(await this.#open(text, parameter));
       else this.#log('error', fault);
     }
-    const { lmtp } = register[parameter];
-    const name = this.#options.service === 'lmtp' ? lmtp.name : parameter;
-    return new Maps(tables, { parameter: name, warn: (text) => this.#log('warning', text) });
+    const { lmtp }: Parameter = register[parameter];
+    const name = this.#options.service === 'lmtp' && lmtp ? lmtp.name : parameter;
+    return new Maps(tables, { parameter: name, warn: this.#context.warn });
   }
 
   #open(text: string, parameter: TablesParameter | TableParameter): Promise<Table> {
-    const { platform, settings, addressesOf } = this.#options;
-    const { tables, links } = this.#opened;
-    const warn = (line: string) => this.#log('warning', line);
-    const error = (line: string) => this.#log('error', line);
-    const note = (line: string) => this.#log('info', line);
+    const { tables } = this.#opened;
     const isExact = EXACT.has(parameter);
-    const fold = isExact ? asItIs : foldCase;
-    const context = { ...platform, settings, fold, addressesOf, links, warn, error, note };
     const key = `${isExact} ${text}`;
+    const context = isExact ? { ...this.#context, fold: asItIs } : this.#context;
     const table = tables.get(key) ?? openTable(text, context);
     tables.set(key, table);
     return table;
+  }
+
+  get #context(): OpenContext {
+    const { platform, settings, addressesOf } = this.#options;
+    return {
+      ...platform,
+      settings,
+      addressesOf,
+      fold: foldCase,
+      links: this.#opened.links,
+      warn: (line) => this.#log('warning', line),
+      error: (line) => this.#log('error', line),
+      note: (line) => this.#log('info', line),
+    };
   }
 
   #log(level: 'info' | 'warning' | 'error', text: string): void {

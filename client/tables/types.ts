@@ -78,7 +78,7 @@ export async function openTable(text: string, context: OpenContext, depth = 0): 
 }
 
 /** Stands in for a table that cannot be used: nobody may take it for an empty one. */
-function unavailable(label: string, problem: string, { warn }: OpenContext): Table {
+export function unavailable(label: string, problem: string, { warn }: OpenContext): Table {
   const text = `${label} is unavailable. ${problem}`;
   return {
     name: label,

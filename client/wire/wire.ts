@@ -35,8 +35,8 @@ export interface WireOptions {
   readonly peer: string;
   /** Gives the line that takes the place of another before it is interpreted (`smtp_reply_filter`). */
   readonly replaceLine?: (line: string) => Promise<string>;
-  /** Told of each line that is stored, as it came. */
-  readonly onReplyLine: (line: string) => void;
+  /** Told of each line as it came, and whether it is stored. */
+  readonly onReplyLine: (line: string, isStored: boolean) => void;
   /** Told of the line that took the place of the one before. */
   readonly onReplacement: (line: string) => void;
   readonly onWarning: (text: string) => void;
@@ -173,7 +173,7 @@ export class Wire {
       const received = await this.#readLine();
       const { replaceLine, onReplyLine, onReplacement } = this.#options;
       const isStored = !reply.isFull;
-      if (isStored) onReplyLine(received);
+      onReplyLine(received, isStored);
       const line = replaceLine === undefined ? received : await replaceLine(received);
       if (isStored && line !== received) onReplacement(line);
       if (!isReplyLine(line)) this.#options.onMalformedLine(line);

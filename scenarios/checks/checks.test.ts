@@ -7,6 +7,7 @@ import { connections, order } from './connections.ts';
 import { dialogue } from './dialogue.ts';
 import { elapsed } from './elapsed.ts';
 import { type Expectation, type Finding, Ledger, postfixOnly } from './expectation.ts';
+import { addedToFlush } from './flush.ts';
 import { logged, notLogged } from './log.ts';
 import { bounced, deferred, delivered } from './outcome.ts';
 import { matches, occurs } from './pattern.ts';
@@ -48,6 +49,15 @@ test('patterns', () => {
   expect(occurs('needle*hay', 'a needle in hay')).toBe(true);
   const sticky = /x/g;
   expect([matches(sticky, 'x'), matches(sticky, 'x')]).toEqual([true, true]);
+});
+
+test('mail that waits, as flush(8) is told', async () => {
+  const flushAdds = ['a.test', 'b.test'].map((domain) => ({ domain, queueId: 'Q' }));
+  expect(await holds(addedToFlush('a.test', 'b.test'), { flushAdds })).toBe(true);
+  expect(await holds(addedToFlush('b.test', 'a.test'), { flushAdds })).toBe(false);
+  expect(await holds(addedToFlush('a.test'), { flushAdds })).toBe(false);
+  expect(await holds(addedToFlush(), { flushAdds: [] })).toBe(true);
+  expect(await holds(addedToFlush(), {})).toBe(false);
 });
 
 describe('outcomes', () => {

@@ -11,6 +11,9 @@ export interface NoticeDetails {
   readonly from?: Pattern;
   readonly to?: Pattern;
   readonly subject?: Pattern;
+  /** What cleanup(8) is asked to do with it. */
+  readonly inspect?: boolean;
+  readonly detectSmtputf8?: boolean;
   /** All lines of the transcript, without the space before each. */
   readonly transcript?: readonly Pattern[];
 }
@@ -41,7 +44,7 @@ function headerOf(content: string, name: string): string {
   return new RegExp(`^${name}: (.*)$`, 'm').exec(content)?.[1] ?? '';
 }
 
-function compare({ sender, recipient, content }: Notice, details: NoticeDetails): Finding[] {
+function compare({ sender, recipient, content, ...flags }: Notice, details: NoticeDetails): Finding[] {
   const field = (name: string) => headerOf(content, name);
   const seen = { sender, recipient, from: field('From'), to: field('To'), subject: field('Subject') };
   const findings: Finding[] = [];
@@ -49,6 +52,11 @@ function compare({ sender, recipient, content }: Notice, details: NoticeDetails)
     const pattern = details[aspect];
     if (pattern === undefined) continue;
     findings.push({ aspect, holds: matches(pattern, seen[aspect]), seen: `${aspect}: ${seen[aspect]}` });
+  }
+  for (const aspect of ['inspect', 'detectSmtputf8'] as const) {
+    if (details[aspect] === undefined) continue;
+    const holds = details[aspect] === flags[aspect];
+    findings.push({ aspect, holds, seen: `${aspect}: ${flags[aspect]}` });
   }
   const { transcript } = details;
   if (transcript === undefined) return findings;

@@ -7,6 +7,7 @@
  * - whatever follows QUIT, who closes second, and whether a close becomes a reset (canonical.ts);
  * - where one packet ends and the next begins: only whether a session pipelines at all counts;
  * - which of several hosts of equal preference comes first (interchangeable.ts);
+ * - what Postfix logs of its own workings when it is to be verbose (workings.ts);
  * - the order of recipients among outcomes, and DNS queries: their effect is compared, not how it was learned.
  */
 import type { Difference, Result, StoredOutcome, StoredSession } from '../results.ts';
@@ -15,6 +16,7 @@ import { type AlignedRow, alignLines, alignSessions, kindOfRow } from './align.t
 import { type CanonicalLine, pipelines } from './canonical.ts';
 import { orderOf, placesOf, translation } from './interchangeable.ts';
 import { normaliseContent, normaliseLogLine, normaliseText } from './normalise.ts';
+import { tellsOfWorkings } from './workings.ts';
 
 export type Agreement =
   | { readonly undecided: string }
@@ -184,7 +186,9 @@ function contentLine(lines: readonly string[], at: number): string {
 
 function compareLogs({ left, right, translate, note }: Pair): void {
   const lines = (log: readonly string[], from: Translate): CanonicalLine[] =>
-    log.map((text) => ({ from: '!', text, key: normaliseLogLine(from(text)), ignored: undefined }));
+    log
+      .filter((text) => !tellsOfWorkings(text))
+      .map((text) => ({ from: '!', text, key: normaliseLogLine(from(text)), ignored: undefined }));
   const row = alignLines(lines(left.log, asItIs), lines(right.log, translate)).find(
     ({ is }) => is === 'different',
   );

@@ -1,21 +1,24 @@
 /** Our own client as a sender: the same code as `nexthop send`, in the world of the scenario. */
 import { parseOverrides } from '../../client/config/overrides.ts';
 import { resolveSettings } from '../../client/config/settings.ts';
-import { parseFlags } from '../../client/content/flags.ts';
+import { serviceFlags } from '../../client/content/flags.ts';
 import { deliver } from '../../client/deliver.ts';
+import { dispatch } from '../../client/dispatch.ts';
+import { withDnssecProbe } from '../../client/dns/dnssec-probe.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import { systemLookup } from '../../client/dns/system-lookup.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
-import type { Outcome, Service } from '../../client/request.ts';
+import type { DeliveryRequest, Outcome, Service } from '../../client/request.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
+  FlushAdd,
   KeptRecord,
   LogLine,
   RecipientOutcome,
@@ -58,7 +61,6 @@ async function send(
       records.push({ service, ...record });
     },
   };
-  const flags = parseFlags(environment.flags);
   const cache = new SessionCache(platform.clock);
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
@@ -68,16 +70,20 @@ async function send(
       if (text === undefined) return;
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
-    const resolver = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
+    const flags = serviceFlags(environment.flags, { service, settings, emit });
+    const dnssec = settings.smtp_dns_support_level === 'dnssec';
+    const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
+    const resolver = withDnssecProbe(asking, { settings, emit });
     const addressesOf = systemLookup({ platform, settings, resolver, emit });
-    return {
-      settings,
-      emit,
-      resolver,
-      tables: new Tables({ settings, service, platform, addressesOf, emit }),
-    };
+    const tables = new Tables({ settings, service, platform, addressesOf, emit });
+    return { settings, emit, flags, tables, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
+  const flushAdds: FlushAdd[] = [];
+  const addToFlush = async (domain: string, queueId: string) => {
+    if (environment.downServices.has('flush')) throw new Error('flush service is down');
+    flushAdds.push({ domain, queueId });
+  };
   const notices: Notice[] = [];
   const postNotice = async (notice: Notice) => {
     if (environment.downServices.has('cleanup')) throw new Error('Connection refused');
@@ -88,8 +94,8 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, tables, resolver, emit } = configuration;
-    for (const request of requestsOf(submission, settings.relayhost, platform.clock.now())) {
+    const { settings, flags, tables, resolver, emit } = configuration;
+    const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,
         settings,
@@ -97,6 +103,7 @@ async function send(
         flags,
         resolver,
         services,
+        addToFlush,
         postNotice,
         emit,
         signal,
@@ -105,11 +112,15 @@ async function send(
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
       if (result.setAside === true) setAside += 1;
       if (result.throttle !== undefined) suspensions.push(result.throttle.reason);
-    }
+    };
+    const requests = requestsOf(submission, settings, platform.clock.now());
+    // One destination after another, so that the order in which things happen is that of the scenario.
+    for (const batches of Map.groupBy(requests, ({ nexthop }) => nexthop).values())
+      await dispatch(batches, attempt, settings);
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
   for (const { tables } of configurations.values()) tables.close();
-  return { outcomes, log, suspensions, records, notices, setAside };
+  return { outcomes, log, suspensions, records, flushAdds, notices, setAside };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

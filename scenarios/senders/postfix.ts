@@ -1,7 +1,7 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
 import { chmod, chown, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeliveryRequest } from '../../client/request.ts';
+import type { DeliveryRequest, Service } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
 import { endProcess, transportOf } from './postfix/agent-process.ts';
@@ -18,7 +18,7 @@ import { Instance, InstanceError } from './postfix/instance.ts';
 import { isFatal, type MailLogLine } from './postfix/mail-log.ts';
 import { queueFile } from './postfix/queue-file.ts';
 import { Watch } from './postfix/watch.ts';
-import { requestsOf } from './requests.ts';
+import { type QueueSettings, requestsOf } from './requests.ts';
 import type {
   Enrolment,
   Sender,
@@ -37,9 +37,8 @@ export const postfix: Enrolment = {
   },
 };
 
-/** Of a queue file that is for nobody but the postmaster, and what the log says last when it becomes one. */
+/** Of a queue file that is for nobody but the postmaster. */
 const SET_ASIDE_MODE = 0o400;
-const SET_ASIDE_TEXT = 'corrupted queue file';
 
 class PostfixSender implements Sender {
   readonly name = 'postfix';
@@ -83,6 +82,7 @@ class PostfixSender implements Sender {
         onLogLine: (line) => this.#onLogLine(line),
         onRecord: (record) => this.#watch?.onRecord(record) ?? true,
         onNotice: (notice) => this.#watch?.onNotice(notice),
+        onFlushAdd: (add) => this.#watch?.onFlushAdd(add) ?? true,
         onPassed: (passed) => this.#watch?.onPassed(passed),
       },
     );
@@ -123,7 +123,7 @@ class PostfixSender implements Sender {
     try {
       const requests = requestsOf(
         submission,
-        environment.config.relayhost ?? '',
+        queueSettings(submission.service, environment.config),
         environment.platform.clock.now(),
       );
       for (const request of requests) {
@@ -132,7 +132,6 @@ class PostfixSender implements Sender {
       }
       const { mode } = await stat(path);
       const isSetAside = (mode & 0o777) === SET_ASIDE_MODE;
-      if (isSetAside) await watch.logged(SET_ASIDE_TEXT, environment.signal);
       return { ...watch.report(), setAside: isSetAside ? 1 : 0 };
     } finally {
       this.#watch = undefined;
@@ -149,9 +148,10 @@ class PostfixSender implements Sender {
     const socket = join(instance.folders.queue, 'private', transport);
     const encoded = encodeDeliveryRequest(request, queued, this.#installation.release);
     const answer = await askAgent(socket, encoded, AbortSignal.any([signal, watch.stillborn]));
+    await instance.logged(signal);
     if (answer.is === 'done') {
       if (answer.suspension !== undefined) watch.onSuspension(answer.suspension);
-      return watch.heard(request.recipients.length, signal);
+      return;
     }
     if (signal.aborted) return;
     watch.onDeath(request.recipients);
@@ -177,6 +177,21 @@ class PostfixSender implements Sender {
   }
 }
 
+/** We are the queue manager; a value that cannot be read leaves the default of all transports. */
+function queueSettings(service: Service, config: Readonly<Record<string, string>>): QueueSettings {
+  const limit = Number(
+    config[`${service}_destination_recipient_limit`] ??
+      config.default_destination_recipient_limit ??
+      DEFAULT_RECIPIENT_LIMIT,
+  );
+  return {
+    relayhost: config.relayhost ?? '',
+    smtp_destination_recipient_limit: Number.isInteger(limit) ? limit : DEFAULT_RECIPIENT_LIMIT,
+  };
+}
+
+const DEFAULT_RECIPIENT_LIMIT = 50;
+
 /** One report of what each message has its own of. */
 function joined(reports: readonly SenderReport[]): SenderReport {
   return {
@@ -184,6 +199,7 @@ function joined(reports: readonly SenderReport[]): SenderReport {
     log: reports.flatMap(({ log }) => log),
     suspensions: reports.flatMap(({ suspensions = [] }) => suspensions),
     records: reports.flatMap(({ records = [] }) => records),
+    flushAdds: reports.flatMap(({ flushAdds = [] }) => flushAdds),
     notices: reports.flatMap(({ notices = [] }) => notices),
     setAside: reports.reduce((sum, { setAside = 0 }) => sum + setAside, 0),
   };

@@ -1,21 +1,31 @@
 /** The delivery requests that a message becomes. */
-import type { DeliveryRequest } from '../../client/request.ts';
-import type { Submission } from './sender.ts';
 
-/** One request for each destination, as the queue manager divides a message; `relayhost` is '' when there is none. */
-export function requestsOf(submission: Submission, relayhost: string, nowMs: number): DeliveryRequest[] {
-  const byNexthop = Map.groupBy(
-    submission.recipients,
-    ({ address }) => submission.nexthop ?? (relayhost || address.slice(address.lastIndexOf('@') + 1)),
-  );
+import { batchesOf, type DestinationLimits } from '../../client/dispatch.ts';
+import type { DeliveryRequest } from '../../client/request.ts';
+import type { Submission, SubmittedRecipient } from './sender.ts';
+
+/** What the queue manager reads. */
+export interface QueueSettings extends Pick<DestinationLimits, 'smtp_destination_recipient_limit'> {
+  /** '' when there is none. */
+  readonly relayhost: string;
+}
+
+/** A request for each destination and each of its batches, as the queue manager divides a message. */
+export function requestsOf(
+  submission: Submission,
+  settings: QueueSettings,
+  nowMs: number,
+): DeliveryRequest[] {
+  const nexthopOf = ({ address }: SubmittedRecipient) =>
+    submission.nexthop ?? (settings.relayhost || address.slice(address.lastIndexOf('@') + 1));
+  const batches = batchesOf(submission.recipients, nexthopOf, settings);
   // Nobody to deliver to: the queue manager should not ask, and is told so.
-  if (submission.recipients.length === 0) byNexthop.set(submission.nexthop ?? '', []);
-  return [...byNexthop].map(([nexthop, recipients]) => ({
+  if (batches.length === 0) batches.push({ nexthop: submission.nexthop ?? '', recipients: [] });
+  return batches.map((batch) => ({
+    ...batch,
     queueId: submission.queueId,
     service: submission.service,
-    nexthop,
     sender: submission.from,
-    recipients,
     message: submission.message,
     arrivedAtMs: nowMs - submission.ageMs,
     activeAtMs: nowMs,

@@ -139,12 +139,22 @@ export interface SenderReport {
   readonly setAside?: number;
   /** What the status services keep of outcomes, in the order in which it came; absent when nobody tells. */
   readonly records?: readonly KeptRecord[];
+  /** Mail that waits, as flush(8) was told; absent when nobody tells. */
+  readonly flushAdds?: readonly FlushAdd[];
   /** Mail to the postmaster; absent when nobody tells. */
   readonly notices?: readonly Notice[];
 }
 
-/** What a scenario can take down: a status service, or `cleanup`, which takes mail of the client's own. */
-export type ScenarioService = StatusService | 'cleanup';
+/**
+ * What a scenario can take down: a status service; `cleanup`, which takes mail of the client's own; or `flush`, which
+ * hears of mail that waits.
+ */
+export type ScenarioService = StatusService | 'cleanup' | 'flush';
+
+export interface FlushAdd {
+  readonly domain: string;
+  readonly queueId: string;
+}
 
 /** A record, and the service that keeps it. Of `verify` only address, action and reason are known. */
 export interface KeptRecord extends StatusRecord {

@@ -1,23 +1,23 @@
 /**
  * What the hash and btree files of Berkeley DB have in common: pages, of which the first describes the file, and values
  * that are too long for a page, in chains of pages of their own. The numbers have the byte order of the machine that
- * wrote the file.
+ * wrote the file, here one that puts the lowest byte first.
  */
 import { Bytes, DamagedError } from './bytes.ts';
 
-export const PAGE_HEADER_BYTES = 26;
+const PAGE_HEADER_BYTES = 26;
 
 /** Offsets in the page that describes the file, as far as all kinds have them. */
-const META = { magic: 12, version: 16, pageSize: 20, encryption: 24, type: 25, flags: 26 } as const;
+const META = { magic: 12, version: 16, pageSize: 20, encryption: 24, flags: 26 } as const;
 const CHECKSUMS = 0x01;
 /** Offsets in all other pages. */
-const PAGE = { next: 16, entries: 20, length: 22, level: 24, type: 25 } as const;
+const PAGE = { next: 16, entries: 20, length: 22, type: 25 } as const;
 const OVERFLOW = 7;
 const NO_PAGE = 0;
 const PAGE_LEAST_BYTES = 512;
 const PAGE_MOST_BYTES = 65_536;
 
-export interface Kind {
+interface Kind {
   readonly magic: number;
   readonly version: number;
 }
@@ -39,9 +39,8 @@ export class BerkeleyFile {
   readonly #pageSize: number;
 
   constructor(file: Uint8Array, kind: Kind) {
-    const little = new Bytes(file);
-    this.bytes = little.u32(META.magic) === kind.magic ? little : new Bytes(file, false);
-    const { bytes } = this;
+    const bytes = new Bytes(file);
+    this.bytes = bytes;
     if (bytes.u32(META.magic) !== kind.magic || bytes.u32(META.version) !== kind.version)
       throw new DamagedError('a file of another kind or version');
     if (bytes.u8(META.encryption) !== 0 || (bytes.u8(META.flags) & CHECKSUMS) !== 0)

@@ -1,4 +1,7 @@
-/** Reading of database files, which may be damaged or made to do harm: nothing is read but what is there. */
+/**
+ * Reading of database files, which may be damaged or made to do harm: nothing is read but what is there.
+ * Numbers have their lowest byte first.
+ */
 
 /** The file is no database of its kind, or damaged. */
 export class DamagedError extends Error {
@@ -9,13 +12,11 @@ export class Bytes {
   readonly length: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #littleEndian: boolean;
 
-  constructor(bytes: Uint8Array, littleEndian = true) {
+  constructor(bytes: Uint8Array) {
     this.length = bytes.length;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#littleEndian = littleEndian;
   }
 
   u8(at: number): number {
@@ -23,16 +24,16 @@ export class Bytes {
   }
 
   u16(at: number): number {
-    return this.#view.getUint16(this.#checked(at, 2), this.#littleEndian);
+    return this.#view.getUint16(this.#checked(at, 2), true);
   }
 
   u32(at: number): number {
-    return this.#view.getUint32(this.#checked(at, 4), this.#littleEndian);
+    return this.#view.getUint32(this.#checked(at, 4), true);
   }
 
   /** As a number: one beyond 2^53 loses digits, but lies outside of every file. */
   u64(at: number): number {
-    return Number(this.#view.getBigUint64(this.#checked(at, 8), this.#littleEndian));
+    return Number(this.#view.getBigUint64(this.#checked(at, 8), true));
   }
 
   /** Shares its memory with the file. */

@@ -38,6 +38,7 @@ test.each([
   'smtp_discard_ehlo_keyword_address_maps',
   'smtp_delivery_status_filter',
   'smtp_dns_reply_filter',
+  'smtp_connection_cache_destinations',
 ])('a delivery that is given up does not wait for the table of %s', async (parameter) => {
   const world = worldOf({ bytes: '' });
   const { clock } = world.platform;

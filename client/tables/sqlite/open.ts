@@ -1,4 +1,7 @@
-/** Tables in an SQLite database: `sqlite:/file.cf`, of which each lookup is a query. */
+/**
+ * Tables in an SQLite database: `sqlite:/file.cf`, of which each lookup is a query. How long one takes is up to who wrote
+ * it: SQLite has no limit for it, as it has none in Postfix.
+ */
 import type { SqlDatabase } from '../../platform/platform.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { type Table, TableError } from '../table.ts';

@@ -13,7 +13,9 @@ import type { Notice } from '../../../client/outcome/notices.ts';
 import type { SenderSurroundings } from '../sender.ts';
 import { dynamicMapsCf, type InstanceFolders, MAIL_OWNER, mainCf, masterCf } from './configuration.ts';
 import { ACTIVE_QUEUE } from './delivery-request.ts';
+import { type OnFlushAdd, serveFlush } from './flush-service.ts';
 import type { Installation } from './installation.ts';
+import { LogMarks } from './log-marks.ts';
 import { type MailLogLine, readMailLogLine } from './mail-log.ts';
 import { type PassedRecipient, serveOtherTransports } from './other-transports.ts';
 import { servePostedMail } from './posted-mail.ts';
@@ -25,6 +27,7 @@ export interface InstanceListener {
   readonly onRecord: OnRecord;
   readonly onPassed: (passed: PassedRecipient) => void;
   readonly onNotice: (notice: Notice) => void;
+  readonly onFlushAdd: OnFlushAdd;
 }
 
 /** It did not start, or is gone; one line. */
@@ -41,6 +44,7 @@ const LINE_LIMIT_CHARACTERS = 1024 * 1024;
 export class Instance {
   readonly folders: InstanceFolders;
   readonly owner: number;
+  readonly #marks: LogMarks;
   readonly #process: ChildProcess;
   readonly #services: readonly ServiceSocket[];
   #lastWords = '';
@@ -72,6 +76,7 @@ export class Instance {
     const services = [
       ...(await serveStatusServices(sockets, listener.onRecord)),
       await servePostedMail(join(folders.queue, 'public'), listener.onNotice),
+      await serveFlush(join(folders.queue, 'public'), listener.onFlushAdd),
       ...(await serveOtherTransports(
         sockets,
         setups.map(({ config }) => config),
@@ -103,6 +108,7 @@ export class Instance {
     services: readonly ServiceSocket[],
   ) {
     this.folders = folders;
+    this.#marks = new LogMarks(join(folders.queue, 'private', 'scache'));
     this.owner = owner;
     this.#process = child;
     this.#services = services;
@@ -111,6 +117,11 @@ export class Instance {
   /** Why nothing can be delivered any more, or undefined. */
   get ended(): string | undefined {
     return this.#ended;
+  }
+
+  /** Resolves when all that was logged so far has been handed over. */
+  logged(signal: AbortSignal): Promise<void> {
+    return this.#marks.pass(signal);
   }
 
   async stop(): Promise<void> {
@@ -151,6 +162,7 @@ export class Instance {
               this.#lastWords = read.text;
             }
           }
+          this.#marks.onLogLine(read.text);
           onLogLine(read);
         }),
       );

@@ -5,6 +5,10 @@ import { encodeAttributes } from './attributes.ts';
 import { type QueueFileRecord, readRecords } from './queue-file.ts';
 import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
+/** Header and body checks, and Milters. */
+const INSPECT_FLAGS = (1 << 1) | (1 << 6);
+const AUTODETECT_FLAG = 1 << 9;
+
 const MAIL_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** Listens in the folder of public sockets. */
@@ -25,9 +29,10 @@ function serve(socket: Socket, onNotice: (notice: Notice) => void): (chunk: Buff
     received = Buffer.concat([received, chunk]);
     if (received.length > MAIL_LIMIT_BYTES) throw new RangeError('a notice longer than any transcript');
     const attributesEnd = received.indexOf('\0\0');
+    const asked = attributesEnd < 0 ? 0 : flagsOf(received.subarray(0, attributesEnd));
     const records = attributesEnd < 0 ? [] : [...readRecords(received.subarray(attributesEnd + 2))];
     if (records.at(-1)?.type !== 'E') return;
-    onNotice(noticeOf(records));
+    onNotice(noticeOf(records, asked));
     socket.write(
       encodeAttributes([
         ['status', 0],
@@ -37,8 +42,19 @@ function serve(socket: Socket, onNotice: (notice: Notice) => void): (chunk: Buff
   };
 }
 
-function noticeOf(records: readonly QueueFileRecord[]): Notice {
+/** Of the list `flags`, without its end. */
+function flagsOf(list: Buffer): number {
+  return Number(list.toString().split('\0')[1]);
+}
+
+function noticeOf(records: readonly QueueFileRecord[], flags: number): Notice {
   const first = (type: string) => records.find((record) => record.type === type)?.text ?? '';
   const lines = records.filter(({ type }) => type === 'N').map(({ text }) => `${text}\n`);
-  return { sender: first('S'), recipient: first('R'), content: lines.join('') };
+  return {
+    sender: first('S'),
+    recipient: first('R'),
+    content: lines.join(''),
+    inspect: (flags & INSPECT_FLAGS) === INSPECT_FLAGS,
+    detectSmtputf8: (flags & AUTODETECT_FLAG) !== 0,
+  };
 }

@@ -2,6 +2,7 @@
 import type { Notice } from '../../../client/outcome/notices.ts';
 import type { Recipient } from '../../../client/request.ts';
 import type {
+  FlushAdd,
   KeptRecord,
   LogLine,
   RecipientOutcome,
@@ -12,8 +13,6 @@ import type {
 import { asLogLine, type MailLogLine, readOutcome } from './mail-log.ts';
 import type { PassedRecipient } from './other-transports.ts';
 
-/** The log goes through another process: it may come later than the agent's answer. */
-const LATE_LIMIT_MS = 2_000;
 /** What the queue manager makes of an agent that goes away without an answer. */
 const DEATH = {
   status: 'deferred',
@@ -34,11 +33,9 @@ export class Watch {
   /** Also those that were not kept, by recipient: they have reason and reply in full. */
   readonly #reports = new Map<string, KeptRecord>();
   readonly #notices: Notice[] = [];
+  readonly #flushAdds: FlushAdd[] = [];
   readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
-  #expected = 0;
-  /** Looks whether what is waited for has come. */
-  #look: () => void = () => {};
 
   constructor(
     transport: string,
@@ -69,16 +66,15 @@ export class Watch {
     // Under the names that our client gives the message and the service.
     const { queueId, service } = this.#submission;
     this.#log.push(asLogLine(text.replaceAll(this.#queueId, queueId).replaceAll(this.#transport, service)));
-    this.#look();
     const logged = readOutcome(text);
     if (logged === undefined || logged.queueId !== this.#queueId) return;
     const { queueId: _, ...outcome } = logged;
     const relay = outcome.relay === this.#transport ? this.#submission.service : outcome.relay;
-    this.#add({ ...outcome, ...(relay !== undefined && { relay }) });
+    this.#outcomes.push({ ...outcome, ...(relay !== undefined && { relay }) });
   }
 
   onPassed({ queueId, recipient, passedTo }: PassedRecipient): void {
-    if (queueId === this.#queueId) this.#add({ address: recipient, status: 'passed', passedTo });
+    if (queueId === this.#queueId) this.#outcomes.push({ address: recipient, status: 'passed', passedTo });
   }
 
   onSuspension(reason: string): void {
@@ -89,9 +85,12 @@ export class Watch {
     this.#notices.push(notice);
   }
 
-  #add(outcome: RecipientOutcome): void {
-    this.#outcomes.push(outcome);
-    this.#look();
+  /** Whether it is noted. */
+  onFlushAdd({ domain, queueId }: FlushAdd): boolean {
+    if (queueId !== this.#queueId) return true;
+    if (this.#downServices.has('flush')) return false;
+    this.#flushAdds.push({ domain, queueId: this.#submission.queueId });
+    return true;
   }
 
   /** Whether it is kept. */
@@ -110,32 +109,6 @@ export class Watch {
     const told = new Set(this.#outcomes.map(({ address }) => address));
     const left = recipients.filter(({ address }) => !told.has(address));
     this.#outcomes.push(...left.map(({ address }) => ({ address, ...DEATH })));
-    this.#expected = this.#outcomes.length;
-  }
-
-  /** Waits, for a limited time, until the log has told of that many recipients more; of none, until it has told why. */
-  async heard(recipients: number, signal: AbortSignal): Promise<void> {
-    this.#expected += recipients;
-    await this.#until(
-      () => (this.#expected === 0 ? this.#log.length > 0 : this.#outcomes.length >= this.#expected),
-      signal,
-    );
-    this.#expected = this.#outcomes.length;
-  }
-
-  /** Waits, for a limited time, until the log has such a line: it may come after the outcomes. */
-  async logged(text: string, signal: AbortSignal): Promise<void> {
-    await this.#until(() => this.#log.some((line) => line.text.includes(text)), signal);
-  }
-
-  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    if (holds()) return;
-    await waitFor(LATE_LIMIT_MS, signal, (done) => {
-      this.#look = () => {
-        if (holds()) done();
-      };
-    });
-    this.#look = () => {};
   }
 
   report(): SenderReport {
@@ -144,6 +117,7 @@ export class Watch {
       log: this.#log,
       suspensions: this.#suspensions,
       records: this.#records,
+      flushAdds: this.#flushAdds,
       notices: this.#notices,
     };
   }
@@ -158,19 +132,4 @@ export class Watch {
       ...(reply === '' ? {} : { reply }),
     };
   }
-}
-
-/** Until `arm`'s argument is called, the signal aborts, or the time is over. */
-function waitFor(limitMs: number, signal: AbortSignal, arm: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, limitMs);
-    if (signal.aborted) return done();
-    signal.addEventListener('abort', done, { once: true });
-    arm(done);
-  });
 }

@@ -5,6 +5,7 @@ import {
   deferred,
   delivered,
   elapsed,
+  listening,
   logged,
   mailHost,
   message,
@@ -202,4 +203,21 @@ export default [
       check('DNS is not asked', ({ queries }) => (queries.length === 0 ? undefined : 'it was asked')),
     ],
   }),
+  ...[
+    { name: 'the-default', config: {}, folder: '/var/spool/postfix' },
+    { name: 'another', config: { queue_directory: '/srv/queue' }, folder: '/srv/queue' },
+  ].map(({ name, config, folder }) =>
+    scenario(`connecting/lmtp-socket-below-queue-directory-${name}`, {
+      title: `A path that does not begin with a slash starts from the queue directory, ${name.replace('-', ' ')}`,
+      clauses: ['postfix:queue_directory', 'postfix:delivery-2.3'],
+      dns: zone('example.test', {}),
+      hosts: {
+        store: listening({ unix: `${folder}/private/lmtp` }, mailHost({ protocol: 'lmtp' })),
+      },
+      config,
+      send: message({ to, service: 'lmtp', nexthop: 'unix:private/lmtp' }),
+      expect: [delivered(to, { via: 'store' }), logged('relay=client.test[private/lmtp]')],
+      virtualOnly: 'the queue directory of a real Postfix holds its own sockets',
+    }),
+  ),
 ];

@@ -78,6 +78,15 @@ const lookups: readonly Lookup[] = [
     sent: 'local@here.test',
   },
   {
+    name: 'local-table',
+    title: 'The domains of this host may be in a table',
+    clauses: ['postfix:mydestination'],
+    config: { mydestination: 'inline:{else.test=1}, here.test' },
+    from: 'local@Else.test',
+    maps: inline('local = out@there.test'),
+    sent: 'out@there.test',
+  },
+  {
     name: 'local-origin',
     title: 'The user name alone is looked up if the domain is myorigin',
     clauses: ['postfix:myorigin'],
@@ -271,6 +280,14 @@ const rewrites: readonly Rewrite[] = [
     ),
   },
   {
+    name: 'token-limit',
+    title: 'header_address_token_limit is for cleanup(8): the client rewrites headers of any length',
+    clauses: ['postfix:header_address_token_limit'],
+    config: { header_address_token_limit: '1' },
+    content: lines('To: a@here.test, b@here.test, c@here.test, local@here.test', '', 'x'),
+    arrives: lines('To: a@here.test, b@here.test, c@here.test, out@there.test', '', 'x'),
+  },
+  {
     name: 'obsolete-header',
     title: 'White space before the colon of a header is lost; the parts of the message are not looked for',
     clauses: ['postfix:delivery-7.2'],
@@ -351,6 +368,25 @@ export default [
       },
     }),
   ),
+  scenario('content/generic-error-mydestination', {
+    title: 'A message waits while it is not known whether the domain of an address is of this host',
+    clauses: ['postfix:mydestination'],
+    dns,
+    hosts: { mx: mailHost() },
+    config: {
+      smtp_generic_maps: 'inline:{other=x@there.test}',
+      mydestination: 'fail:always',
+      relay_domains: '',
+    },
+    send: message({ to }),
+    expect: [
+      deferred(to, { dsn: '4.3.0', reason: `smtp_generic_maps map lookup problem for ${to}` }),
+      logged('mydestination: fail:always: table lookup problem'),
+      received('mx', { count: 0 }),
+      dialogue('mx', ['...', 'C: EHLO *', '...']),
+    ],
+    tolerates: { 'rfc5321-4.1.1.10-01': 'Postfix ends with a fatal error, in the middle of the session' },
+  }),
   scenario('content/generic-error', {
     title: 'Without an answer of its generic map a message waits',
     clauses: ['postfix:smtp_generic_maps'],

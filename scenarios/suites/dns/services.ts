@@ -305,6 +305,35 @@ export default [
       queried('gone.example.test', 'A', 1),
     ],
   }),
+  ...[
+    { name: 'table', list: '!regexp:{{/^smtps/ x}}, inline:{smtp=yes}', uses: 'srv', log: [] },
+    { name: 'excepted', list: '!SMTP, static:all', uses: 'mx', log: [] },
+    {
+      name: 'error',
+      list: 'fail:x, smtp',
+      uses: 'mx',
+      log: ['use_srv_lookup: fail:x: table lookup problem'],
+    },
+  ].map(({ name: kind, list, uses, log }) =>
+    scenario(`dns/srv-list-${kind}`, {
+      title: `With use_srv_lookup = ${list} the service ${uses === 'srv' ? 'is' : 'is not'} looked up`,
+      clauses: ['postfix:use_srv_lookup'],
+      dns: zone('example.test', {
+        '_smtp._tcp': { SRV: '0 0 25 srv' },
+        MX: '10 mx',
+        srv: '192.0.2.1',
+        mx: '192.0.2.2',
+      }),
+      hosts: { srv: mailHost(), mx: mailHost() },
+      config: { use_srv_lookup: list },
+      send: message({ to }),
+      expect: [
+        delivered(to, { via: uses }),
+        connections(uses === 'srv' ? 'mx' : 'srv', 0),
+        ...log.map(logged),
+      ],
+    }),
+  ),
   scenario('dns/srv-lmtp', {
     title: 'LMTP follows SRV records of the service that its destination names',
     clauses,

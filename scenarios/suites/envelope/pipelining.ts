@@ -67,6 +67,7 @@ export default [
     origins: ['delivery-162'],
     dns,
     hosts: { mx: mailHost({ extensions: ['PIPELINING'] }) },
+    config: { smtp_destination_recipient_limit: '0' },
     send: message({ to: many, nexthop: 'example.test' }),
     expect: [
       ...many.map((address) => delivered(address, { via: 'mx' })),

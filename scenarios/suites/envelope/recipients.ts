@@ -196,7 +196,7 @@ export default [
       b: mailHost({ maxRecipients: 100 }),
       c: mailHost({ maxRecipients: 100 }),
     },
-    config: { smtp_mx_session_limit: '3' },
+    config: { smtp_mx_session_limit: '3', smtp_destination_recipient_limit: '0' },
     send: message({ to: crowd }),
     expect: [
       ...crowd.map((address) => delivered(address)),

@@ -126,6 +126,7 @@ const cases: readonly FieldCase[] = [
     id: 'RC22',
     title: 'Sixty of 61 recipients are refused, and DATA is deferred for the one left',
     clauses,
+    config: { smtp_destination_recipient_limit: '0' },
     host: server({ rcpt: ['250 2.1.5 Ok', '550 NO'], data: '403 data not now' }),
     fates: [said('4.0.0', '403 data not now', DATA), ...all(60, said('5.0.0', '550 NO', RCPT))],
     wire: 'EHLO MAIL+ RCPT+x61 DATA RSET+ QUIT',

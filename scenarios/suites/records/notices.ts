@@ -10,6 +10,7 @@ import {
   mailHost,
   message,
   notice,
+  notLogged,
   scenario,
   zone,
 } from '../../scenario.ts';
@@ -84,6 +85,45 @@ const notices = [
           'Out: QUIT',
         ],
       }),
+    ],
+  }),
+  ...(
+    [
+      ['as-it-is', {}, false, false],
+      ['filtered', { internal_mail_filter_classes: 'bounce, notify' }, true, false],
+      ['not-filtered', { internal_mail_filter_classes: 'bounce' }, false, false],
+      ['utf8', { smtputf8_autodetect_classes: 'notify' }, false, true],
+      ['utf8-all', { smtputf8_autodetect_classes: 'bounce, all' }, false, true],
+      ['utf8-others', { smtputf8_autodetect_classes: 'bounce' }, false, false],
+    ] as const
+  ).map(([name, classes, inspect, detectSmtputf8]) =>
+    scenario(`records/notice-handed-over-${name}`, {
+      title: `A notice ${inspect ? 'is' : 'is not'} to be inspected and ${detectSmtputf8 ? 'may' : 'may not'} turn out to need SMTPUTF8 (${name})`,
+      clauses: ['postfix:internal_mail_filter_classes', 'postfix:smtputf8_autodetect_classes'],
+      dns,
+      hosts: { mx: confused },
+      config: { ...config, ...classes },
+      send: message({ to }),
+      expect: [
+        bounced(to, { dsn: '5.5.1' }),
+        connections('mx', 1),
+        notice({ inspect, detectSmtputf8 }),
+        notLogged('bad input'),
+      ],
+    }),
+  ),
+  scenario('records/notice-filter-of-others', {
+    title: 'A class of mail that is never inspected gets a warning with each notice',
+    clauses: ['postfix:internal_mail_filter_classes'],
+    dns,
+    hosts: { mx: confused },
+    config: { ...config, internal_mail_filter_classes: 'sendmail' },
+    send: message({ to }),
+    expect: [
+      bounced(to, { dsn: '5.5.1' }),
+      connections('mx', 1),
+      notice({ inspect: false }),
+      logged('warning: internal_mail_filter_classes: bad input: sendmail'),
     ],
   }),
   scenario('records/notice-greeting-354', {

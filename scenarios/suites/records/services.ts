@@ -165,6 +165,31 @@ const success = [
       expect: [delivered(to, { via: 'mx' }), recorded('trace', { action, notify: ['success'], count: 1 })],
     }),
   ),
+  ...(
+    [
+      ['lmtp', 'lmtp', 'delivered', '', 'flags=X'],
+      ['lmtp-flags', 'lmtp', 'delivered', 'DR', 'flags=DRX'],
+      ['lmtp-flag-x', 'lmtp', 'delivered', 'X', undefined],
+      ['smtp', 'smtp', 'relayed', '', undefined],
+    ] as const
+  ).map(([name, service, action, flags, instead]) =>
+    scenario(`records/assume-final-${name}`, {
+      title: `With lmtp_assume_final over ${service.toUpperCase()}, what a server without DSN takes is ${action}`,
+      clauses: ['postfix:lmtp_assume_final'],
+      dns,
+      hosts: { mx: mailHost({ protocol: service, extensions: ['PIPELINING'] }) },
+      config: { lmtp_assume_final: 'yes' },
+      ...(flags !== '' && { flags }),
+      send: message({ to: wantsSuccess, service, ...(service === 'lmtp' && { nexthop: 'mx.example.test' }) }),
+      expect: [
+        delivered(to, { via: 'mx' }),
+        recorded('trace', { action, count: 1 }),
+        instead === undefined
+          ? notLogged('lmtp_assume_final')
+          : logged(`warning: lmtp_assume_final is obsolete; instead, specify "${instead}" in master.cf`),
+      ],
+    }),
+  ),
   scenario('records/success-smtp-flag-x', {
     title: 'Over SMTP flag X changes nothing',
     clauses: ['postfix:delivery-1.6'],

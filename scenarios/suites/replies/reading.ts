@@ -251,6 +251,19 @@ export default [
       logged(hint('smtp_discard_ehlo_keyword_address_maps')),
     ],
   }),
+  scenario('replies/garbage-without-advice', {
+    title: 'With helpful_warnings=no a garbage line is a warning without advice',
+    clauses: ['postfix:helpful_warnings'],
+    dns,
+    hosts: { a: mailHost({ mail: 'hm\n250 2.1.0 Ok' }) },
+    config: { helpful_warnings: 'no' },
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'a' }),
+      logged(`non-ESMTP response from ${server}: hm`),
+      notLogged('to prevent loss of mail'),
+    ],
+  }),
   scenario('replies/garbage-in-lmtp', {
     title: 'The warning of a garbage line from an LMTP server says LMTP',
     clauses: ['postfix:delivery-8.6', 'postfix:delivery-10'],

@@ -8,6 +8,7 @@ import {
   logged,
   mailHost,
   message,
+  notLogged,
   notQueried,
   queried,
   scenario,
@@ -267,7 +268,7 @@ export default [
   ...(['smtp', 'lmtp'] as const).map((service) =>
     scenario(`requests/destination-port-465-${service}`, {
       title: `${service.toUpperCase()} to port 465 without TLS goes on after a hint in the log`,
-      clauses: ['postfix:delivery-2.2'],
+      clauses: ['postfix:delivery-2.2', 'postfix:helpful_warnings'],
       dns,
       hosts: { a: mailHost({ protocol: service, port: 465 }) },
       send: message({ to, service, nexthop: '[a.example.test]:465' }),
@@ -277,6 +278,15 @@ export default [
       ],
     }),
   ),
+  scenario('requests/destination-port-465-without-hint', {
+    title: 'With helpful_warnings=no nothing is said of port 465',
+    clauses: ['postfix:helpful_warnings'],
+    dns,
+    hosts: { a: mailHost({ port: 465 }) },
+    config: { helpful_warnings: 'no' },
+    send: message({ to, nexthop: '[a.example.test]:465' }),
+    expect: [delivered(to, { via: 'a' }), notLogged('wrappermode')],
+  }),
   scenario('requests/destination-relayhost', {
     title: 'Mail for anywhere goes to relayhost where one is set',
     clauses: ['postfix:relayhost'],
