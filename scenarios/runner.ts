@@ -7,6 +7,7 @@
  *     run.eventHash();
  */
 import { hash } from 'node:crypto';
+import type { FileContent } from '../simulator/file-content.ts';
 import type { Session } from '../simulator/session.ts';
 import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly world?: ScenarioWorld;
   /** Parameters of the command line: over those of the scenarios, for senders that understand them. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** What these parameters have the senders read, by path (`configuredFiles`). */
+  readonly files?: Readonly<Record<string, FileContent>>;
   /** Ends the run: results that are finished are kept, the scenario at work is dropped. */
   readonly signal?: AbortSignal;
   readonly onResult?: (result: Result) => void;
@@ -103,6 +106,7 @@ async function runOne(
     const run = await world.run(scenario, sender, {
       seed: seedOf(options.seed, scenario.id),
       overrides,
+      ...(options.files && { files: options.files }),
       limitMs,
       signal: options.signal,
     });

@@ -16,7 +16,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     dns: scenario.zones,
     hosts: scenario.hosts,
     network: scenario.network,
-    files: scenario.files,
+    files: { ...options.files, ...scenario.files },
     tables: scenario.tables,
     hostname,
     seed: options.seed,

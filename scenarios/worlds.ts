@@ -1,4 +1,5 @@
 /** What a world does for the runner: it plays one scenario with one sender, and brings back the evidence. */
+import type { FileContent } from '../simulator/file-content.ts';
 import type { Evidence } from './evidence.ts';
 import type { Scenario } from './scenario.ts';
 import type { Sender, WorldKind } from './senders/sender.ts';
@@ -13,6 +14,8 @@ export interface WorldRunOptions {
   readonly seed: number | string;
   /** Parameters over those of the scenario. */
   readonly overrides: Readonly<Record<string, string>>;
+  /** What these parameters have it read, where the world has only files of its own; those of the scenario win. */
+  readonly files?: Readonly<Record<string, FileContent>>;
   /** Real time that the scenario may take. */
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;

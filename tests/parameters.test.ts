@@ -1,9 +1,13 @@
-/** The parameter register against the code that reads it, and against Postfix 3.12. */
+/** The parameter register against the code that reads it, the scenarios that show it, and Postfix 3.12. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { entries } from '../client/config/entries.ts';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
+import { loadSuites } from '../scenarios/load.ts';
+import { runScenarios } from '../scenarios/runner.ts';
+import { nexthopSender } from '../scenarios/senders/nexthop.ts';
 import { PAGE, parametersPage } from '../tools/parameters-page.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -42,6 +46,12 @@ const underway: ReadonlySet<string> = new Set([
   'daemon_table_open_error_is_fatal',
   'socketmap_max_reply_size',
   'socketmap_max_query_size',
+  'relay_domains',
+]);
+
+/** The code that they rule is not reached in the service that has the name. */
+const inert: ReadonlyMap<string, string> = new Map([
+  ['lmtp_defer_if_no_mx_address_found', 'LMTP never asks for mail exchangers.'],
 ]);
 
 const effective = parameters
@@ -70,6 +80,32 @@ describe('every parameter of the register is read', () => {
       expect(reason).toMatch(/^[A-Z].*\.$/);
     },
   );
+});
+
+const finished = entries.filter(({ name, group }) => !awaited.has(group) && !underway.has(name));
+
+describe('every name, those of lmtp included, is shown by scenarios', async () => {
+  const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
+
+  test('none is without one', () => {
+    const shown = new Set(scenarios.flatMap(({ clauses }) => clauses));
+    const names = finished.map(({ name }) => name);
+    expect(names.filter((name) => !shown.has(`postfix:${name}`))).toEqual([]);
+  });
+
+  const decisive = finished.filter(({ name, noEffect }) => noEffect === undefined && !inert.has(name));
+  test.each(decisive.map(({ name }) => name))('%s: one of them fails when it is ignored', async (name) => {
+    const without = scenarios
+      .filter(({ clauses, config }) => clauses.includes(`postfix:${name}`) && name in config)
+      .map((scenario) => {
+        const { [name]: _, ...config } = scenario.config;
+        return { ...scenario, config };
+      });
+    const senders = [nexthopSender('0')];
+    for await (const { verdict } of runScenarios(without, { senders, seed: 1 }).results)
+      if (verdict === 'failed') return;
+    expect.fail(`none of ${without.length} scenarios that set it`);
+  });
 });
 
 /** Where a default is easily got wrong: text in the source, before expansion. */

@@ -2,8 +2,8 @@
  * The parameter register: every configuration parameter of smtp(8) and lmtp(8), once. The types of {@link Settings},
  * the resolution of values, the command line's checks and the documentation all derive from it.
  *
- * Names, defaults, bounds and twins are those of Postfix 3.12. A parameter that no code reads and no scenario shows
- * fails the tests, unless its entry says why it has no effect.
+ * Names, defaults, bounds and twins are those of Postfix 3.12. A parameter that no scenario shows fails the tests,
+ * and so does one that no code reads, unless its entry says why it has no effect.
  */
 import type { Parameter } from './parameter.ts';
 import { cache } from './register/cache.ts';

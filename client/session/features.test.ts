@@ -27,6 +27,7 @@ test('keywords in any case, with their arguments', () => {
     smtputf8: false,
     size: true,
     sizeLimitBytes: 1000,
+    starttls: false,
     xforward: new Set(),
   });
 });

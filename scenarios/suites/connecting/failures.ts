@@ -147,7 +147,7 @@ export default [
   scenario('connecting/lmtp-connect-timeout', {
     title:
       'LMTP leaves the limit of a connection attempt to the system unless lmtp_connect_timeout says otherwise',
-    clauses: ['postfix:smtp_connect_timeout'],
+    clauses: ['postfix:lmtp_connect_timeout'],
     dns: zone('example.test', { store: '192.0.2.1' }),
     network: { store: 'silent' },
     config: { smtp_connect_timeout: '5s' },

@@ -269,9 +269,24 @@ const checks: readonly Check[] = [
     log: [logged(/replace: body x+: start-$/), logged(/replace: body yy: end$/)],
   },
   {
+    name: 'lmtp-sections',
+    title: 'LMTP has checks of MIME headers and of attached messages that are its own too',
+    clauses: ['postfix:lmtp_mime_header_checks', 'postfix:lmtp_nested_header_checks'],
+    service: 'lmtp',
+    rules: {
+      smtp_mime_header_checks: rules('/./ REPLACE X-Wrong: 1'),
+      lmtp_mime_header_checks: rules('/^content-id/ IGNORE'),
+      smtp_nested_header_checks: rules('/./ REPLACE X-Wrong: 2'),
+      lmtp_nested_header_checks: rules('/^x-a/ REPLACE X-B: 2'),
+    },
+    content: lines('Content-Type: message/rfc822', 'Content-ID: <x@y>', '', 'X-A: 1', '', 'x'),
+    arrives: lines('Content-Type: message/rfc822', '', 'X-B: 2', '', 'x'),
+    log: [logged(/replace: header X-A: 1: X-B: 2$/)],
+  },
+  {
     name: 'lmtp',
     title: 'LMTP has checks of its own, named as such in warnings',
-    clauses: ['postfix:smtp_header_checks', 'postfix:smtp_body_checks'],
+    clauses: ['postfix:lmtp_header_checks', 'postfix:lmtp_body_checks'],
     service: 'lmtp',
     rules: {
       lmtp_header_checks: rules('/^a/ REJECT'),

@@ -342,7 +342,7 @@ export default [
   }),
   scenario('content/generic-lmtp', {
     title: 'LMTP has generic maps of its own',
-    clauses: ['postfix:smtp_generic_maps'],
+    clauses: ['postfix:lmtp_generic_maps'],
     dns,
     hosts: { mx: mailHost({ protocol: 'lmtp' }) },
     config: { lmtp_generic_maps: mapped, smtp_generic_maps: 'static:never@there.test' },

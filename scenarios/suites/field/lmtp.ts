@@ -81,7 +81,7 @@ const cases: readonly FieldCase[] = [
   {
     id: 'LM05',
     title: 'A silent server behind a local socket times out',
-    clauses: [...clauses, 'postfix:smtp_helo_timeout', 'postfix:delivery-2.3'],
+    clauses: [...clauses, 'postfix:lmtp_lhlo_timeout', 'postfix:delivery-2.3'],
     host: local({ greeting: { then: 'silent' } }),
     config: { lmtp_lhlo_timeout: '2s' },
     send: overSocket,
@@ -154,7 +154,7 @@ const cases: readonly FieldCase[] = [
   {
     id: 'LM12',
     title: 'The second final reply never comes: the first recipient has the message, the other waits',
-    clauses: [...clauses, 'postfix:smtp_data_done_timeout'],
+    clauses: [...clauses, 'postfix:lmtp_data_done_timeout'],
     host: store({ endOfData: ['default', { then: 'silent' }] }),
     config: { lmtp_data_done_timeout: '2s' },
     send: overTcp,

@@ -218,7 +218,7 @@ export default [
   }),
   scenario('filters/dns-lmtp', {
     title: 'LMTP has a filter of its own, and leaves that of SMTP alone',
-    clauses,
+    clauses: ['postfix:lmtp_dns_reply_filter', 'postfix:delivery-3.4'],
     ...oneExchanger,
     config: {
       smtp_dns_reply_filter: 'static:IGNORE',

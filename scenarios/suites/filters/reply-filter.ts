@@ -49,10 +49,12 @@ const sentTo = ({ service }: ServiceCase) =>
 const replaced = ({ port }: ServiceCase, old: string, text: string) =>
   logged(`${server}:${port}: replacing server reply "${old}" with "${text}"`);
 
+const sectionsOf = ({ parameter }: ServiceCase) => [`postfix:${parameter}`, 'postfix:delivery-8.6'];
+
 const forBoth = services.flatMap((each) => [
   scenario(`filters/${each.service}-refusals-taken-for-consent`, {
     title: `With a filter in ${each.parameter} the client takes 450 and 550 for 250`,
-    clauses: sections,
+    clauses: sectionsOf(each),
     origins: each.origins,
     dns,
     hosts: {
@@ -76,7 +78,7 @@ const forBoth = services.flatMap((each) => [
   }),
   scenario(`filters/${each.service}-refusal-made-permanent`, {
     title: 'A filter that makes 450 a 550 with another text decides the status and the reason',
-    clauses: sections,
+    clauses: sectionsOf(each),
     dns,
     hosts: { a: mailHost({ protocol: each.service, rcpt: '450 4.2.1 later' }) },
     config: { [each.parameter]: 'regexp:{{/^450 4\\.2\\.1 later$$/ 550 5.7.1 never}}' },
@@ -92,7 +94,7 @@ const forBoth = services.flatMap((each) => [
   }),
   scenario(`filters/${each.service}-keyword-hidden`, {
     title: 'A filter sees each line of a reply: a keyword that it replaces was not offered',
-    clauses: sections,
+    clauses: sectionsOf(each),
     dns,
     hosts: { a: mailHost({ protocol: each.service }) },
     config: { [each.parameter]: 'regexp:{{/^250([- ])PIPELINING$$/ 250$${1}X-NOTHING}}' },
@@ -105,7 +107,7 @@ const forBoth = services.flatMap((each) => [
   }),
   scenario(`filters/${each.service}-table-fails`, {
     title: `A table in ${each.parameter} that fails ends the session with the greeting`,
-    clauses: [...sections, 'postfix:delivery-8.4'],
+    clauses: [...sectionsOf(each), 'postfix:delivery-8.4'],
     dns,
     hosts: { a: mailHost({ protocol: each.service }) },
     config: { [each.parameter]: 'fail:broken' },

@@ -150,7 +150,7 @@ export default [
   }),
   scenario('greeting/pix-lmtp', {
     title: 'LMTP has no HELO to go back to, but takes the pause',
-    clauses: ['postfix:smtp_pix_workarounds', 'postfix:smtp_pix_workaround_delay_time'],
+    clauses: ['postfix:lmtp_pix_workaround_delay_time', 'postfix:delivery-5.2'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp', greeting: stars }) },
     config: { lmtp_pix_workaround_delay_time: '3s' },

@@ -241,7 +241,7 @@ export default [
   }),
   scenario('greeting/lmtp-ignores-never-send-ehlo', {
     title: 'LMTP says LHLO by a name of its own, whatever the parameters of EHLO say',
-    clauses: ['rfc2033-4.1-01', 'postfix:smtp_helo_name'],
+    clauses: ['rfc2033-4.1-01', 'postfix:lmtp_lhlo_name'],
     dns: one,
     hosts: { a: mailHost({ protocol: 'lmtp' }) },
     config: {

@@ -176,7 +176,7 @@ export default [
   }),
   scenario('greeting/keyword-map-lmtp', {
     title: 'LMTP has maps of its own, and leaves those of SMTP alone',
-    clauses,
+    clauses: ['postfix:lmtp_discard_lhlo_keyword_address_maps', 'postfix:delivery-5.3'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp' }) },
     config: {
@@ -192,7 +192,7 @@ export default [
   }),
   scenario('greeting/keyword-map-lmtp-fails', {
     title: 'A map of LMTP that fails is named in the log as what it is',
-    clauses: failing,
+    clauses: ['postfix:lmtp_discard_lhlo_keyword_address_maps', 'postfix:delivery-8.4'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp' }) },
     config: { lmtp_discard_lhlo_keyword_address_maps: 'fail:broken' },

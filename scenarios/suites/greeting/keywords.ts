@@ -307,7 +307,7 @@ export default [
   }),
   scenario('greeting/discarded-keywords-lmtp', {
     title: 'LMTP has its own list of keywords to discard, and leaves that of SMTP alone',
-    clauses: ['postfix:smtp_discard_ehlo_keywords'],
+    clauses: ['postfix:lmtp_discard_lhlo_keywords'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp' }) },
     config: { smtp_discard_ehlo_keywords: 'size', lmtp_discard_lhlo_keywords: 'pipelining' },

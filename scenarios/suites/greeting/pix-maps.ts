@@ -92,7 +92,7 @@ export default [
   }),
   scenario('greeting/pix-map-lmtp', {
     title: 'LMTP has maps of its own, and leaves those of SMTP alone',
-    clauses,
+    clauses: ['postfix:lmtp_pix_workaround_maps', 'postfix:delivery-5.2'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp', greeting: stars }) },
     config: {

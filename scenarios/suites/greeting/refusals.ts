@@ -142,7 +142,7 @@ export default [
   ),
   scenario('greeting/lmtp-5xx-bounces-when-not-skipped', {
     title: 'LMTP has its own lmtp_skip_5xx_greeting',
-    clauses: ['rfc2033-4-01', 'postfix:smtp_skip_5xx_greeting'],
+    clauses: ['rfc2033-4-01', 'postfix:lmtp_skip_5xx_greeting'],
     dns: one,
     hosts: { a: mailHost({ protocol: 'lmtp', greeting: '554 5.7.1 go away' }) },
     config: { smtp_skip_5xx_greeting: 'yes', lmtp_skip_5xx_greeting: 'no' },

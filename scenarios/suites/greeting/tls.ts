@@ -21,10 +21,10 @@ export default [
   }),
   scenario('greeting/tls-enforced-not-offered', {
     title: 'The old way to demand TLS: a server that offers none gets no mail',
-    clauses: ['postfix:smtp_enforce_tls', 'postfix:smtp_tls_enforce_peername'],
+    clauses: ['postfix:smtp_enforce_tls'],
     dns,
     hosts: { a: mailHost() },
-    config: { smtp_tls_security_level: '', smtp_enforce_tls: 'yes', smtp_tls_enforce_peername: 'no' },
+    config: { smtp_tls_security_level: '', smtp_enforce_tls: 'yes' },
     send: message({ to }),
     expect: [
       deferred(to, { dsn: '4.7.4', relay, reason: notOffered }),

@@ -85,7 +85,12 @@ export default [
   }),
   scenario('lmtp/quit-awaited', {
     title: 'The reply to QUIT is awaited, and that it never comes changes nothing for the recipient',
-    clauses: ['rfc5321-4.1.1.10-02', 'rfc5321-4.3.2-07', 'postfix:lmtp_skip_quit_response'],
+    clauses: [
+      'rfc5321-4.1.1.10-02',
+      'rfc5321-4.3.2-07',
+      'postfix:lmtp_skip_quit_response',
+      'postfix:lmtp_quit_timeout',
+    ],
     origins: ['delivery-206'],
     hosts: { store: listening(place, mailHost({ protocol: 'lmtp', quit: { then: 'silent' } })) },
     config: { lmtp_quit_timeout: '2s' },

@@ -105,6 +105,21 @@ export default [
     send: message({ to: five, service: 'lmtp', nexthop: 'inet:a.example.test' }),
     expect: [...allDelivered, connections('a', 2), recipientsOfEach([4, 1])],
   }),
+  scenario('requests/concurrency-limit-lmtp', {
+    title: 'The lmtp service has a limit of deliveries at the same time that is its own',
+    clauses: ['postfix:lmtp_destination_concurrency_limit'],
+    dns,
+    hosts: { a: mailHost({ protocol: 'lmtp' }) },
+    network: slow,
+    config: {
+      lmtp_destination_recipient_limit: '2',
+      lmtp_destination_concurrency_limit: '2',
+      smtp_destination_concurrency_limit: '1',
+    },
+    send: message({ to: five, service: 'lmtp', nexthop: 'inet:a.example.test' }),
+    expect: [...allDelivered, connections('a', 3), recipientsOfEach([2, 2, 1]), atTheSameTime(2)],
+    virtualOnly,
+  }),
   concurrency('concurrency-limit', {
     title: 'Two deliveries to one destination at the same time, the third waits for one of them',
     clauses: ['smtp_destination_concurrency_limit'],

@@ -121,7 +121,7 @@ export default [
     dns,
     hosts: { mx: mailHost() },
     config: { smtp_connection_cache_time_limit: '1s' },
-    send: [first, message({ to, reuse: 'both', after: '2s' })],
+    send: [first, message({ to, reuse: 'both', after: '1500ms' })],
     expect: [
       delivered(to, { via: 'mx' }),
       delivered(to, { via: 'mx' }),
@@ -137,7 +137,7 @@ export default [
     dns,
     hosts: { mx: mailHost({ protocol: 'lmtp' }) },
     config: { lmtp_connection_cache_time_limit: '1s', smtp_connection_cache_time_limit: '10s' },
-    send: ['0s', '2s'].map((after) =>
+    send: ['0s', '1500ms'].map((after) =>
       message({ service: 'lmtp', nexthop: 'inet:[mx.example.test]', to, reuse: 'both', after }),
     ),
     expect: [delivered(to, { via: 'mx' }), delivered(to, { via: 'mx' }), connections('mx', 2)],

@@ -303,7 +303,7 @@ export default [
   ].flatMap(({ name, nexthop, place, listed }) => [
     scenario(`reuse/lmtp-${name}`, {
       title: 'An LMTP connection is kept as well, and RSET asks whether it is alive',
-      clauses: ['postfix:lmtp_connection_cache_on_demand', 'postfix:delivery-4.5'],
+      clauses: ['postfix:delivery-4.5'],
       dns,
       hosts: { store: listening(place, mailHost({ protocol: 'lmtp' })) },
       send: ['0s', '100ms'].map((after) =>
@@ -326,6 +326,15 @@ export default [
         ]),
       ],
       tolerates,
+    }),
+    scenario(`reuse/lmtp-${name}-on-demand-off`, {
+      title: 'With lmtp_connection_cache_on_demand=no what the request asks for does not count',
+      clauses: ['postfix:lmtp_connection_cache_on_demand'],
+      dns,
+      hosts: { store: listening(place, mailHost({ protocol: 'lmtp' })) },
+      config: { lmtp_connection_cache_on_demand: 'no', smtp_connection_cache_on_demand: 'yes' },
+      send: ['0s', '100ms'].map((after) => message({ service: 'lmtp', nexthop, to, reuse: 'both', after })),
+      expect: [delivered(to), delivered(to), connections('store', 2), notLogged('conn_use')],
     }),
     scenario(`reuse/lmtp-${name}-listed`, {
       title:

@@ -85,7 +85,7 @@ export default [
   }),
   scenario('time-limits/lmtp-stalled-content', {
     title: 'LMTP has its own lmtp_data_xfer_timeout',
-    clauses: ['rfc2033-4-01', 'postfix:smtp_data_xfer_timeout'],
+    clauses: ['rfc2033-4-01', 'postfix:lmtp_data_xfer_timeout'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp', ...stalls }) },
     network: { a: narrow },

@@ -49,7 +49,7 @@ export default [
   ),
   scenario('time-limits/lmtp-silent-rset', {
     title: 'LMTP has its own lmtp_rset_timeout',
-    clauses: ['rfc2033-4-01', 'postfix:smtp_rset_timeout'],
+    clauses: ['rfc2033-4-01', 'postfix:lmtp_rset_timeout'],
     hosts: {
       store: listening(
         { unix: '/run/lmtp' },
@@ -138,7 +138,8 @@ export default [
       clauses: [
         'rfc2033-4-01',
         'rfc5321-4.1.1.10-02',
-        'postfix:smtp_skip_quit_response',
+        'postfix:lmtp_quit_timeout',
+        'postfix:lmtp_skip_quit_response',
         'postfix:delivery-10',
       ],
       hosts: {
@@ -156,7 +157,7 @@ export default [
   ),
   scenario('time-limits/lmtp-quit-is-not-awaited-on-demand', {
     title: 'With lmtp_skip_quit_response=yes LMTP does not wait for the reply to QUIT either',
-    clauses: ['postfix:smtp_skip_quit_response'],
+    clauses: ['postfix:lmtp_skip_quit_response'],
     hosts: {
       store: listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp', quit: { then: 'silent' } })),
     },

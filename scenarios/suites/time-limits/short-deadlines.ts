@@ -19,6 +19,24 @@ const deadline = { smtp_per_request_deadline: 'yes' };
 /** Five bytes with their line end, which take six seconds. */
 const trickled = { reply: '250', trickle: { bytes: 1, every: '1500ms' } } as const;
 
+/** Readers at 500000 bytes a second, and a minimal rate. */
+const bodies = (['smtp', 'lmtp'] as const).flatMap((service) => [
+  {
+    name: service === 'smtp' ? 'fast-enough' : 'lmtp-fast-enough',
+    title: `A server that reads faster than ${service}_min_data_rate earns more time than ${service}_data_xfer_timeout`,
+    service,
+    rate: 2_000,
+    fate: 'sent',
+  },
+  {
+    name: service === 'smtp' ? 'too-slow' : 'lmtp-too-slow',
+    title: `A server that reads slower than ${service}_min_data_rate has no more time than ${service}_data_xfer_timeout`,
+    service,
+    rate: 5_000_000,
+    fate: 'deferred',
+  },
+]);
+
 export default [
   scenario('time-limits/short-trickle', {
     title: 'A reply that comes a byte at a time may take longer than smtp_mail_timeout',
@@ -30,20 +48,25 @@ export default [
     send: message({ to }),
     expect: [delivered(to, { via: 'a' }), elapsed({ atLeast: '6s', atMost: '9s' })],
   }),
-  scenario('time-limits/short-deadline', {
-    title: 'With a deadline the same reply is given up at smtp_mail_timeout',
-    clauses,
-    origins: ['delivery-236'],
-    dns,
-    hosts: { a: mailHost({ mail: trickled }) },
-    config: { ...deadline, smtp_mail_timeout: '2s' },
-    send: message({ to }),
-    expect: [
-      deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }),
-      postfixOnly(elapsed({ atLeast: '2s', atMost: '3500ms' })),
-      connections('a', 1),
-    ],
-  }),
+  ...[
+    { id: 'short-deadline', parameter: 'smtp_per_request_deadline' },
+    { id: 'short-deadline-by-its-old-name', parameter: 'smtp_per_record_deadline' },
+  ].map(({ id, parameter }) =>
+    scenario(`time-limits/${id}`, {
+      title: `With ${parameter} the same reply is given up at smtp_mail_timeout`,
+      clauses: [`postfix:${parameter}`, 'postfix:delivery-4.4'],
+      origins: ['delivery-236'],
+      dns,
+      hosts: { a: mailHost({ mail: trickled }) },
+      config: { [parameter]: 'yes', smtp_mail_timeout: '2s' },
+      send: message({ to }),
+      expect: [
+        deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }),
+        postfixOnly(elapsed({ atLeast: '2s', atMost: '3500ms' })),
+        connections('a', 1),
+      ],
+    }),
+  ),
   scenario('time-limits/short-deadline-of-the-handshake', {
     title: 'Greeting, EHLO and HELO share one deadline',
     clauses,
@@ -97,33 +120,32 @@ export default [
       elapsed({ atLeast: '8s', atMost: '12s' }),
     ],
   }),
-  ...(
-    [
-      { name: 'fast-enough', rate: 2_000, fate: 'sent' },
-      { name: 'too-slow', rate: 5_000_000, fate: 'deferred' },
-    ] as const
-  ).map(({ name, rate, fate }) =>
+  ...bodies.map(({ name, title, service, rate, fate }) =>
     scenario(`time-limits/short-deadline-of-the-body-${name}`, {
-      title:
-        fate === 'sent'
-          ? 'A server that reads faster than smtp_min_data_rate earns more time than smtp_data_xfer_timeout'
-          : 'A server that reads slower than smtp_min_data_rate has no more time than smtp_data_xfer_timeout',
-      clauses: [...clauses, 'postfix:smtp_min_data_rate'],
-      origins: fate === 'sent' ? ['delivery-237'] : [],
+      title,
+      clauses: [
+        `postfix:${service}_per_request_deadline`,
+        `postfix:${service}_min_data_rate`,
+        'postfix:delivery-4.4',
+      ],
+      origins: name === 'fast-enough' ? ['delivery-237'] : [],
       dns,
-      hosts: { a: mailHost({ maxMessageBytes: 20_000_000 }) },
+      hosts: { a: mailHost({ protocol: service, maxMessageBytes: 20_000_000 }) },
       network: { a: { bytesPerSecond: 500_000, windowBytes: 65_536 } },
-      config: { ...deadline, smtp_data_xfer_timeout: '2s', smtp_min_data_rate: String(rate) },
-      send: message({ to, size: 3_000_000 }),
-      expect: [
-        ...(fate === 'sent'
+      config: {
+        [`${service}_per_request_deadline`]: 'yes',
+        [`${service}_data_xfer_timeout`]: '2s',
+        [`${service}_min_data_rate`]: String(rate),
+      },
+      send: message({ to, size: 3_000_000, service, nexthop: '[a.example.test]' }),
+      expect:
+        fate === 'sent'
           ? [delivered(to, { via: 'a' }), elapsed({ atLeast: '5s' })]
           : [
               deferred(to, { dsn: '4.4.2', reason: timedOut('sending message body') }),
               postfixOnly(elapsed({ atLeast: '2s', atMost: '5s' })),
               connections('a', 1),
-            ]),
-      ],
+            ],
     }),
   ),
 ];

@@ -148,7 +148,7 @@ export default [
   ...lmtpStages.map(({ stage, parameter, limit, doing }) =>
     scenario(`time-limits/lmtp-set-${id(stage)}`, {
       title: `${parameter} sets the limit of ${stageName(stage)} with LMTP`,
-      clauses: ['rfc2033-4-01', 'rfc5321-4.5.3.2-01', `postfix:${smtpTwin(parameter)}`],
+      clauses: ['rfc2033-4-01', 'rfc5321-4.5.3.2-01', `postfix:${parameter}`],
       dns,
       hosts: { a: mailHost({ protocol: 'lmtp', [stage]: { then: 'silent' } }) },
       config: { ...smtpLimits, [parameter]: `${limit}s` },
@@ -251,7 +251,7 @@ export default [
   ].map(({ name, service, config, limit }) =>
     scenario(`time-limits/connect-${name}`, {
       title: `A connection attempt is given up after ${limit} seconds (${name.replaceAll('-', ' ')})`,
-      clauses: ['postfix:smtp_connect_timeout', 'postfix:delivery-4.1'],
+      clauses: [`postfix:${service}_connect_timeout`, 'postfix:delivery-4.1'],
       dns,
       network: { a: 'silent' },
       config: { ...config },
@@ -271,7 +271,7 @@ export default [
   scenario('time-limits/lmtp-second-reply-after-the-dot', {
     title:
       'The replies after the final dot are awaited one by one: those that came count, the one that did not is deferred',
-    clauses: ['rfc2033-5-03', 'rfc2033-4.2-02', 'rfc5321-4.5.3.2.6-01', 'postfix:smtp_data_done_timeout'],
+    clauses: ['rfc2033-5-03', 'rfc2033-4.2-02', 'rfc5321-4.5.3.2.6-01', 'postfix:lmtp_data_done_timeout'],
     hosts: {
       store: listening(
         { unix: '/run/lmtp' },
@@ -301,8 +301,4 @@ export default [
 function stageName(stage: string): string {
   if (stage === 'greeting') return 'the greeting';
   return stage === 'endOfData' ? 'the final dot' : stage.toUpperCase();
-}
-
-function smtpTwin(parameter: string): string {
-  return parameter.replace('lmtp_', 'smtp_').replace('lhlo', 'helo');
 }

@@ -108,7 +108,7 @@ export default [
   }),
   scenario('time-limits/lmtp-trickled-without-deadline', {
     title: 'The deadline of SMTP is not that of LMTP',
-    clauses: ['postfix:smtp_per_request_deadline'],
+    clauses: ['postfix:lmtp_per_request_deadline'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp', mail: trickled('250 Ok', 100) }) },
     config: { smtp_per_request_deadline: 'yes' },
@@ -118,7 +118,7 @@ export default [
   }),
   scenario('time-limits/lmtp-deadline', {
     title: 'With lmtp_per_request_deadline=yes a trickled reply times out with LMTP',
-    clauses: ['postfix:smtp_per_request_deadline'],
+    clauses: ['postfix:lmtp_per_request_deadline'],
     dns,
     hosts: { a: mailHost({ protocol: 'lmtp', mail: trickled('250 Ok', 100) }) },
     config: { lmtp_per_request_deadline: 'yes' },
@@ -128,16 +128,6 @@ export default [
       elapsed({ atLeast: '300s', atMost: '301s' }),
       connections('a', 1),
     ],
-    virtualOnly: 'waits five minutes',
-  }),
-  scenario('time-limits/old-name-of-the-deadline', {
-    title: 'smtp_per_record_deadline, the old name, still turns the deadline on',
-    clauses: ['postfix:smtp_per_request_deadline'],
-    dns,
-    hosts: { a: mailHost({ mail: trickled('250 Ok', 100) }) },
-    config: { smtp_per_record_deadline: 'yes' },
-    send: message({ to }),
-    expect: [deferred(to, { dsn: '4.4.2', reason: timedOut('sending MAIL FROM') }), connections('a', 1)],
     virtualOnly: 'waits five minutes',
   }),
 ];

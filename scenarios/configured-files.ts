@@ -1,0 +1,34 @@
+/**
+ * Tables and lists that a configuration of this machine names. The virtual world has no files but those of its scenario,
+ * so a run under somebody's own main.cf brings theirs along.
+ */
+import type { Files } from '../client/platform/platform.ts';
+import { aged, type FileContent } from '../simulator/file-content.ts';
+
+/** A path that begins an item, or follows the type of a table. */
+const PATH = /(?:^|[\s,{!:])(\/[^\s,{}]+)/g;
+/** What postmap(1) makes of a source file. */
+const SUFFIXES = ['', '.db', '.cdb', '.lmdb'] as const;
+const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** Those that can be read, by path. A world without the others finds them missing, as the client would here. */
+export async function configuredFiles(
+  values: Iterable<string>,
+  files: Files,
+): Promise<Record<string, FileContent>> {
+  const named = new Set(
+    [...values].flatMap((value) => Array.from(value.matchAll(PATH), ([, path = '']) => path)),
+  );
+  const paths = [...named].flatMap((path) => SUFFIXES.map((suffix) => path + suffix));
+  const found = await Promise.all(paths.map((path) => readFile(path, files)));
+  return Object.fromEntries(found.filter((entry) => entry !== undefined));
+}
+
+async function readFile(path: string, files: Files): Promise<[string, FileContent] | undefined> {
+  try {
+    const content = await files.read(path, FILE_LIMIT_BYTES);
+    return [path, aged(`${Math.max(0, Math.floor((await files.ageMs(path)) / 1000))}s`, content)];
+  } catch {
+    return undefined;
+  }
+}
