@@ -180,29 +180,28 @@ export default [
     title: 'hash and btree are redirected to the types that do without Berkeley DB',
     clauses: [
       'postfix:non_bdb_migration_level',
-      'postfix:non_bdb_migration_log_redirect',
       'postfix:default_database_type',
       'postfix:default_cache_db_type',
     ],
     config: {
       non_bdb_migration_level: 'enable-redirect',
-      default_database_type: 'lmdb',
-      default_cache_db_type: 'cdb',
+      default_database_type: 'cdb',
+      default_cache_db_type: 'texthash',
     },
     maps: 'btree:/run/tables/redirected-cache, hash:/run/tables/redirected',
     files: {
-      '/run/tables/redirected.lmdb': databases.lmdb,
-      '/run/tables/redirected-cache.cdb': databases.cdb,
+      '/run/tables/redirected.cdb': databases.cdb,
+      '/run/tables/redirected-cache': '# Nobody.\n',
     },
     log: [
-      logged('redirecting btree:/run/tables/redirected-cache to cdb:/run/tables/redirected-cache'),
-      logged('redirecting hash:/run/tables/redirected to lmdb:/run/tables/redirected'),
+      logged('redirecting btree:/run/tables/redirected-cache to texthash:/run/tables/redirected-cache'),
+      logged('redirecting hash:/run/tables/redirected to cdb:/run/tables/redirected'),
     ],
     ...found,
   }),
   genericScenario('tables/redirect-custom', {
     title: 'A table of its own says which type takes the place of which',
-    clauses: ['postfix:non_bdb_custom_mapping'],
+    clauses: ['postfix:non_bdb_custom_mapping', 'postfix:non_bdb_migration_log_redirect'],
     config: {
       non_bdb_migration_level: 'enable-reindex',
       non_bdb_migration_log_redirect: 'no',
