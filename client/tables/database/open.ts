@@ -6,6 +6,7 @@ import { readKeyedLines } from '../keyed.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { readBytes } from '../source.ts';
 import { type Table, TableError } from '../table.ts';
+import { malformedValue, shownText } from '../utf8.ts';
 import { DamagedError, type DatabaseReader, type Find } from './bytes.ts';
 
 export interface DatabaseKind {
@@ -73,9 +74,7 @@ class DatabaseTable implements Table {
     const end = value.indexOf(0);
     const text = Buffer.from(end < 0 ? value : value.subarray(0, end)).toString();
     if (!text.includes('\ufffd')) return text;
-    throw this.#failure(
-      `${this.name}: key "${key}": non-UTF-8 value "${text}": malformed UTF-8 or invalid codepoint`,
-    );
+    throw this.#failure(malformedValue(this.name, key, shownText(text)));
   }
 
   #failure(problem: string): TableError {
