@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings } from '../client/config/settings.ts';
 import { nodePlatform } from '../client/platform/node.ts';
+import { foldCase } from '../client/tables/fold.ts';
+import { Links } from '../client/tables/remote/links.ts';
 import { openTable } from '../client/tables/types.ts';
 import { peakMemoryMiB, table } from './figures.ts';
 import { readOptions } from './options.ts';
@@ -45,10 +47,14 @@ try {
 
 async function measure(name: string): Promise<{ readonly loadMs: number; readonly lookupUs: number }> {
   const complain = (line: string) => process.stderr.write(`${line}\n`);
+  const platform = nodePlatform();
   const startedMs = performance.now();
   const opened = await openTable(name, {
-    files: nodePlatform().files,
+    ...platform,
     settings: resolveSettings(new Map(), 'smtp', { hostname: 'client.test' }),
+    fold: foldCase,
+    links: new Links(platform.clock),
+    addressesOf: async () => [],
     warn: complain,
     error: complain,
     note: complain,

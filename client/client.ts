@@ -18,6 +18,7 @@ import { type Batch, batchesOf, dispatch } from './dispatch.ts';
 import { withDnssecProbe } from './dns/dnssec-probe.ts';
 import { readResolvConf } from './dns/resolv-conf.ts';
 import { createResolver, type Resolver } from './dns/resolver.ts';
+import { systemLookup } from './dns/system-lookup.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
 import type { AddToFlush } from './outcome/fast-flush.ts';
@@ -89,8 +90,9 @@ export interface Client {
    */
   deliver(mail: Mail, options?: { readonly signal?: AbortSignal }): Promise<readonly Outcome[]>;
   /**
-   * Says QUIT on connections that were kept for more mail, and keeps none from now on. Without it they are closed when
-   * they have been idle for `smtp_connection_cache_time_limit`, which the process waits for.
+   * Says QUIT on connections that were kept for more mail, closes those to servers of tables, and keeps none from now
+   * on. Without it they are closed when they have been idle for `smtp_connection_cache_time_limit`, those to tables for
+   * 100 s at most, which the process waits for.
    */
   close(): Promise<void>;
 }
@@ -108,12 +110,19 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     settings,
     emit: onEvent,
   });
-  const tables = new Tables({ settings, service, files: platform.files, ...(onEvent && { emit: onEvent }) });
+  const tables = new Tables({
+    settings,
+    service,
+    platform,
+    addressesOf: systemLookup({ platform, settings, resolver, emit: onEvent }),
+    ...(onEvent && { emit: onEvent }),
+  });
   const cache = new SessionCache(platform.clock);
   return {
     settings,
     async close() {
-      await Promise.all(cache.drain().map(farewell));
+      await Promise.all(cache.drain().map((kept) => farewell(kept, tables)));
+      tables.close();
     },
     async deliver(mail, { signal } = {}) {
       const { sender, recipients: _, nexthop: __, content, queuedForMs = 0, ...rest } = mail;
@@ -143,8 +152,9 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   };
 }
 
-async function farewell(kept: KeptSession): Promise<void> {
-  const session = Session.resume(kept);
+/** `tables`: those that the session was used with last may be out of use with its delivery. */
+async function farewell(kept: KeptSession, tables: Tables): Promise<void> {
+  const session = Session.resume(kept, { tables });
   await session.quit();
   session.close();
 }

@@ -21,6 +21,7 @@ import {
 } from './destination.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { detectsLoops, findSite } from './dns/site.ts';
+import { systemLookup } from './dns/system-lookup.ts';
 import type { EventListener } from './events.ts';
 import { Bookkeeping } from './outcome/bookkeeping.ts';
 import type { Failure } from './outcome/failure.ts';
@@ -68,7 +69,21 @@ interface Site {
 }
 
 export async function deliver(request: DeliveryRequest, options: DeliverOptions): Promise<DeliveryResult> {
-  return new Delivery(request, options).run();
+  if (options.tables !== undefined) return new Delivery(request, options, options.tables).run();
+  const { platform, settings, emit } = options;
+  const addressesOf = systemLookup(options);
+  const tables = new Tables({
+    settings,
+    service: request.service,
+    platform,
+    addressesOf,
+    ...(emit && { emit }),
+  });
+  try {
+    return await new Delivery(request, options, tables).run();
+  } finally {
+    tables.close();
+  }
 }
 
 class Delivery {
@@ -81,14 +96,12 @@ class Delivery {
   /** Why the last attempt got no session; decides over what is left at the end. */
   #failure: Failure | undefined;
 
-  constructor(request: DeliveryRequest, options: DeliverOptions) {
+  constructor(request: DeliveryRequest, options: DeliverOptions, tables: Tables) {
     this.#request = request;
     this.#options = options;
     this.#emit = options.emit ?? (() => {});
     const { platform, settings } = options;
-    this.#tables =
-      options.tables ??
-      new Tables({ settings, service: request.service, files: platform.files, emit: this.#emit });
+    this.#tables = tables.until(options.signal);
     this.#recipients = new Recipients(request, {
       clock: platform.clock,
       emit: this.#emit,
@@ -99,6 +112,7 @@ class Delivery {
         services: options.services,
         addToFlush: options.addToFlush,
         isFinalDelivery: options.flags?.final === true,
+        signal: options.signal,
         emit: this.#emit,
       }),
     });

@@ -160,7 +160,6 @@ export class Servers {
   async #open(peer: Peer): Promise<Session | undefined> {
     const { platform, settings, tables, debugPeers, emit, signal } = this.#context;
     const { reusableUntilMs } = this.#reuse;
-    const replyFilter = await tables.one('smtp_reply_filter');
     const connection = await connect(peer, { platform, settings, emit, signal });
     if ('scope' in connection) {
       this.#failure = connection;
@@ -178,7 +177,6 @@ export class Servers {
       service,
       settings,
       tables,
-      replyFilter,
       clock,
       emit,
       reusableUntilMs,

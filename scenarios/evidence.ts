@@ -19,6 +19,8 @@ export interface Evidence extends SenderReport {
   readonly attempts: readonly Attempt[];
   readonly deliveries: readonly HostDelivery[];
   readonly queries: readonly SeenQuery[];
+  /** What scripted table servers were asked. */
+  readonly questions: readonly SeenQuestion[];
   /** From the submission to the last outcome, in the time of the world. */
   readonly elapsedMs: number;
   /** What scripted hosts complain about, by host. */
@@ -39,6 +41,14 @@ export interface Attempt {
 
 export interface HostDelivery extends Delivery {
   readonly host: string;
+}
+
+export interface SeenQuestion {
+  readonly atMs: number;
+  readonly server: string;
+  /** Of the server, from 1. */
+  readonly connection: number;
+  readonly text: string;
 }
 
 export interface SeenQuery {

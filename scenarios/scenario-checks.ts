@@ -109,10 +109,13 @@ function checkNetwork(owner: string, { network, hosts, zones, files }: Scenario)
   }
 }
 
-function checkMentions(owner: string, { expect, hosts, zones, messages }: Scenario): void {
+function checkMentions(owner: string, { expect, hosts, zones, messages, tables }: Scenario): void {
   const recipients = new Set(messages.flatMap((sent) => sent.recipients.map(({ address }) => address)));
   for (const { title, mentions } of expect) {
     for (const host of mentions.hosts ?? []) checkName(`${owner}: ${title}`, host, hosts, zones);
+    const unknown = mentions.tables?.find((server) => tables[server] === undefined);
+    if (unknown !== undefined)
+      throw new ScenarioError(`${owner}: ${title}: there is no table server '${unknown}'`);
     for (const address of mentions.addresses ?? []) {
       if (recipients.has(address)) continue;
       throw new ScenarioError(

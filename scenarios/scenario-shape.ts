@@ -2,6 +2,7 @@
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { FileContent } from '../simulator/file-content.ts';
 import type { PlacedHost } from '../simulator/places.ts';
+import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { PathSettings, Reachability } from '../simulator/virtual/path.ts';
 import type { Expectation } from './checks/expectation.ts';
 import type { ScenarioMessage } from './message.ts';
@@ -27,6 +28,7 @@ export interface Scenario {
   readonly flags: string;
   readonly downServices: ReadonlySet<ScenarioService>;
   readonly files: Readonly<Record<string, FileContent>>;
+  readonly tables: Readonly<Record<string, TableServerDefinition>>;
   readonly messages: readonly ScenarioMessage[];
   readonly expect: readonly Expectation[];
   readonly worlds: readonly WorldKind[];

@@ -23,6 +23,7 @@
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
  * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
  *    texts or bytes by path, `aged('1h', text)` for one that is not new.
+ *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup, flush.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
  *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
@@ -33,8 +34,9 @@
  * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
  *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
  *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
- *    In DNS: queried notQueried. Of the sender itself: logged notLogged | recorded notRecorded (by the services) |
- *    addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) | setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
+ *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged |
+ *    recorded notRecorded (by the services) | addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) |
+ *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
  *    How long it takes: elapsed. Anything else: check('title', function).
  *    Status codes, reasons, relays and reply texts of an outcome, dialogues, grouping and whatever is of the sender
  *    itself bind only senders that claim Postfix behaviour; so does anything inside `postfixOnly(...)`.
@@ -51,6 +53,7 @@
 import type { Zone } from '../simulator/dns/zone.ts';
 import type { FileContent } from '../simulator/file-content.ts';
 import type { PlacedHost } from '../simulator/places.ts';
+import type { TableServerDefinition } from '../simulator/tables/table-server.ts';
 import type { Reachability } from '../simulator/virtual/path.ts';
 import { type Expectation, ScenarioError } from './checks/expectation.ts';
 import { checkFields, describe, isRecord, required, text, textRecord, texts } from './definition.ts';
@@ -77,6 +80,8 @@ export {
 export { stockHost } from '../simulator/hosts/stock.ts';
 export { sequence, until } from '../simulator/hosts/switches.ts';
 export { listening } from '../simulator/places.ts';
+export { type TableAnswer, tableServer } from '../simulator/tables/table-server.ts';
+export { asked } from './checks/asked.ts';
 export { check } from './checks/check.ts';
 export { connections, order } from './checks/connections.ts';
 export { dialogue } from './checks/dialogue.ts';
@@ -92,7 +97,7 @@ export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
 export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
-export { type MessageSpec, message, type RecipientSpec } from './message.ts';
+export { type MessageSpec, message, type RecipientSpec, type ScenarioMessage } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
 
 export interface ScenarioSpec {
@@ -104,6 +109,8 @@ export interface ScenarioSpec {
   readonly network?: Readonly<Record<string, Reachability | HostNetwork>>;
   readonly config?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, FileContent>>;
+  /** Servers that lookup tables ask: `tableServer(...)` by name. */
+  readonly tables?: Readonly<Record<string, TableServerDefinition>>;
   /** Flags of the delivery service, such as `DOR`: what `flags=` of its entry in master.cf says. */
   readonly flags?: string;
   /** Services that keep no records of outcomes, or take no mail (`cleanup`) or no note of it (`flush`): `{ bounce: 'down' }`. */
@@ -136,6 +143,10 @@ const fields = {
   network: { takes: "settings by host, such as { a: 'silent' }", test: isRecord },
   config: textRecord,
   files: { takes: 'contents by path', test: isRecord },
+  tables: {
+    takes: 'servers by name, such as { users: tableServer(...) }',
+    test: (value: unknown) => isRecord(value) && Object.values(value).every(isTableServer),
+  },
   flags: {
     takes: "letters out of D, O, R and X, such as 'DOR'",
     test: (value: unknown) => typeof value === 'string' && /^[DORX]+$/.test(value),
@@ -183,6 +194,7 @@ export function scenario(id: string, spec: ScenarioSpec): Scenario {
     flags: spec.flags ?? '',
     downServices: new Set(SERVICES.filter((service) => spec.services?.[service] === 'down')),
     files: spec.files ?? {},
+    tables: spec.tables ?? {},
     messages: asArray(spec.send).map((sent) => checkMessage(owner, sent)),
     expect: spec.expect,
     worlds: spec.virtualOnly === undefined ? ['virtual', 'live'] : ['virtual'],
@@ -201,6 +213,10 @@ function isDown([service, state]: [string, unknown]): boolean {
 
 function isZone(value: unknown): boolean {
   return isRecord(value) && typeof value.origin === 'string' && value.names instanceof Map;
+}
+
+function isTableServer(value: unknown): boolean {
+  return isRecord(value) && isRecord(value.place) && typeof value.start === 'function';
 }
 
 function isMessage(value: unknown): boolean {

@@ -22,10 +22,10 @@ export interface ServedScenario {
 /** Rejects with ListenError when a place is taken. */
 export async function serveScenario(scenario: Scenario, options: ServeOptions): Promise<ServedScenario> {
   const { say, ...where } = options;
-  const { zones, hosts, network, files } = scenario;
+  const { zones, hosts, network, files, tables } = scenario;
   const hostname = scenario.config.myhostname;
   const world = await serveOnLoopback(
-    { dns: zones, hosts, network, files, ...(hostname !== undefined && { hostname }) },
+    { dns: zones, hosts, network, files, tables, ...(hostname !== undefined && { hostname }) },
     { ...where, watch: telling(say) },
   );
   for (const line of guide(scenario, world)) say(line);

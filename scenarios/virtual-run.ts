@@ -17,6 +17,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     hosts: scenario.hosts,
     network: scenario.network,
     files: { ...options.files, ...scenario.files },
+    tables: scenario.tables,
     hostname,
     seed: options.seed,
   });
@@ -72,6 +73,7 @@ async function run(scenario: Scenario, sender: Sender, options: WorldRunOptions)
     attempts: world.attempts,
     deliveries: world.deliveries,
     queries: world.queries,
+    questions: world.questions,
     elapsedMs: endMs - startMs,
     problems: world.problems(),
     listening: world.listening,

@@ -4,6 +4,8 @@ import { presentRecord } from '../client/dns/records.ts';
 import { createDnsServer, type DnsQuery, type DnsServer } from './dns/server.ts';
 import { attachDns } from './dns/virtual.ts';
 import type { Zone } from './dns/zone.ts';
+import type { TablePlace } from './tables/table-server.ts';
+import { placeKey } from './virtual/addresses.ts';
 import type { VirtualClock } from './virtual/clock.ts';
 import type { VirtualNetwork } from './virtual/network.ts';
 import type { NetworkEvent } from './virtual/network-events.ts';
@@ -28,13 +30,26 @@ export interface WorldAttempt {
   readonly accepted: boolean;
 }
 
+/** A question to a scripted table server: what it was asked, and over which of its connections, from 1. */
+export interface WorldQuestion {
+  readonly atMs: number;
+  readonly server: string;
+  readonly connection: number;
+  readonly text: string;
+}
+
 /** Notes every attempt to connect, the refused ones too. */
 export class Attempts {
   readonly #owners: ReadonlyMap<string, string>;
+  readonly #aside: ReadonlySet<string>;
   readonly #attempts = new Map<number, WorldAttempt>();
 
-  constructor(owners: ReadonlyMap<string, string>) {
+  /** `aside` are places that no mail is for: table servers. */
+  constructor(owners: ReadonlyMap<string, string>, aside: readonly TablePlace[]) {
     this.#owners = owners;
+    this.#aside = new Set(
+      aside.map((place) => ('unix' in place ? placeKey(place.unix, 0) : placeKey(place.address, place.port))),
+    );
   }
 
   get list(): readonly WorldAttempt[] {
@@ -44,7 +59,7 @@ export class Attempts {
   note(event: NetworkEvent): void {
     if (event.type === 'connect') {
       const { atMs, address, port, connection } = event;
-      if (address === NAME_SERVER.address) return;
+      if (address === NAME_SERVER.address || this.#aside.has(placeKey(address, port))) return;
       this.#attempts.set(connection, {
         atMs,
         address,

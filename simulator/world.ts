@@ -24,6 +24,7 @@ import { sessionRecorder } from './hosts/recorder.ts';
 import { definitionOf, ownersOfAddresses, type PlacedHost, placesOf } from './places.ts';
 import type { Session } from './session.ts';
 import { CLIENT_ADDRESSES, CLIENT_HOSTNAME, placesNamed, withClientZone } from './surroundings.ts';
+import type { TableServerDefinition } from './tables/table-server.ts';
 import { type RunLimits, VirtualClock } from './virtual/clock.ts';
 import { EventHash } from './virtual/event-hash.ts';
 import { VirtualFiles } from './virtual/files.ts';
@@ -31,15 +32,24 @@ import { runInVirtualTime } from './virtual/global-timers.ts';
 import { VirtualNetwork } from './virtual/network.ts';
 import type { PathSettings, Reachability } from './virtual/path.ts';
 import { VirtualRandom } from './virtual/random.ts';
-import { Attempts, NAME_SERVER, serveDns, type WorldAttempt, type WorldQuery } from './witnesses.ts';
+import {
+  Attempts,
+  NAME_SERVER,
+  serveDns,
+  type WorldAttempt,
+  type WorldQuery,
+  type WorldQuestion,
+} from './witnesses.ts';
 
 export { CLIENT_ADDRESSES } from './surroundings.ts';
-export { NAME_SERVER, type WorldAttempt, type WorldQuery } from './witnesses.ts';
+export { NAME_SERVER, type WorldAttempt, type WorldQuery, type WorldQuestion } from './witnesses.ts';
 
 export interface WorldDescription {
   readonly dns?: Zone | readonly Zone[];
   /** By name, relative to the zones; each listens on the addresses that DNS gives to its name. */
   readonly hosts?: Readonly<Record<string, PlacedHost>>;
+  /** Servers that lookup tables of the client ask, by a name of their own. */
+  readonly tables?: Readonly<Record<string, TableServerDefinition>>;
   /** What lies before a host, a name of the DNS, an address, or a socket path. */
   readonly network?: Readonly<
     Record<string, Reachability | ({ readonly reachability?: Reachability } & Partial<PathSettings>)>
@@ -69,6 +79,8 @@ export interface World {
   readonly deliveries: readonly WorldDelivery[];
   readonly queries: readonly WorldQuery[];
   readonly attempts: readonly WorldAttempt[];
+  /** What table servers were asked. */
+  readonly questions: readonly WorldQuestion[];
   /** Where each host listens. */
   readonly listening: ReadonlyMap<string, readonly string[]>;
   /** What scripted hosts complain about. */
@@ -81,6 +93,9 @@ export interface WorldDelivery extends Delivery {
   readonly host: string;
 }
 
+/** What a Postfix process has of it wherever it runs (`import_environment`). */
+const ENVIRONMENT = { LANG: 'C' };
+
 /** Virtual time for what is still under way when the client is done: the last QUIT and its reply. */
 const SETTLE_MS = 60_000;
 
@@ -91,7 +106,11 @@ export function createWorld(description: WorldDescription = {}): World {
   const random = new VirtualRandom(description.seed ?? 1);
   const hash = new EventHash();
   const owners = new Map(ownersOfAddresses(zones));
-  const attempts = new Attempts(owners);
+  const tables = Object.entries(description.tables ?? {});
+  const attempts = new Attempts(
+    owners,
+    tables.map(([, { place }]) => place),
+  );
   const network = new VirtualNetwork({
     clock,
     random: random.fork('network'),
@@ -105,6 +124,7 @@ export function createWorld(description: WorldDescription = {}): World {
     network: network.host(CLIENT_ADDRESSES),
     files: new VirtualFiles({ ...systemFiles(), ...description.files }, { clock }),
     random: random.fork('client'),
+    environment: ENVIRONMENT,
   };
   for (const address of owners.keys()) network.addAddress(address);
   const queries = serveDns(network, zones, clock);
@@ -123,6 +143,15 @@ export function createWorld(description: WorldDescription = {}): World {
         network.listenUnix(place, (connection) => host.serve(connection, { address: place, port: 0 }));
       else network.listenTcp(place, definition.port, (connection) => host.serve(connection));
     }
+  }
+  const questions: WorldQuestion[] = [];
+  for (const [server, definition] of tables) {
+    const asked = (text: string, connection: number) => {
+      questions.push({ atMs: clock.now(), server, connection, text });
+    };
+    const { serve } = definition.start({ clock, asked });
+    if ('unix' in definition.place) network.listenUnix(definition.place.unix, serve);
+    else network.listenTcp(definition.place.address, definition.place.port, serve);
   }
   setPaths(network, description, zones, listening);
   const events: ClientEvent[] = [];
@@ -165,6 +194,7 @@ export function createWorld(description: WorldDescription = {}): World {
     get attempts() {
       return attempts.list;
     },
+    questions,
     problems: () =>
       [...hosts].flatMap(([name, host]) => host.problems().map((text) => ({ host: name, text }))),
     eventHash: () => hash.digest(),

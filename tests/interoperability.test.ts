@@ -1,4 +1,7 @@
-/** Our client delivers to real servers, in one sandbox, and what they stored is held against what was sent. */
+/**
+ * Our client delivers to real servers, in one sandbox, and what they stored is held against what was sent; and the real
+ * postmap still gives the answers that our tables are held against.
+ */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +9,9 @@ import { planSandbox, SandboxError, spawnInSandbox } from '../simulator/live/san
 import { realServers } from '../simulator/live/servers/enrolled.ts';
 import type { ServerReport, WorkerMessage } from './interoperability/report.ts';
 import { trials } from './interoperability/trials.ts';
+import { readAnswers } from './postmap/answers.ts';
+import { askPostmap } from './postmap/postmap.ts';
+import { samples } from './postmap/samples.ts';
 import { root } from './source-tree.ts';
 
 const LIMIT_MS = 100_000;
@@ -74,4 +80,12 @@ describe('delivery to', () => {
       expect(report.offers.filter((keyword) => ACTED_ON.has(keyword)).sort()).toEqual(OFFERS[name]);
     }
   });
+});
+
+test('postmap answers as it did', { timeout: LIMIT_MS }, async ({ skip }) => {
+  const kept = readAnswers();
+  const found = await askPostmap(samples);
+  if (found === undefined) skip('not installed: npm run peers');
+  else if (found.version !== kept.version) skip(`the answers are those of Postfix ${kept.version}`);
+  else expect(found.answers).toEqual(kept.answers.map((own, index) => found.answers[index] && own));
 });

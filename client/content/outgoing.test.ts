@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualFiles } from '../../simulator/virtual/files.ts';
 import { resolveSettings } from '../config/settings.ts';
 import type { ClientEvent } from '../events.ts';
+import { nodePlatform } from '../platform/node.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { Tables } from '../tables/tables.ts';
 import { replaceAddresses } from './addresses.ts';
@@ -26,7 +27,13 @@ async function send(content: Buffer, sending: Sending = {}): Promise<Buffer> {
   const { parameters = {}, files = {}, flags = '', eightBitMime = false, cuts = [] } = sending;
   const settings = resolveSettings(new Map(Object.entries(parameters)), 'smtp', { hostname: 'client.test' });
   const emit = (_event: ClientEvent) => {};
-  const tables = new Tables({ settings, service: 'smtp', files: new VirtualFiles(files), emit });
+  const tables = new Tables({
+    settings,
+    service: 'smtp',
+    platform: { ...nodePlatform(), files: new VirtualFiles(files) },
+    addressesOf: async () => [],
+    emit,
+  });
   const recipient = { address: 'to@example.test' };
   const request: DeliveryRequest = {
     queueId: 'ID',

@@ -52,7 +52,12 @@ test('whatever is down, one thing is told, and what is told as final is on recor
       };
       const books = new Bookkeeping(request, {
         settings,
-        tables: new Tables({ settings, service: 'smtp', files: nodePlatform().files }),
+        tables: new Tables({
+          settings,
+          service: 'smtp',
+          platform: nodePlatform(),
+          addressesOf: async () => [],
+        }),
         isFinalDelivery: false,
         emit: () => {},
         services: {

@@ -20,6 +20,8 @@ export interface BookkeepingOptions {
   readonly addToFlush?: AddToFlush | undefined;
   /** The service delivers for good (flag `X`) rather than relays. */
   readonly isFinalDelivery: boolean;
+  /** Ends the delivery early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A verdict as it is told: with the word of the log line, if there is to be one. */
@@ -67,7 +69,8 @@ export class Bookkeeping {
 
   async #filtered(verdict: Verdict): Promise<Verdict> {
     const maps = await this.#options.tables.of('smtp_delivery_status_filter');
-    return maps === undefined ? verdict : new StatusFilter(maps, this.#options.emit).apply(verdict);
+    const { emit, signal } = this.#options;
+    return maps === undefined ? verdict : new StatusFilter(maps, emit, signal).apply(verdict);
   }
 
   async #sent(entry: Entry, verdict: Verdict): Promise<void> {

@@ -12,15 +12,18 @@ import type { Verdict } from './verdict.ts';
 export class StatusFilter {
   readonly #maps: Maps;
   readonly #emit: EventListener;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(maps: Maps, emit: EventListener) {
+  /** A delivery that the signal ended has outcomes too, for which no table is waited for. */
+  constructor(maps: Maps, emit: EventListener, signal?: AbortSignal) {
     this.#maps = maps;
     this.#emit = emit;
+    this.#signal = signal;
   }
 
   async apply(verdict: Verdict): Promise<Verdict> {
     const answer = await this.#maps.lookup(`${verdict.dsn} ${verdict.reason}`).catch((error: unknown) => {
-      if (!(error instanceof TableError)) throw error;
+      if (!(error instanceof TableError) && this.#signal?.aborted !== true) throw error;
       return undefined;
     });
     if (answer === undefined) return verdict;

@@ -1,5 +1,5 @@
 /**
- * The real world behind the seam: the one door to Node's timers, sockets, files and random numbers.
+ * The real world behind the seam: the one door to Node's timers, sockets, files, random numbers and environment.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
@@ -25,7 +25,7 @@ const READ_CHUNK_BYTES = 65_536;
 
 /** The real platform. It holds no state: every call may make its own. */
 export function nodePlatform(): Platform {
-  return { clock, network, files, random };
+  return { clock, network, files, random, environment: process.env };
 }
 
 /** This machine's name as the system has it, perhaps without a domain: the default of `myhostname`. */

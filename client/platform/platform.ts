@@ -1,5 +1,5 @@
 /**
- * The seam between the client and the world: time, network, files and chance.
+ * The seam between the client and the world: time, network, files, chance and the environment.
  *
  * The client and the simulator know the outside only through these interfaces. `platform/node.ts` is the one
  * door to the real ones; `simulator/` holds the virtual ones. Code that asks for `Date.now`, `setTimeout`,
@@ -15,6 +15,8 @@ export interface Platform {
   readonly network: Network;
   readonly files: Files;
   readonly random: Random;
+  /** The environment of this process, for tables that ask it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Wall time and timers. All times are milliseconds; `now` counts from the Unix epoch. */

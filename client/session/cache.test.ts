@@ -2,18 +2,23 @@ import { describe, expect, test } from 'vitest';
 import { zone } from '../../simulator/dns/zone.ts';
 import { mailHost } from '../../simulator/hosts/declarative.ts';
 import { transcript } from '../../simulator/session-view.ts';
-import { VirtualFiles } from '../../simulator/virtual/files.ts';
 import { connectedPair, type TestWorld, testWorld, wait } from '../../simulator/virtual/testing.ts';
 import { createWorld } from '../../simulator/world.ts';
 import { createClient } from '../client.ts';
 import { resolveSettings } from '../config/settings.ts';
 import type { ClientEvent } from '../events.ts';
+import { nodePlatform } from '../platform/node.ts';
 import { Tables } from '../tables/tables.ts';
 import { SessionCache } from './cache.ts';
 import { Session } from './session.ts';
 
 const settings = resolveSettings(new Map(), 'smtp', { hostname: 'client.test' });
-const tables = new Tables({ settings, service: 'smtp', files: new VirtualFiles({}) });
+const tables = new Tables({
+  settings,
+  service: 'smtp',
+  platform: nodePlatform(),
+  addressesOf: async () => [],
+});
 const peer = { host: 'mx.example.test', address: '192.0.2.1', port: 25 };
 
 async function idle(world: TestWorld, id = 'one') {
@@ -25,7 +30,6 @@ async function idle(world: TestWorld, id = 'one') {
     service: 'smtp',
     settings,
     tables,
-    replyFilter: undefined,
     clock: world.clock,
     emit: (event) => events.push(event),
     reusableUntilMs: world.clock.now() + 300_000,

@@ -10,6 +10,8 @@ import { isLoopback } from '../dns/resolver.ts';
 import type { EventListener } from '../events.ts';
 import type { Failure } from '../outcome/failure.ts';
 import type { Connection, Platform } from '../platform/platform.ts';
+import { systemText } from '../platform/system-text.ts';
+import { withTimeLimit } from '../platform/time-limit.ts';
 import { fullName, type Peer } from './session.ts';
 
 export interface ConnectContext {
@@ -21,13 +23,16 @@ export interface ConnectContext {
 
 /** Connects, or says in a Failure why not. The failure is logged without a queue id, as Postfix does. */
 export async function connect(peer: Peer, context: ConnectContext): Promise<Connection | Failure> {
-  const { emit } = context;
+  const { emit, platform, settings, signal } = context;
   emit({ type: 'connect', ...peer });
   try {
-    return await withTimeLimit(context, (signal) => open(peer, context, signal));
+    return await withTimeLimit(
+      { clock: platform.clock, limitMs: settings.smtp_connect_timeout * 1000, signal },
+      (limit) => open(peer, context, limit),
+    );
   } catch (error) {
     const failure = connectFailure(peer, error);
-    if (context.signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text: failure.reason });
+    if (signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text: failure.reason });
     return failure;
   }
 }
@@ -87,63 +92,4 @@ async function sourceAddress(
   const [only, ...others] = [...own].filter((candidate) => candidate.includes(':') === wantsIpv6);
   if (only === undefined || others.length > 0 || isLoopback(only)) return undefined;
   return { address: only, required: false };
-}
-
-/** Applies `smtp_connect_timeout`; 0 leaves it to the system. */
-async function withTimeLimit<T>(
-  context: ConnectContext,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { platform, settings, signal } = context;
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  if (signal?.aborted === true) stop();
-  signal?.addEventListener('abort', stop, { once: true });
-  const seconds = settings.smtp_connect_timeout;
-  let late = false;
-  const timer =
-    seconds === 0
-      ? undefined
-      : platform.clock.schedule(seconds * 1000, () => {
-          late = true;
-          stop();
-        });
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    if (late) throw Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
-    throw error;
-  } finally {
-    timer?.cancel();
-    signal?.removeEventListener('abort', stop);
-  }
-}
-
-/** The C library's words, which log readers know; Node's own differ. */
-const SYSTEM_TEXTS: Readonly<Record<string, string>> = {
-  EACCES: 'Permission denied',
-  EADDRINUSE: 'Address already in use',
-  EADDRNOTAVAIL: 'Cannot assign requested address',
-  EAFNOSUPPORT: 'Address family not supported by protocol',
-  ECONNABORTED: 'Software caused connection abort',
-  ECONNREFUSED: 'Connection refused',
-  ECONNRESET: 'Connection reset by peer',
-  EHOSTDOWN: 'Host is down',
-  EHOSTUNREACH: 'No route to host',
-  EINVAL: 'Invalid argument',
-  EMFILE: 'Too many open files',
-  ENETDOWN: 'Network is down',
-  ENETUNREACH: 'Network is unreachable',
-  ENFILE: 'Too many open files in system',
-  ENOENT: 'No such file or directory',
-  ENOTDIR: 'Not a directory',
-  ENOTSOCK: 'Socket operation on non-socket',
-  EPERM: 'Operation not permitted',
-  EPIPE: 'Broken pipe',
-  ETIMEDOUT: 'Connection timed out',
-};
-
-function systemText(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return SYSTEM_TEXTS[code] ?? message;
 }

@@ -98,8 +98,8 @@ export class Reuse {
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
   async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
-    const { settings, debugPeers, emit, signal } = this.#context;
-    const session = Session.resume(kept, { peer, settings, emit });
+    const { settings, tables, debugPeers, emit, signal } = this.#context;
+    const session = Session.resume(kept, { peer, settings, tables, emit });
     session.verbose = await debugPeers.has(peer);
     const abort = () => session.wire.abort();
     signal?.addEventListener('abort', abort, { once: true });

@@ -12,7 +12,7 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
-import { type Table, TableError } from '../tables/table.ts';
+import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
@@ -45,8 +45,6 @@ export interface SessionOptions {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
-  /** `smtp_reply_filter` */
-  readonly replyFilter: Table | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** When the connection gets too old to be used for another message; absent, it is for one message only. */
@@ -102,13 +100,12 @@ export class Session {
     this.tables = options.tables;
     this.clock = options.clock;
     this.emit = options.emit;
-    const { replyFilter } = options;
     this.wire = new Wire(connection, {
       clock: options.clock,
       lineLimitBytes: options.settings.line_length_limit,
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
-      ...(replyFilter && { replaceLine: (line: string) => this.#replaceLine(line, replyFilter) }),
+      ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
       onReplyLine: (line, isStored) => this.#heard(line, isStored),
       onReplacement: (line) => this.transcript.replacement(line),
       onWarning: (text) => this.log('warning', text),
@@ -244,8 +241,9 @@ export class Session {
   }
 
   /** A reply that cannot be filtered must not be taken at its word. */
-  async #replaceLine(line: string, filter: Table): Promise<string> {
-    const replacement = await filter.lookup(line).catch((error: unknown) => {
+  async #replaceLine(line: string): Promise<string> {
+    const filter = await this.tables.one('smtp_reply_filter');
+    const replacement = await filter?.lookup(line).catch((error: unknown) => {
       if (!(error instanceof TableError)) throw error;
       this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${line}`);
       throw new WireError('localData');

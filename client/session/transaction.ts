@@ -19,7 +19,7 @@ import type { Recipients } from '../outcome/recipients.ts';
 import { STAGES, type Stage } from '../outcome/stages.ts';
 import { oneLine, type Reply } from '../reply.ts';
 import { type DeliveryRequest, isProbe, type Recipient } from '../request.ts';
-import { WireError } from '../wire/wire.ts';
+import { type Wire, WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
 import { fullName, type Session, shortName } from './session.ts';
 import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
@@ -276,7 +276,7 @@ class Transaction {
   async #putContent(): Promise<void> {
     const { wire, settings, features, emit, id, pauseBeforeDotMs } = this.#session;
     const content = this.#outgoing.content(features.eightBitMime, this.#targets[0]);
-    const pieces = contentPieces(readable(content), {
+    const pieces = contentPieces(readable(content, wire), {
       lineLimitBytes: settings.smtp_line_length_limit,
       onBreak: () => {
         const text = `breaking line > ${settings.smtp_line_length_limit} bytes with <CR><LF>SPACE`;
@@ -420,11 +420,14 @@ const PASSED = [NestingError, CheckError, GenericMapError, CorruptMessageError];
 
 async function* readable(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  wire: Wire,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } catch (error) {
     if (PASSED.some((kind) => error instanceof kind)) throw error;
+    // A table that the content depends on is not waited for.
+    if (wire.aborted) throw new WireError('aborted');
     throw new ContentError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -4,10 +4,22 @@ import { RuleError } from './rule-error.ts';
 /** Texts, and the numbers of groups. */
 export type Answer = readonly (string | number)[];
 
+export interface AnswerContext {
+  readonly warn: (text: string) => void;
+  /** Says which rule it is about, too. */
+  readonly warnOfRule: (problem: string) => void;
+}
+
+/** Words in which types of tables differ. */
+export interface AnswerWords {
+  /** What the number of a group is that is no number of one. */
+  readonly outOfRange: string;
+}
+
 const REFERENCE = /\$(?:(\$)|([A-Za-z0-9_]+)|\{([^{}]*)\}|\(([^()]*)\))?/g;
 
-/** Throws RuleError, after a warning, for a dollar sign that no number of a group follows. */
-export function readAnswer(text: string, warn: (problem: string) => void): Answer {
+/** Throws RuleError for a dollar sign that no number of a group follows, after a warning that says why. */
+export function readAnswer(text: string, words: AnswerWords, { warn, warnOfRule }: AnswerContext): Answer {
   const parts: (string | number)[] = [];
   let at = 0;
   for (const match of text.matchAll(REFERENCE)) {
@@ -15,9 +27,10 @@ export function readAnswer(text: string, warn: (problem: string) => void): Answe
     parts.push(text.slice(at, match.index));
     at = match.index + whole.length;
     const name = names.find((each) => each !== undefined) ?? '';
-    const problem = dollar === undefined && problemOf(name);
-    if (problem) {
-      warn(problem);
+    if (dollar === undefined && !isGroup(name)) {
+      const problem = problemOf(name, words);
+      if (problem !== undefined) warnOfRule(problem);
+      else warn(`${isCut(text, at) ? 'truncated macro reference' : 'empty macro name'}: "${text}"`);
       throw new RuleError('bad replacement syntax: skipping this rule');
     }
     parts.push(dollar ?? Number(name));
@@ -25,11 +38,19 @@ export function readAnswer(text: string, warn: (problem: string) => void): Answe
   return [...parts, text.slice(at)];
 }
 
-function problemOf(name: string): string | undefined {
-  if (name === '') return 'empty macro name';
-  if (!/^\d+$/.test(name)) return `non-numeric replacement index "${name}"`;
-  return Number(name) < 1 ? `out-of-range replacement index "${name}"` : undefined;
+const isGroup = (name: string): boolean => Number(name) > 0 && /^\d+$/.test(name);
+
+/** Undefined when there is no name at all. */
+function problemOf(name: string, { outOfRange }: AnswerWords): string | undefined {
+  if (name === '') return undefined;
+  return /^\d+$/.test(name)
+    ? `${outOfRange} replacement index "${name}"`
+    : `non-numeric replacement index "${name}"`;
 }
+
+/** Whether a brace or parenthesis begins behind the dollar sign, and does not end. */
+const isCut = (text: string, at: number): boolean =>
+  /^[{(]/.test(text.slice(at)) && !/^(?:\{\}|\(\))/.test(text.slice(at));
 
 /** The highest number of a group, 0 without any. */
 export function highestReference(answer: Answer): number {

@@ -1,52 +1,53 @@
 /** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
 import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
-import { foldCase } from './fold.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
-import { readLines, unbraced } from './source.ts';
+import { braced, readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { shownText } from './utf8.ts';
 
 /** What one JavaScript map can hold, and no table should. */
 const ENTRIES_LIMIT = 10_000_000;
 
-/** Keys are found in any case. */
 class KeyedTable implements Table {
   readonly name: string;
   readonly keyed = true;
   readonly #values = new Map<string, string>();
+  readonly #fold: OpenContext['fold'];
 
-  constructor(label: string) {
+  constructor(label: string, { fold }: OpenContext) {
     this.name = label;
+    this.#fold = fold;
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    return this.#values.get(foldCase(key));
+    return this.#values.get(this.#fold(key));
   }
 
   has(key: string): boolean {
-    return this.#values.has(foldCase(key));
+    return this.#values.has(this.#fold(key));
   }
 
   /** False when the key had a value already, which is replaced. */
   set(key: string, value: string): boolean {
     const before = this.#values.size;
     if (before === ENTRIES_LIMIT) throw new TableError(`${this.name}: more than ${ENTRIES_LIMIT} entries`);
-    this.#values.set(foldCase(key), value);
+    this.#values.set(this.#fold(key), value);
     return this.#values.size > before;
   }
 }
 
 /** Items are `key=value`, or `{ key = value }` where white space is in them. The last one for a key counts. */
-export const openInline: TableOpener = async (name, label) => {
-  const table = new KeyedTable(label);
+export const openInline: TableOpener = async (name, label, context) => {
+  const table = new KeyedTable(label, context);
   const fail = (problem: string): never => {
     throw new TableError(`${problem}: "${label}"; need "inline:{name=value...}"`);
   };
-  const items = splitGroupedList(unbraced(name));
+  const items = splitGroupedList(braced(name) ?? fail('bad syntax'));
   if (items.length === 0) fail('empty table');
   for (const item of items) {
-    const text = item.startsWith('{') ? unbraced(item) : item;
+    const text = item.startsWith('{') ? unbraced(item, fail) : item;
+    if (text === '') fail('no key found; expected format: key = value');
     const { key, rest } = splitKey(text, '=') ?? fail(`unbalanced '"'`);
-    if (key === '') fail('no key found; expected format: key = value');
     if (!rest.startsWith('=')) fail("missing '=' after attribute name");
     table.set(key, trimSpace(rest.slice(1)));
   }
@@ -67,12 +68,12 @@ export async function readKeyedLines(
   context: OpenContext,
   duplicates: 'first' | 'none',
 ): Promise<Table> {
-  const table = new KeyedTable(label);
+  const table = new KeyedTable(label, context);
   for (const { number, text } of await readLines(path, 'open database', context)) {
     const place = () => `${path}, line ${number}`;
     const split = splitKey(text);
     if (text.includes('\ufffd')) {
-      context.warn(`${place()}: non-UTF-8 input "${text}" -- ignoring this line`);
+      context.warn(`${place()}: non-UTF-8 input "${shownText(text)}" -- ignoring this line`);
     } else if (split === undefined) {
       context.warn(`${place()}: unbalanced '"' in '${text}' -- ignoring this line`);
     } else if (split.rest === '') {

@@ -1,5 +1,5 @@
 /** A list of tables, asked in order. */
-import { type Table, TableError } from './table.ts';
+import { type Table, TableError, tableUntil } from './table.ts';
 
 export interface MapsOptions {
   /** The parameter that lists the tables, as warnings name it. */
@@ -19,6 +19,15 @@ export class Maps {
   /** The parameter that lists the tables. */
   get parameter(): string {
     return this.#options.parameter;
+  }
+
+  /** The same tables, for work that ends with the signal. */
+  until(signal: AbortSignal | undefined): Maps {
+    if (signal === undefined) return this;
+    return new Maps(
+      this.#tables.map((table) => tableUntil(table, signal)),
+      this.#options,
+    );
   }
 
   /**

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualFiles } from '../../simulator/virtual/files.ts';
 import type { MatchKind } from '../config/match-kind.ts';
-import { resolveSettings } from '../config/settings.ts';
 import { type Match, MatchList } from './match-list.ts';
+import { testContext } from './testing.ts';
 
 interface Asked {
   readonly matches: readonly Match[];
@@ -24,14 +24,10 @@ async function ask(
 ): Promise<Asked> {
   const warnings: string[] = [];
   const opened = await MatchList.open(list, {
+    ...testContext({ files: new VirtualFiles(files) }, warnings),
     ...options,
     kind,
     parameter: 'the_list',
-    files: new VirtualFiles(files),
-    settings: resolveSettings(new Map(), 'smtp', { hostname: 'client.test' }),
-    warn: (line) => warnings.push(line),
-    error: (line) => warnings.push(`error: ${line}`),
-    note: (line) => warnings.push(`info: ${line}`),
   });
   const matches: Match[] = [];
   for (const subject of subjects)

@@ -5,7 +5,7 @@
 import type { MatchKind } from '../config/match-kind.ts';
 import { type MatchItem, type MatchItemsContext, readMatchItems } from './match-items.ts';
 import { NetworkError, parseNetwork } from './network.ts';
-import { type Table, TableError } from './table.ts';
+import { type Table, TableError, tableUntil } from './table.ts';
 
 export interface MatchListOptions extends MatchItemsContext {
   readonly kind: MatchKind;
@@ -19,15 +19,26 @@ export type Match = 'listed' | 'notListed' | 'unknown';
 export class MatchList {
   readonly #items: readonly MatchItem[];
   readonly #options: MatchListOptions;
+  readonly #signal: AbortSignal | undefined;
 
   /** Does not reject: what cannot be read is told of, and fails when its turn comes. */
   static async open(text: string, options: MatchListOptions): Promise<MatchList> {
     return new MatchList(await readMatchItems(text, options), options);
   }
 
-  private constructor(items: readonly MatchItem[], options: MatchListOptions) {
+  private constructor(items: readonly MatchItem[], options: MatchListOptions, signal?: AbortSignal) {
     this.#items = items;
     this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** The same list, for work that ends with the signal: then what is not known yet stays unknown. */
+  until(signal: AbortSignal | undefined): MatchList {
+    if (signal === undefined) return this;
+    const items = this.#items.map((item) =>
+      item.table === undefined ? item : { ...item, table: tableUntil(item.table, signal) },
+    );
+    return new MatchList(items, this.#options, signal);
   }
 
   /** Takes as many texts as its kind compares. Does not reject. */
@@ -42,6 +53,7 @@ export class MatchList {
         }
       }
     } catch (error) {
+      if (this.#signal?.aborted === true) return 'unknown';
       if (!(error instanceof MatchError)) throw error;
       warn(`${parameter}: ${error.message}`);
       return 'unknown';

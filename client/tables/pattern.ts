@@ -15,6 +15,10 @@ import { type Condition, openRules, type WrittenCondition } from './rules.ts';
 
 type Dialect = 'regexp' | 'pcre';
 
+/** What an expression sees are the bytes of UTF-8, as characters of Latin-1: Postfix sets no locale, and no mode of PCRE. */
+const encode = (text: string): string => Buffer.from(text).toString('latin1');
+const decode = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
+
 /** The flags that each has. */
 const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
 
@@ -26,15 +30,16 @@ export function patternOpener(dialect: Dialect): TableOpener {
     openRules(name, label, context, {
       type: dialect,
       readCondition: (text) => readCondition(text, dialect),
-      patterns: true,
+      patterns: { outOfRange: dialect === 'regexp' ? 'out-of-range' : 'out of range' },
     });
 }
 
 function readCondition(text: string, dialect: Dialect): WrittenCondition {
   const first = splitPattern(text, dialect);
   const compileFirst = (): Condition => {
-    const program = compile(parse(first.source, first.flags, dialect));
-    return { groups: program.groups, match: (key) => match(program, key) };
+    const program = compile(parse(encode(first.source), first.flags, dialect));
+    const matched = (key: string) => match(program, encode(key))?.map((text) => text && decode(text));
+    return { groups: program.groups, match: matched };
   };
   if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
   const second = readCondition(first.rest.slice(1), dialect);

@@ -5,11 +5,19 @@
  * A rule that cannot be read is left out, with a warning: the others still count.
  */
 import { skipSpace, trimSpace } from '../config/text.ts';
-import { type Answer, fillAnswer, highestReference, readAnswer } from './answer.ts';
+import {
+  type Answer,
+  type AnswerContext,
+  type AnswerWords,
+  fillAnswer,
+  highestReference,
+  readAnswer,
+} from './answer.ts';
 import type { OpenContext } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { readEntries } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { malformedValue, shownText } from './utf8.ts';
 
 /** What a key is held against. */
 export interface Condition {
@@ -41,7 +49,7 @@ export interface RuleSyntax {
    * As rules of patterns have it: answers refer to groups, and a missing answer or text behind IF and ENDIF is only
    * warned of. Otherwise answers are plain text, and these are mistakes.
    */
-  readonly patterns: boolean;
+  readonly patterns: false | AnswerWords;
 }
 
 interface Rule {
@@ -65,9 +73,12 @@ export async function openRules(
   const openBlocks: Rule[] = [];
   const warn = (number: number, problem: string) =>
     context.warn(`${syntax.type} map ${name}, line ${number}: ${problem}`);
-  for (const { number, text } of await readEntries(name, context)) {
+  for (const { number, text } of await readEntries(name, syntax.type, context)) {
     try {
-      const read = new RuleReader(number, syntax, (problem) => warn(number, problem));
+      const read = new RuleReader(number, syntax, {
+        warn: context.warn,
+        warnOfRule: (problem) => warn(number, problem),
+      });
       const [start = '', keyword] = /^(IF|ENDIF)(?![A-Za-z0-9])/i.exec(text) ?? [];
       const rest = text.slice(start.length);
       if (keyword === undefined) {
@@ -90,15 +101,22 @@ export async function openRules(
     warn(block.number, 'IF has no matching ENDIF');
     block.blockEnd = rules.length;
   }
+  const findOrWarn = (key: string): string | undefined => {
+    try {
+      return find(rules, key);
+    } catch (error) {
+      if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
+      throw error;
+    }
+  };
   return {
     name: label,
     async lookup(key) {
-      try {
-        return find(rules, key);
-      } catch (error) {
-        if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
-        throw error;
-      }
+      const answer = findOrWarn(key);
+      if (answer?.includes('\ufffd') !== true) return answer;
+      const text = malformedValue(label, key, shownText(answer));
+      context.warn(text);
+      throw new TableError(text);
     },
   };
 }
@@ -106,19 +124,19 @@ export async function openRules(
 class RuleReader {
   readonly #number: number;
   readonly #syntax: RuleSyntax;
-  readonly #warn: (problem: string) => void;
+  readonly #context: AnswerContext;
 
-  constructor(number: number, syntax: RuleSyntax, warn: (problem: string) => void) {
+  constructor(number: number, syntax: RuleSyntax, context: AnswerContext) {
     this.#number = number;
     this.#syntax = syntax;
-    this.#warn = warn;
+    this.#context = context;
   }
 
   rule(text: string): Rule {
     const { compile, negated, rest } = this.#condition(text);
     const { patterns } = this.#syntax;
-    if (rest === '' && patterns) this.#warn('no replacement text: using empty string');
-    const answer = patterns ? readAnswer(rest, this.#warn) : [rest];
+    if (rest === '' && patterns) this.#context.warnOfRule('no replacement text: using empty string');
+    const answer = patterns ? readAnswer(rest, patterns, this.#context) : [rest];
     const highest = highestReference(answer);
     if (negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');
@@ -135,8 +153,8 @@ class RuleReader {
     if (rest !== '' && !this.#syntax.patterns)
       throw new RuleError(`bad mask value in "${text.replace(/^[\s!]+/, '')}": skipping this rule`);
     if (rest !== '') {
-      this.#warn(`ignoring extra text after IF statement: "${rest}"`);
-      this.#warn('do not prepend whitespace to statements between IF and ENDIF');
+      this.#context.warnOfRule(`ignoring extra text after IF statement: "${rest}"`);
+      this.#context.warnOfRule('do not prepend whitespace to statements between IF and ENDIF');
     }
     return { number: this.#number, condition: compile(), negated, answer: undefined, blockEnd: undefined };
   }
@@ -149,7 +167,7 @@ class RuleReader {
       throw new RuleError(
         this.#syntax.patterns ? 'ignoring ENDIF without matching IF' : 'ENDIF without IF: skipping this rule',
       );
-    if (hasText) this.#warn('ignoring extra text after ENDIF');
+    if (hasText) this.#context.warnOfRule('ignoring extra text after ENDIF');
   }
 
   #condition(text: string): WrittenCondition & { negated: boolean } {
@@ -172,7 +190,7 @@ function find(rules: readonly Rule[], key: string): string | undefined {
     const concerned = rule.condition.concerns?.(key) ?? true;
     const match = concerned ? matchOf(rule, key) : undefined;
     const holds = concerned && (match !== undefined) !== rule.negated;
-    if (holds && rule.answer !== undefined) return answerOf(rule, rule.answer, match ?? []);
+    if (holds && rule.answer !== undefined) return fillAnswer(rule.answer, match ?? []);
     index = holds ? index + 1 : (rule.blockEnd ?? index + 1);
   }
   return undefined;
@@ -185,10 +203,4 @@ function matchOf({ condition, number }: Rule, key: string): ReturnType<Condition
     if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
     throw error;
   }
-}
-
-function answerOf({ number }: Rule, answer: Answer, match: readonly (string | undefined)[]): string {
-  const text = fillAnswer(answer, match);
-  if (text.includes('\ufffd')) throw new TableError(`line ${number}: the answer is not UTF-8`);
-  return text;
 }

@@ -1,24 +1,43 @@
 /** Where a table's entries are written: a file of lines, or the items of an inline list in `{}`. */
 import { logicalLines } from '../config/logical-lines.ts';
 import { isSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import { systemText } from '../platform/system-text.ts';
 import type { OpenContext } from './opener.ts';
 import { TableError } from './table.ts';
 
 /** Far more than a million entries. */
 const FILE_LIMIT_BYTES = 268_435_456;
 
-/** What stands inside `{}`, without white space at its ends; throws TableError unless they enclose all of `text`. */
-export function unbraced(text: string): string {
-  if (!text.startsWith('{')) throw new TableError(`no '{' at start of text in "${text}"`);
+/** What stands inside `{}`, without white space at its ends; `fail` gets the problem unless they enclose all of `text`. */
+export function unbraced(text: string, fail: (problem: string) => never): string {
+  if (!text.startsWith('{')) fail(`no '{' at start of text in "${text}"`);
+  const end = closingBrace(text);
+  if (end < 0) fail(`missing '}' in "${text}"`);
+  if (end + 1 < text.length) fail(`syntax error after '}' in "${text}"`);
+  return trimSpace(text.slice(1, end));
+}
+
+/** What stands inside `{}`, if anything does; undefined unless they enclose all of `text`. */
+export function braced(text: string): string | undefined {
+  if (!text.startsWith('{') || closingBrace(text) !== text.length - 1) return undefined;
+  return text.slice(1, -1) || undefined;
+}
+
+/** The items, one or more, of a list that `{}` enclose; undefined when it is none. */
+export function bracedItems(text: string): string[] | undefined {
+  const items = splitGroupedList(braced(text) ?? '');
+  return items.length === 0 ? undefined : items;
+}
+
+/** Where the brace that the text begins with is closed; -1 when it is not. */
+function closingBrace(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '{') depth += 1;
     if (text[at] === '}') depth -= 1;
-    if (depth > 0) continue;
-    if (at + 1 < text.length) throw new TableError(`syntax error after '}' in "${text}"`);
-    return trimSpace(text.slice(1, at));
+    if (depth === 0) return at;
   }
-  throw new TableError(`missing '}' in "${text}"`);
+  return -1;
 }
 
 /** A logical line, or an item. */
@@ -28,10 +47,22 @@ export interface Entry {
   readonly text: string;
 }
 
-/** The entries of a table whose name is a file or an inline list of items in braces, `{{/a/ b}, {/c/ d}}`. */
-export async function readEntries(name: string, context: OpenContext): Promise<Iterable<Entry>> {
+/**
+ * The entries of a table whose name is a file or an inline list of items in braces, `{{/a/ b}, {/c/ d}}`. `type` begins
+ * the error of a list that is none.
+ */
+export async function readEntries(
+  name: string,
+  type: string,
+  context: OpenContext,
+): Promise<Iterable<Entry>> {
   if (!name.startsWith('{')) return readLines(name, 'open', context);
-  const lines = splitGroupedList(unbraced(name)).map(unbraced).join('\n');
+  const fail = (problem: string): never => {
+    throw new TableError(`${type} map: ${problem}`);
+  };
+  const lines = splitGroupedList(unbraced(name, fail))
+    .map((item) => unbraced(item, fail))
+    .join('\n');
   return entriesOf(lines, name, context);
 }
 
@@ -47,7 +78,8 @@ export async function readLines(path: string, doing: string, context: OpenContex
 /** The whole file. Rejects with a TableError that begins with `doing`. */
 export function readBytes(path: string, doing: string, { files }: OpenContext): Promise<Uint8Array> {
   return files.read(path, FILE_LIMIT_BYTES).catch((error: NodeJS.ErrnoException) => {
-    throw new TableError(`${doing} ${path}: ${SYSTEM_TEXTS[error.code ?? ''] ?? error.message}`);
+    const reason = error.code === 'EFBIG' ? `more than ${FILE_LIMIT_BYTES} bytes` : systemText(error);
+    throw new TableError(`${doing} ${path}: ${reason}`);
   });
 }
 
@@ -62,11 +94,3 @@ function* entriesOf(text: string, origin: string, { warn }: OpenContext): Genera
     warn(`${origin}: logical line must not start with whitespace: "${shown}"`);
   }
 }
-
-/** As C libraries word them. */
-const SYSTEM_TEXTS: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  EACCES: 'Permission denied',
-  EISDIR: 'Is a directory',
-  EFBIG: `more than ${FILE_LIMIT_BYTES} bytes`,
-};

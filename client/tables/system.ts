@@ -1,5 +1,4 @@
 /** The users and groups of this machine: `unix:passwd.byname` and `unix:group.byname`, as their files have them. */
-import { foldCase } from './fold.ts';
 import type { TableOpener } from './opener.ts';
 import { readBytes } from './source.ts';
 import { type Table, TableError } from './table.ts';
@@ -17,5 +16,5 @@ export const openUnix: TableOpener = async (name, label, context): Promise<Table
   const lines = text.split('\n').filter((line) => /^[^:#+-][^:]*:/.test(line));
   // Of lines for the same name the first one counts.
   const values = new Map(lines.reverse().map((line) => [line.slice(0, line.indexOf(':')), line]));
-  return { name: label, keyed: true, lookup: async (key) => values.get(foldCase(key)) };
+  return { name: label, keyed: true, lookup: async (key) => values.get(context.fold(key)) };
 };

@@ -12,6 +12,12 @@ export interface Table {
   lookup(key: string, signal?: AbortSignal): Promise<string | undefined>;
 }
 
+/** The same table, whose lookups reject with the signal's reason from then on where they take time. */
+export function tableUntil(table: Table, signal: AbortSignal | undefined): Table {
+  if (signal === undefined) return table;
+  return { ...table, name: table.name, lookup: (key, own = signal) => table.lookup(key, own) };
+}
+
 /** A lookup that failed: whether the key is in the table is not known. One line. */
 export class TableError extends Error {
   override readonly name = 'TableError';

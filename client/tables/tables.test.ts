@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { askTable } from '../../tests/fixtures/ask-table.ts';
 import { Maps } from './maps.ts';
 import { type Table, TableError } from './table.ts';
+import { testContext } from './testing.ts';
+import { openTable } from './types.ts';
 
 async function ask(
   text: string,
@@ -33,7 +35,7 @@ describe('keys and values', () => {
       answers: ['x=y', 'two words', '3', undefined],
       warnings: [],
     });
-    for (const bad of ['{ }', '{a = b}', '{{a=b}x}', '{"a=b}', '{=b}', 'a=b', '{a=b}}'])
+    for (const bad of ['{ }', '{a = b}', '{{a=b}x}', '{"a=b}', '{{}}', 'a=b', '{a=b}}'])
       expect((await ask(`inline:${bad}`, [])).warnings, bad).toEqual([expect.stringMatching(/^error: /)]);
   });
 
@@ -57,6 +59,72 @@ describe('keys and values', () => {
     expect((await ask('static:{ two words }', ['any'])).answers).toEqual(['two words']);
     expect((await ask('static:a:b', ['any'])).answers).toEqual(['a:b']);
     expect((await ask('fail:x', ['any'])).answers).toEqual(['!fail:x fails each lookup']);
+  });
+});
+
+describe('tables that ask tables', () => {
+  test('unionmap joins all answers, pipemap asks on', async () => {
+    const union = 'unionmap:{static:{x y}, inline:{a=b}, regexp:{{/^(a.*)/ <$1>}, {/^e/}}}';
+    expect((await ask(union, ['A', 'e', 'z'])).answers).toEqual(['x y,b,<a>', 'x y,', 'x y']);
+    expect((await ask('unionmap:{regexp:{{/a/}}}', ['a', 'b'])).answers).toEqual([undefined, undefined]);
+    const pipe = 'pipemap:{inline:{a=B,c=z},regexp:{{/^(b)/ <$1>}}}';
+    expect((await ask(pipe, ['A', 'c', 'd'])).answers).toEqual(['<B>', undefined, undefined]);
+  });
+
+  test('the first one decides about keys: whether they are parts, and whether they are folded', async () => {
+    const rule = 'regexp:{{/(.*)/ <$1>}}';
+    expect((await ask(`unionmap:{${rule}, inline:{a=b}}`, ['A'])).answers).toEqual(['<A>,b']);
+    const context = testContext({}, []);
+    expect((await openTable(`unionmap:{static:x, ${rule}}`, context)).keyed).toBe(true);
+    expect((await openTable(`pipemap:{${rule}, static:x}`, context)).keyed).toBeUndefined();
+  });
+
+  test('a failure of one is a failure of all', async () => {
+    expect((await ask('unionmap:{static:x, fail:y}', ['a'])).answers).toEqual(['!fail:y fails each lookup']);
+    expect(await ask('pipemap:{static:x, texthash:/none}', ['a'])).toMatchObject({
+      warnings: [
+        'error: open database /none: No such file or directory',
+        'texthash:/none is unavailable. open database /none: No such file or directory',
+      ],
+    });
+  });
+
+  test.each(['{}', '{ }', 'x', '{x}', '{static:x}y', '{static:x', '{static:x, y}'])('%s', async (name) => {
+    for (const type of ['unionmap', 'pipemap']) {
+      const problem = `bad syntax: "${type}:${name}"; need "${type}:{type:name...}"`;
+      expect((await ask(`${type}:${name}`, [])).warnings).toEqual([`error: ${problem}`]);
+    }
+  });
+
+  test('they are not nested without end', async () => {
+    const nested = (depth: number) => `${'unionmap:{'.repeat(depth)}static:x${'}'.repeat(depth)}`;
+    expect((await ask(nested(100), ['a'])).answers).toEqual(['x']);
+    expect((await ask(nested(101), [])).warnings).toEqual(['error: static:x: nested deeper than 100 tables']);
+  });
+
+  test('debug tells of each query', async () => {
+    expect(await ask('debug:inline:{a=b}', ['a', 'c'])).toEqual({
+      answers: ['b', undefined],
+      warnings: ['info: inline:{a=b} lookup: "a" = "b"', 'info: inline:{a=b} lookup: "c" = "not_found"'],
+    });
+    expect((await ask('debug:fail:x', ['a'])).warnings).toEqual(['info: fail:x lookup: "a" = "error"']);
+  });
+});
+
+describe('tables without keys of their own', () => {
+  test('randmap takes one by chance, and keeps braces', async () => {
+    const { answers } = await ask('randmap:{a, {b c}}', Array(100).fill('k'));
+    expect(new Set(answers)).toEqual(new Set(['a', '{b c}']));
+    expect((await ask('randmap:{}', [])).warnings).toEqual([
+      'error: bad syntax: "randmap:{}"; need "randmap:{value...}"',
+    ]);
+  });
+
+  test('internal is empty; environ has names in lower case', async () => {
+    expect((await ask('internal:x', ['a'])).answers).toEqual([undefined]);
+    const context = testContext({ environment: { name: 'x', OTHER: 'y' } }, []);
+    const table = await openTable('environ:x', context);
+    expect([await table.lookup('NAME'), await table.lookup('OTHER')]).toEqual(['x', undefined]);
   });
 });
 
@@ -173,9 +241,10 @@ describe('rules', () => {
 
   test('an answer that is not UTF-8 fails', async () => {
     const files = { '/r': Buffer.from('/a/ \xe9\n', 'latin1') };
+    const malformed = 'regexp:/r: key "a": non-UTF-8 value "?": malformed UTF-8 or invalid codepoint';
     expect(await ask('regexp:/r', ['a'], files)).toEqual({
-      answers: ['!line 1: the answer is not UTF-8'],
-      warnings: ['regexp map /r, line 1: the answer is not UTF-8'],
+      answers: [`!${malformed}`],
+      warnings: [malformed],
     });
   });
 
@@ -278,6 +347,9 @@ describe('hostile input', () => {
     'sqlite',
     'unix',
     'proxy',
+    'unionmap',
+    'pipemap',
+    'randmap',
   ])('%s', async (type) => {
     await fc.assert(
       fc.asyncProperty(syntax, syntax, async (content, key) => {

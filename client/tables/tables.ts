@@ -8,33 +8,71 @@ import {
   type TablesParameter,
 } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
-import type { Files } from '../platform/platform.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
+import { foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
 import type { OpenContext } from './opener.ts';
-import type { Table } from './table.ts';
+import { Links } from './remote/links.ts';
+import { type Table, tableUntil } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
-export interface TablesOptions {
+export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
   /** Settings of one service, and which. */
   readonly settings: Pick<Settings, TablesParameter | TableParameter | MatchListParameter> &
     OpenContext['settings'];
   readonly service: Service;
-  readonly files: Files;
+  readonly platform: Platform;
   /** Hears what is wrong with tables. */
   readonly emit?: EventListener;
 }
 
+/** What all views of the tables share. */
+interface Opened {
+  readonly lists: Map<TablesParameter, Promise<Maps>>;
+  readonly matchLists: Map<MatchListParameter, Promise<MatchList>>;
+  /** By name and by what becomes of keys: one that is named twice is opened once. */
+  readonly tables: Map<string, Promise<Table>>;
+  readonly links: Links;
+}
+
+/** Parameters that ask for keys as they are, whatever their case. */
+const EXACT: ReadonlySet<TablesParameter | TableParameter> = new Set([
+  'smtp_header_checks',
+  'smtp_mime_header_checks',
+  'smtp_nested_header_checks',
+  'smtp_body_checks',
+  'smtp_delivery_status_filter',
+  'smtp_discard_ehlo_keyword_address_maps',
+  'smtp_pix_workaround_maps',
+]);
+const asItIs = (key: string): string => key;
+
 export class Tables {
   readonly #options: TablesOptions;
-  readonly #lists = new Map<TablesParameter, Promise<Maps>>();
-  /** By name: one that is named twice is opened once. */
-  readonly #opened = new Map<string, Promise<Table>>();
-  readonly #matchLists = new Map<MatchListParameter, Promise<MatchList>>();
+  readonly #opened: Opened;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(options: TablesOptions) {
+  constructor(options: TablesOptions, opened?: Opened, signal?: AbortSignal) {
     this.#options = options;
+    this.#opened = opened ?? {
+      lists: new Map(),
+      matchLists: new Map(),
+      tables: new Map(),
+      links: new Links(options.platform.clock),
+    };
+    this.#signal = signal;
+  }
+
+  /** The same tables, for work that ends with the signal: lookups under way then reject with its reason. */
+  until(signal: AbortSignal | undefined): Tables {
+    return new Tables(this.#options, this.#opened, signal);
+  }
+
+  /** Closes the connections to servers of tables, and keeps none from now on. */
+  close(): void {
+    this.#opened.links.close();
   }
 
   /**
@@ -44,22 +82,24 @@ export class Tables {
   async of(parameter: TablesParameter): Promise<Maps | undefined> {
     const texts = this.#options.settings[parameter];
     if (texts.length === 0) return undefined;
-    const list = this.#lists.get(parameter) ?? this.#openList(parameter, texts);
-    this.#lists.set(parameter, list);
-    return list;
+    const { lists } = this.#opened;
+    const list = lists.get(parameter) ?? this.#openList(parameter, texts);
+    lists.set(parameter, list);
+    return (await list).until(this.#signal);
   }
 
   /** The table of a parameter that takes but one, whose empty answers count; undefined when there is none. */
   async one(parameter: TableParameter): Promise<Table | undefined> {
     const text = this.#options.settings[parameter];
-    return text === '' ? undefined : this.#open(text);
+    return text === '' ? undefined : tableUntil(await this.#open(text, parameter), this.#signal);
   }
 
   /** The match list of a parameter. Does not reject: what cannot be read fails when its turn comes. */
   async list(parameter: MatchListParameter): Promise<MatchList> {
-    const list = this.#matchLists.get(parameter) ?? this.#openMatchList(parameter);
-    this.#matchLists.set(parameter, list);
-    return list;
+    const { matchLists } = this.#opened;
+    const list = matchLists.get(parameter) ?? this.#openMatchList(parameter);
+    matchLists.set(parameter, list);
+    return (await list).until(this.#signal);
   }
 
   async #openMatchList(parameter: MatchListParameter): Promise<MatchList> {
@@ -82,7 +122,7 @@ export class Tables {
     const tables: Table[] = [];
     for (const text of texts) {
       const fault = faultOfTableName(text);
-      if (fault === undefined) tables.push(await this.#open(text));
+      if (fault === undefined) tables.push(await this.#open(text, parameter));
       else this.#log('error', fault);
     }
     const { lmtp }: Parameter = register[parameter];
@@ -90,17 +130,24 @@ export class Tables {
     return new Maps(tables, { parameter: name, warn: this.#context.warn });
   }
 
-  #open(text: string): Promise<Table> {
-    const table = this.#opened.get(text) ?? openTable(text, this.#context);
-    this.#opened.set(text, table);
+  #open(text: string, parameter: TablesParameter | TableParameter): Promise<Table> {
+    const { tables } = this.#opened;
+    const isExact = EXACT.has(parameter);
+    const key = `${isExact} ${text}`;
+    const context = isExact ? { ...this.#context, fold: asItIs } : this.#context;
+    const table = tables.get(key) ?? openTable(text, context);
+    tables.set(key, table);
     return table;
   }
 
   get #context(): OpenContext {
-    const { files, settings } = this.#options;
+    const { platform, settings, addressesOf } = this.#options;
     return {
-      files,
+      ...platform,
       settings,
+      addressesOf,
+      fold: foldCase,
+      links: this.#opened.links,
       warn: (line) => this.#log('warning', line),
       error: (line) => this.#log('error', line),
       note: (line) => this.#log('info', line),

@@ -1,6 +1,7 @@
 /** The types of lookup tables, and the one place where a table is opened by its name. */
 import { openCidr } from './cidr.ts';
-import { openFail, openStatic } from './constant.ts';
+import { openDebug, openPipe, openUnion } from './combined.ts';
+import { openEnvironment, openFail, openInternal, openRandom, openStatic } from './constant.ts';
 import { readBerkeleyBtree } from './database/berkeley-btree.ts';
 import { readBerkeleyHash } from './database/berkeley-hash.ts';
 import { readCdb } from './database/cdb.ts';
@@ -11,6 +12,8 @@ import { openInline, openTexthash } from './keyed.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
 import { patternOpener } from './pattern.ts';
 import { openProxy } from './proxy.ts';
+import { openSocketmap } from './remote/socketmap.ts';
+import { openTcp } from './remote/tcp.ts';
 import { openSqlite } from './sqlite/open.ts';
 import { openUnix } from './system.ts';
 import { type Table, TableError } from './table.ts';
@@ -30,6 +33,14 @@ const types: ReadonlyMap<string, TableOpener> = new Map([
   ['pcre', patternOpener('pcre')],
   ['cidr', openCidr],
   ['fail', openFail],
+  ['unionmap', openUnion],
+  ['pipemap', openPipe],
+  ['randmap', openRandom],
+  ['internal', openInternal],
+  ['environ', openEnvironment],
+  ['debug', openDebug],
+  ['tcp', openTcp],
+  ['socketmap', openSocketmap],
   ['sqlite', openSqlite],
   ['unix', openUnix],
   ['proxy', openProxy],
@@ -57,7 +68,7 @@ export async function openTable(text: string, context: OpenContext, depth = 0): 
     const fault = faultOfTableName(text);
     if (fault !== undefined) throw new TableError(fault);
     if (open === undefined) throw new TableError(`unsupported dictionary type: ${type}`);
-    if (depth > NESTING_LIMIT) throw new TableError(`${text}: nested deeper than ${NESTING_LIMIT}`);
+    if (depth > NESTING_LIMIT) throw new TableError(`${text}: nested deeper than ${NESTING_LIMIT} tables`);
     return await open(name, text, context, (other) => openTable(other, context, depth + 1));
   } catch (error) {
     if (!(error instanceof TableError)) throw error;

@@ -117,6 +117,11 @@ export class Wire {
     return connection;
   }
 
+  /** Whether the caller gave up. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
   /** Bytes that wait for the next flush. */
   get unsentBytes(): number {
     return this.#unsentBytes;

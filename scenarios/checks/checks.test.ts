@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt, Evidence, HostDelivery, SeenQuery } from '../evidence.ts';
 import { evidenceOf, sessionOf } from '../monitors/testing.ts';
+import { asked } from './asked.ts';
 import { connections, order } from './connections.ts';
 import { dialogue } from './dialogue.ts';
 import { elapsed } from './elapsed.ts';
@@ -197,6 +198,25 @@ describe('connections and their order', () => {
     expect(await holds(connections('mx', 1), { sessions })).toBe(true);
     expect(await holds(connections('mx', 0), { sessions })).toBe(false);
   });
+});
+
+test('questions to table servers, by connection', async () => {
+  const question = (server: string, connection: number, text: string) => ({
+    atMs: 0,
+    server,
+    connection,
+    text,
+  });
+  const questions = [
+    question('t', 1, 'a'),
+    question('u', 1, 'x'),
+    question('t', 1, 'b'),
+    question('t', 2, 'a'),
+  ];
+  expect(await holds(asked('t', [['a', 'b'], ['a']]), { questions })).toBe(true);
+  expect(await holds(asked('none', []), { questions })).toBe(true);
+  const [finding] = await look(asked('t', [['a', 'b', 'a']]), { questions });
+  expect(finding).toEqual({ holds: false, seen: '#1 "a", "b" #2 "a"' });
 });
 
 test('queries', async () => {

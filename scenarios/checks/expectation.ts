@@ -12,7 +12,11 @@ export interface Expectation {
   /** `postfix`: no RFC decides it, so it binds only senders that claim Postfix behaviour. */
   readonly binds: Binding;
   /** Names it uses, checked when the scenario is defined. */
-  readonly mentions: { readonly hosts?: readonly string[]; readonly addresses?: readonly string[] };
+  readonly mentions: {
+    readonly hosts?: readonly string[];
+    readonly addresses?: readonly string[];
+    readonly tables?: readonly string[];
+  };
   look(evidence: Evidence, ledger: Ledger): Finding[] | Promise<Finding[]>;
 }
 

@@ -97,8 +97,8 @@ export function obstacleToLive(scenario: Scenario): string | undefined {
   return impossibleLive(descriptionOf(scenario));
 }
 
-function descriptionOf({ zones, hosts, network, files }: Scenario): WorldDescription {
-  return { dns: zones, hosts, network, files };
+function descriptionOf({ zones, hosts, network, files, tables }: Scenario): WorldDescription {
+  return { dns: zones, hosts, network, files, tables };
 }
 
 function evidenceOf(
@@ -117,6 +117,7 @@ function evidenceOf(
     attempts: world.attempts,
     deliveries: world.deliveries,
     queries: world.queries,
+    questions: [...world.questions],
     elapsedMs: run.elapsedMs,
     problems: world.problems(),
     listening: world.listening,

@@ -37,6 +37,7 @@ export function evidenceOf(parts: Partial<Evidence> = {}): Evidence {
     attempts: [],
     deliveries: [],
     queries: [],
+    questions: [],
     elapsedMs: 0,
     problems: [],
     listening: new Map(),

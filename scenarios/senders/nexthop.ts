@@ -6,6 +6,7 @@ import { deliver } from '../../client/deliver.ts';
 import { dispatch } from '../../client/dispatch.ts';
 import { withDnssecProbe } from '../../client/dns/dnssec-probe.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
+import { systemLookup } from '../../client/dns/system-lookup.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
@@ -70,10 +71,11 @@ async function send(
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
     const flags = serviceFlags(environment.flags, { service, settings, emit });
-    const tables = new Tables({ settings, service, files: platform.files, emit });
     const dnssec = settings.smtp_dns_support_level === 'dnssec';
     const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
     const resolver = withDnssecProbe(asking, { settings, emit });
+    const addressesOf = systemLookup({ platform, settings, resolver, emit });
+    const tables = new Tables({ settings, service, platform, addressesOf, emit });
     return { settings, emit, flags, tables, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
@@ -117,6 +119,7 @@ async function send(
       await dispatch(batches, attempt, settings);
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
+  for (const { tables } of configurations.values()) tables.close();
   return { outcomes, log, suspensions, records, flushAdds, notices, setAside };
 }
 

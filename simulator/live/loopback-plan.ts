@@ -98,7 +98,7 @@ export class LoopbackPlan {
   }
 
   missing(): readonly string[] {
-    const { network = {}, files = {} } = this.#given;
+    const { network = {}, files = {}, tables = {} } = this.#given;
     return [
       ...Object.entries(network).flatMap(([name, setting]) => {
         const { reachability = 'open', ...path } =
@@ -110,6 +110,7 @@ export class LoopbackPlan {
         const properties = Object.keys(path).map((key) => `its ${key} can only be simulated`);
         return [...lost, ...properties].map((what) => `the path to ${name}: ${what}`);
       }),
+      ...Object.keys(tables).map((name) => `nobody serves the table ${name}`),
       ...Object.keys(files).map((path) => `the file ${path} is for the client to be told`),
     ];
   }

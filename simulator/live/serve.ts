@@ -9,8 +9,11 @@ export type ListenTarget =
   /** A unix socket; the path must not exist yet. */
   | { readonly path: string };
 
-export interface ServedHost {
+export interface ServedHost extends Served {
   readonly host: MailHost;
+}
+
+export interface Served {
   /** Where it listens: numeric address and port, or the path with port 0. */
   readonly address: string;
   readonly port: number;
@@ -41,6 +44,16 @@ export async function serveHost(
   context: HostContext,
 ): Promise<ServedHost> {
   const host = definition.start(context);
+  const endpoint = 'path' in target ? { address: target.path, port: 0 } : undefined;
+  const place = 'path' in target ? target : { address: target.address, port: target.port ?? definition.port };
+  return { host, ...(await serveConnections(place, (connection) => host.serve(connection, endpoint))) };
+}
+
+/** Listens, and hands over what connects; rejects with `ListenError`. */
+export async function serveConnections(
+  target: { readonly address: string; readonly port: number } | { readonly path: string },
+  onConnection: (connection: Connection) => void,
+): Promise<Served> {
   const path = 'path' in target ? target.path : undefined;
   const sockets = new Set<net.Socket>();
   const waiting: (() => void)[] = [];
@@ -50,20 +63,16 @@ export async function serveHost(
       sockets.delete(socket);
       if (sockets.size === 0) for (const tell of waiting.splice(0)) tell();
     });
-    host.serve(socket as Connection, path === undefined ? undefined : { address: path, port: 0 });
+    onConnection(socket as Connection);
   });
   server.maxConnections = CONNECTIONS_LIMIT;
-  await listen(
-    server,
-    'path' in target ? target : { address: target.address, port: target.port ?? definition.port },
-  );
+  await listen(server, target);
   const bound = server.address();
   const endpoint =
     typeof bound === 'object' && bound !== null
       ? { address: bound.address, port: bound.port }
       : { address: path ?? '', port: 0 };
   return {
-    host,
     ...endpoint,
     idle: () =>
       new Promise((resolve) => {

@@ -17,13 +17,14 @@ import { type SessionRecorder, type SessionWatch, sessionRecorder } from '../hos
 import { definitionOf, ownersOfAddresses, placesOf } from '../places.ts';
 import type { Session } from '../session.ts';
 import { CLIENT_HOSTNAME, placesNamed, withClientZone } from '../surroundings.ts';
+import type { TableServerDefinition } from '../tables/table-server.ts';
 import { VirtualRandom } from '../virtual/random.ts';
-import { recordingDns, type WorldAttempt, type WorldQuery } from '../witnesses.ts';
+import { recordingDns, type WorldAttempt, type WorldQuery, type WorldQuestion } from '../witnesses.ts';
 import type { WorldDelivery, WorldDescription } from '../world.ts';
 import { serveDns } from './dns.ts';
 import { setReachability } from './reachability.ts';
 import { SANDBOX_HOSTS_FILE, SANDBOX_NAME_SERVER } from './sandbox.ts';
-import { type ServedHost, serveHost } from './serve.ts';
+import { type ServedHost, serveConnections, serveHost } from './serve.ts';
 
 export interface LiveSite {
   enter(description: WorldDescription): Promise<LiveWorld>;
@@ -37,6 +38,7 @@ export interface LiveWorld {
   readonly queries: readonly WorldQuery[];
   /** Those that were accepted: the others leave no trace in real time. */
   readonly attempts: readonly WorldAttempt[];
+  readonly questions: readonly WorldQuestion[];
   readonly listening: ReadonlyMap<string, readonly string[]>;
   problems(): readonly { readonly host: string; readonly text: string }[];
   /** Waits, for a limited time, until every connection is closed: senders say QUIT after the outcome is known. */
@@ -98,6 +100,7 @@ export class LiveHosts implements LiveWorld {
   readonly hostname: string;
   readonly dns: ReturnType<typeof recordingDns>;
   readonly listening = new Map<string, readonly string[]>();
+  readonly questions: WorldQuestion[] = [];
   readonly #recorder: SessionRecorder;
   readonly #served = new Map<string, ServedHost[]>();
   readonly #owners: Map<string, string>;
@@ -189,7 +192,20 @@ export class LiveHosts implements LiveWorld {
       this.#served.set(name, served);
       await serveAt(places, definitionOf(placed), context, served);
     }
+    for (const [server, definition] of Object.entries(description.tables ?? {}))
+      await this.#serveTable(server, definition);
     for (const [path, file] of Object.entries(description.files ?? {})) await this.#place(path, file);
+  }
+
+  async #serveTable(server: string, { place, start }: TableServerDefinition): Promise<void> {
+    const { clock } = nodePlatform();
+    const asked = (text: string, connection: number) => {
+      this.questions.push({ atMs: clock.now(), server, connection, text });
+    };
+    const target = 'unix' in place ? { path: place.unix } : place;
+    if ('path' in target) await makeWay(target.path);
+    const served = await serveConnections(target, start({ clock, asked }).serve);
+    this.#undo.push(() => served.close());
   }
 
   async #place(path: string, file: FileContent): Promise<void> {
@@ -231,6 +247,12 @@ export class LiveHosts implements LiveWorld {
   }
 }
 
+/** For a socket of a path. */
+async function makeWay(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+}
+
 /** One host at all its places: it counts connections and keeps deliveries over all of them. */
 async function serveAt(
   places: readonly string[],
@@ -240,10 +262,7 @@ async function serveAt(
 ): Promise<void> {
   const host = definition.start(context);
   for (const place of places) {
-    if (place.startsWith('/')) {
-      await mkdir(dirname(place), { recursive: true });
-      await rm(place, { force: true });
-    }
+    if (place.startsWith('/')) await makeWay(place);
     const target = place.startsWith('/') ? { path: place } : { address: place };
     served.push(await serveHost({ ...definition, start: () => host }, target, context));
   }

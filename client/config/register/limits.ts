@@ -271,7 +271,7 @@ export const limits = {
     min: 1,
     since: '3.10',
     group: 'limits',
-    meaning: 'Longest accepted socketmap reply.',
+    meaning: 'Longest answer that is taken from the server of a socketmap table.',
   },
   socketmap_max_query_size: {
     type: 'int',
@@ -280,7 +280,7 @@ export const limits = {
     min: 1,
     since: '3.12',
     group: 'limits',
-    meaning: 'Longest socketmap request.',
+    meaning: 'Longest key that a socketmap table is asked for; a longer one is not found.',
   },
   non_bdb_migration_level: {
     type: 'enum',

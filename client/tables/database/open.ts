@@ -2,11 +2,11 @@
  * Tables that postmap(1) made of a file of lines: `hash:/file` is looked up in `/file.db`, `cdb:/file` in `/file.cdb`.
  * Where only the lines are there, they are read instead, with a warning.
  */
-import { foldCase } from '../fold.ts';
 import { readKeyedLines } from '../keyed.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { readBytes } from '../source.ts';
 import { type Table, TableError } from '../table.ts';
+import { malformedValue, shownText } from '../utf8.ts';
 import { DamagedError, type DatabaseReader, type Find } from './bytes.ts';
 
 export interface DatabaseKind {
@@ -59,7 +59,7 @@ class DatabaseTable implements Table {
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    const folded = foldCase(key);
+    const folded = this.#context.fold(key);
     try {
       // Most programs end keys and values with a NUL, some do not.
       const found = this.#find(Buffer.from(`${folded}\0`)) ?? this.#find(Buffer.from(folded));
@@ -74,9 +74,7 @@ class DatabaseTable implements Table {
     const end = value.indexOf(0);
     const text = Buffer.from(end < 0 ? value : value.subarray(0, end)).toString();
     if (!text.includes('\ufffd')) return text;
-    throw this.#failure(
-      `${this.name}: key "${key}": non-UTF-8 value "${text}": malformed UTF-8 or invalid codepoint`,
-    );
+    throw this.#failure(malformedValue(this.name, key, shownText(text)));
   }
 
   #failure(problem: string): TableError {

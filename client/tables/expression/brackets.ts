@@ -34,6 +34,7 @@ export function readBrackets(text: string, open: number, readEscape?: EscapeRead
   let at = open + 1;
   const negated = text[at] === '^';
   if (negated) at += 1;
+  if (at >= text.length && readEscape === undefined) throw new RuleError('Invalid regular expression');
   const tests: CharacterTest[] = [];
   for (let first = true; first || text[at] !== ']'; first = false) {
     const low = readItem(text, at, readEscape);

@@ -62,8 +62,10 @@ export function literal(character: string, anyCase: boolean): Node {
   return { kind: 'set', has: inCase((other) => other === character, anyCase) };
 }
 
-/** The same test, tried on both cases of a character. */
+/** The same test, tried on both cases of a letter; Postfix sets no locale, so that letters beyond ASCII have no case. */
 export function inCase(has: CharacterTest, anyCase: boolean): CharacterTest {
   if (!anyCase) return has;
-  return (character) => has(character) || has(character.toLowerCase()) || has(character.toUpperCase());
+  return (character) =>
+    has(character) ||
+    (character < '\u0080' && (has(character.toLowerCase()) || has(character.toUpperCase())));
 }

@@ -3,7 +3,6 @@
  * it: SQLite has no limit for it, as it has none in Postfix.
  */
 import type { SqlDatabase } from '../../platform/platform.ts';
-import { foldCase } from '../fold.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { type Table, TableError } from '../table.ts';
 import { readConfiguration, type SqliteConfiguration } from './configuration.ts';
@@ -50,8 +49,8 @@ class SqliteTable implements Table {
   }
 
   async lookup(key: string): Promise<string | undefined> {
-    const { configuration, templates } = this.#parts;
-    const folded = foldCase(key);
+    const { configuration, context, templates } = this.#parts;
+    const folded = context.fold(key);
     if (!isInDomains(folded, configuration.domains)) return undefined;
     const query = templates.query(folded, (text) => text.replaceAll("'", "''"));
     if (query === undefined) return undefined;
