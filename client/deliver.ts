@@ -36,6 +36,7 @@ import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
 import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
+import { TableError } from './tables/table.ts';
 import { Tables } from './tables/tables.ts';
 
 export interface DeliverOptions {
@@ -86,6 +87,9 @@ export async function deliver(request: DeliveryRequest, options: DeliverOptions)
   }
 }
 
+/** Mistakes of the configuration that end a delivery. */
+const EXPECTED = [DestinationError, GenericMapError, TableError];
+
 class Delivery {
   readonly #request: DeliveryRequest;
   readonly #options: DeliverOptions;
@@ -127,10 +131,12 @@ class Delivery {
       return this.#recipients.result;
     }
     try {
+      if (this.#options.settings.daemon_table_open_error_is_fatal) await this.#tables.demandAll();
       await this.#deliver();
     } catch (error) {
       this.#failure = { scope: 'session', dsn: '4.3.0', reason: errorText(error) };
-      if (!(error instanceof DestinationError || error instanceof GenericMapError) && !this.#aborted)
+      const isExpected = EXPECTED.some((kind) => error instanceof kind);
+      if (!isExpected && !this.#aborted)
         this.#warn(`delivery failed unexpectedly: ${errorText(error)}`, this.#request.queueId);
     }
     if (this.#aborted)

@@ -42,21 +42,13 @@ const readThroughOthers: ReadonlyMap<
 
 /** TLS and SASL are parsed and checked, and not acted on yet. */
 const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
-const underway: ReadonlySet<string> = new Set([
-  'daemon_table_open_error_is_fatal',
-  'socketmap_max_reply_size',
-  'socketmap_max_query_size',
-]);
-
 /** The code that they rule is not reached in the service that has the name. */
 const inert: ReadonlyMap<string, string> = new Map([
   ['lmtp_defer_if_no_mx_address_found', 'LMTP never asks for mail exchangers.'],
 ]);
 
 const effective = parameters
-  .filter(
-    ([name, { noEffect, group }]) => noEffect === undefined && !awaited.has(group) && !underway.has(name),
-  )
+  .filter(([, { noEffect, group }]) => noEffect === undefined && !awaited.has(group))
   .map(([name]) => name);
 
 describe('every parameter of the register is read', () => {
@@ -81,7 +73,7 @@ describe('every parameter of the register is read', () => {
   );
 });
 
-const finished = entries.filter(({ name, group }) => !awaited.has(group) && !underway.has(name));
+const finished = entries.filter(({ group }) => !awaited.has(group));
 
 describe('every name, those of lmtp included, is shown by scenarios', async () => {
   const scenarios = (await loadSuites()).map(({ scenario }) => scenario);

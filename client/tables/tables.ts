@@ -2,6 +2,7 @@
 import type { Parameter } from '../config/parameter.ts';
 import {
   type MatchListParameter,
+  parameters,
   register,
   type Settings,
   type TableParameter,
@@ -15,7 +16,7 @@ import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
-import { type Table, tableUntil } from './table.ts';
+import { type Table, TableError, tableUntil } from './table.ts';
 import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
@@ -35,6 +36,8 @@ interface Opened {
   /** By name and by what becomes of keys: one that is named twice is opened once. */
   readonly tables: Map<string, Promise<Table>>;
   readonly links: Links;
+  /** About tables that could not be opened. */
+  readonly problems: string[];
 }
 
 /** Parameters that ask for keys as they are, whatever their case. */
@@ -47,6 +50,16 @@ const EXACT: ReadonlySet<TablesParameter | TableParameter> = new Set([
   'smtp_discard_ehlo_keyword_address_maps',
   'smtp_pix_workaround_maps',
 ]);
+/** Those that the client reads: no one needs the tables of the others. */
+const namesOf = (type: Parameter['type']) =>
+  parameters
+    .filter(
+      ([, { type: own, group, noEffect }]) =>
+        own === type && noEffect === undefined && group !== 'tls' && group !== 'sasl',
+    )
+    .map(([name]) => name);
+const tablesParameters = namesOf('tables') as TablesParameter[];
+const tableParameters = namesOf('table') as TableParameter[];
 const asItIs = (key: string): string => key;
 
 export class Tables {
@@ -61,6 +74,7 @@ export class Tables {
       matchLists: new Map(),
       tables: new Map(),
       links: new Links(options.platform.clock),
+      problems: [],
     };
     this.#signal = signal;
   }
@@ -68,6 +82,17 @@ export class Tables {
   /** The same tables, for work that ends with the signal: lookups under way then reject with its reason. */
   until(signal: AbortSignal | undefined): Tables {
     return new Tables(this.#options, this.#opened, signal);
+  }
+
+  /**
+   * Opens whatever is configured, as a process of Postfix does when it starts, where otherwise tables wait to be asked.
+   * Rejects with TableError about the first one that cannot be opened (`daemon_table_open_error_is_fatal`).
+   */
+  async demandAll(): Promise<void> {
+    for (const name of tablesParameters) await this.of(name);
+    for (const name of tableParameters) await this.one(name);
+    const [problem] = this.#opened.problems;
+    if (problem !== undefined) throw new TableError(problem);
   }
 
   /** Closes the connections to servers of tables, and keeps none from now on. */
@@ -123,7 +148,7 @@ export class Tables {
     for (const text of texts) {
       const fault = faultOfTableName(text);
       if (fault === undefined) tables.push(await this.#open(text, parameter));
-      else this.#log('error', fault);
+      else this.#context.error(fault);
     }
     const { lmtp }: Parameter = register[parameter];
     const name = this.#options.service === 'lmtp' && lmtp ? lmtp.name : parameter;
@@ -149,7 +174,10 @@ export class Tables {
       fold: foldCase,
       links: this.#opened.links,
       warn: (line) => this.#log('warning', line),
-      error: (line) => this.#log('error', line),
+      error: (line) => {
+        this.#opened.problems.push(line);
+        this.#log('error', line);
+      },
       note: (line) => this.#log('info', line),
     };
   }

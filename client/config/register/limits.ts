@@ -246,7 +246,8 @@ export const limits = {
     default: 'no',
     since: '2.9',
     group: 'limits',
-    meaning: 'Abort when a table cannot be opened, instead of continuing with a table that fails on lookup.',
+    meaning:
+      'No mail is delivered while a table cannot be opened; otherwise only lookups in that table fail.',
   },
   default_database_type: {
     type: 'string',

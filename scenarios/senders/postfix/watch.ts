@@ -36,6 +36,7 @@ export class Watch {
   readonly #flushAdds: FlushAdd[] = [];
   readonly #downServices: ReadonlySet<ScenarioService>;
   readonly #stillborn = new AbortController();
+  #deaths = 0;
 
   constructor(
     transport: string,
@@ -54,11 +55,15 @@ export class Watch {
     return this.#stillborn.signal;
   }
 
-  /** The last words of an agent; before it has read its options it does not log under the name of its transport. */
+  /**
+   * The last words of an agent. One that cannot start is started again and again: before it has read its options it does
+   * not log under the name of its transport, and later it says the same twice.
+   */
   onFatal(transport: string, { program, text }: MailLogLine): void {
     if (transport !== this.#transport) return;
-    this.#log.push(asLogLine(text));
-    if (program !== this.#program) this.#stillborn.abort();
+    this.#deaths += 1;
+    if (this.#deaths === 1) this.#log.push(asLogLine(text));
+    if (program !== this.#program || this.#deaths > 1) this.#stillborn.abort();
   }
 
   onLogLine({ program, text }: MailLogLine): void {
