@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
 import { type DeliveryService, parseMasterCf } from '../client/config/master-cf.ts';
-import { awaitedNames, namesNobodyReads, whyNotRead } from '../client/config/names.ts';
+import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides } from '../client/config/overrides.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { systemHostname } from '../client/platform/node.ts';
@@ -23,6 +23,9 @@ export interface Configuration {
   /** The entry of master.cf that was named. */
   readonly service?: DeliveryService;
 }
+
+/** Told one by one; to find the name that was meant takes a while. */
+const ODD_NAMES_LIMIT = 100;
 
 /** For options that may be given several times. */
 export const collect = (value: string, previous: readonly string[]): readonly string[] => [
@@ -48,6 +51,8 @@ export async function readConfiguration(
     const service = await readService(options);
     for (const level of [service?.overrides ?? [], options.o])
       for (const [name, value] of parseOverrides(level, assigned)) assigned.set(name, value);
+    for (const [name, parameter] of undefinedNames(assigned))
+      warn(`${shown(parameter)}: $${shown(name)} stands for nothing; correct the name`);
     const awaited = awaitedNames(assigned);
     if (awaited.length > 0)
       warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
@@ -63,10 +68,11 @@ export async function readConfiguration(
 async function readMainCf(file: string): Promise<Map<string, string>> {
   const { assigned, warnings } = parseMainCf(await readText('--main-cf', file), file);
   for (const warning of warnings) warn(warning);
-  for (const name of namesNobodyReads(assigned)) {
-    warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
-    assigned.delete(name);
-  }
+  const odd = namesNobodyReads(assigned);
+  for (const name of odd.slice(0, ODD_NAMES_LIMIT)) warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
+  if (odd.length > ODD_NAMES_LIMIT)
+    warn(`${file}: ${odd.length - ODD_NAMES_LIMIT} more names are no parameters`);
+  for (const name of odd) assigned.delete(name);
   return assigned;
 }
 
@@ -75,7 +81,8 @@ async function readService({ masterCf, service }: ParameterOptions): Promise<Del
     if (service !== undefined) throw new UsageError('--service needs --master-cf, the file that has it');
     return undefined;
   }
-  const services = parseMasterCf(await readText('--master-cf', masterCf), masterCf);
+  const { services, warnings } = parseMasterCf(await readText('--master-cf', masterCf), masterCf);
+  for (const warning of warnings) warn(warning);
   const found = services.get(service ?? 'smtp');
   if (found !== undefined) return found;
   throw new UsageError(

@@ -1,5 +1,6 @@
 /** Lines as all of Postfix's files have them: main.cf, and those of lookup tables. */
-import { skipSpace } from './text.ts';
+import { shown } from './config-error.ts';
+import { isSpace, skipSpace, trimSpace } from './text.ts';
 
 export interface LogicalLine {
   /** Of its first physical line, from 1. */
@@ -21,4 +22,14 @@ export function* logicalLines(text: string): Generator<LogicalLine> {
     current = { number: index + 1, parts: [physical] };
   }
   if (current !== undefined) yield { number: current.number, text: current.parts.join('') };
+}
+
+/** Whether a line is indented although there is none before it that it could continue. */
+export function continuesNothing({ text }: LogicalLine): boolean {
+  return isSpace(text.charAt(0));
+}
+
+/** The warning about such a line, which begins with `place`. */
+export function continuesNoLine({ text }: LogicalLine, place: string): string {
+  return `${place}: "${shown(trimSpace(text))}" continues no line and is ignored; remove the indentation`;
 }

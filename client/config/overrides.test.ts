@@ -7,7 +7,6 @@ describe('overrides of the command line', () => {
     ['relayhost=x', { relayhost: 'x' }],
     ['relayhost = x y ', { relayhost: 'x y' }],
     ['relayhost=', { relayhost: '' }],
-    ['{ relayhost = [x]:25 }', { relayhost: '[x]:25' }],
     ['smtp_helo_name=${myhostname}', { smtp_helo_name: '${myhostname}' }],
     ['lmtp_lhlo_timeout=5', { lmtp_lhlo_timeout: '5' }],
     ['fallback_relay=a', { fallback_relay: 'a' }],
