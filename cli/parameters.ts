@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
-import { type DeliveryService, parseMasterCf } from '../client/config/master-cf.ts';
+import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
 import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides } from '../client/config/overrides.ts';
 import { resolveSettings } from '../client/config/settings.ts';
@@ -47,8 +47,10 @@ export async function readConfiguration(
   exitStatus: number,
 ): Promise<Configuration> {
   try {
-    const assigned = options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf);
-    const service = await readService(options);
+    const masterCf = options.masterCf === undefined ? undefined : await readMasterCf(options.masterCf);
+    const service = findService(options, masterCf);
+    const assigned =
+      options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf, masterCf?.arguments ?? []);
     for (const level of [service?.overrides ?? [], options.o])
       for (const [name, value] of parseOverrides(level, assigned)) assigned.set(name, value);
     for (const [name, parameter] of undefinedNames(assigned))
@@ -64,11 +66,11 @@ export async function readConfiguration(
   }
 }
 
-/** Assignments of the file, but for names that mean nothing, which are warned of. */
-async function readMainCf(file: string): Promise<Map<string, string>> {
+/** Assignments of the file, but for names that mean nothing, there or in master.cf, which are warned of. */
+async function readMainCf(file: string, mentioning: readonly string[]): Promise<Map<string, string>> {
   const { assigned, warnings } = parseMainCf(await readText('--main-cf', file), file);
   for (const warning of warnings) warn(warning);
-  const odd = namesNobodyReads(assigned);
+  const odd = namesNobodyReads(assigned, mentioning);
   for (const name of odd.slice(0, ODD_NAMES_LIMIT)) warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
   if (odd.length > ODD_NAMES_LIMIT)
     warn(`${file}: ${odd.length - ODD_NAMES_LIMIT} more names are no parameters`);
@@ -76,17 +78,20 @@ async function readMainCf(file: string): Promise<Map<string, string>> {
   return assigned;
 }
 
-async function readService({ masterCf, service }: ParameterOptions): Promise<DeliveryService | undefined> {
-  if (masterCf === undefined) {
-    if (service !== undefined) throw new UsageError('--service needs --master-cf, the file that has it');
-    return undefined;
-  }
-  const { services, warnings } = parseMasterCf(await readText('--master-cf', masterCf), masterCf);
-  for (const warning of warnings) warn(warning);
-  const found = services.get(service ?? 'smtp');
-  if (found !== undefined) return found;
+async function readMasterCf(file: string): Promise<MasterCf> {
+  const masterCf = parseMasterCf(await readText('--master-cf', file), file);
+  for (const warning of masterCf.warnings) warn(warning);
+  return masterCf;
+}
+
+function findService(options: ParameterOptions, masterCf?: MasterCf): DeliveryService | undefined {
+  if (masterCf === undefined && options.service !== undefined)
+    throw new UsageError('--service needs --master-cf, the file that has it');
+  const name = options.service ?? 'smtp';
+  const found = masterCf?.services.get(name);
+  if (masterCf === undefined || found !== undefined) return found;
   throw new UsageError(
-    `--service: ${masterCf} has no service ${service ?? 'smtp'} that runs smtp or lmtp; it has ${[...services.keys()].join(', ') || 'none'}`,
+    `--service: ${options.masterCf} has no service ${name} that runs smtp or lmtp; it has ${[...masterCf.services.keys()].join(', ') || 'none'}`,
   );
 }
 

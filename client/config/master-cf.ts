@@ -32,6 +32,8 @@ const OPTIONS_WITH_VALUE = 'imnorst';
 export interface MasterCf {
   /** The delivery services by name; the last entry of a name counts. */
   readonly services: ReadonlyMap<string, DeliveryService>;
+  /** What the programs of all entries are called with; it may mention names of main.cf. */
+  readonly arguments: readonly string[];
   /** One line each, beginning with origin and line number. */
   readonly warnings: readonly string[];
 }
@@ -48,6 +50,7 @@ export function parseMasterCf(text: string, origin: string): MasterCf {
       `${origin}: longer than ${MAIN_CF_LIMIT_CHARACTERS} characters; this is no master.cf, name another file`,
     );
   const services = new Map<string, DeliveryService>();
+  const allArguments: string[] = [];
   const warnings: string[] = [];
   for (const line of logicalLines(text)) {
     const place = `${origin}, line ${line.number}`;
@@ -59,10 +62,11 @@ export function parseMasterCf(text: string, origin: string): MasterCf {
     checkFields(words, place);
     const [name = '', type] = words;
     const [program = '', ...rest] = words.slice(FIELDS.length).map((word) => withoutBraces(word, place));
+    for (const argument of rest) allArguments.push(argument);
     if (type !== 'unix' || (program !== 'smtp' && program !== 'lmtp')) continue;
     services.set(name, { name, program, ...readArguments(rest, place) });
   }
-  return { services, warnings };
+  return { services, arguments: allArguments, warnings };
 }
 
 function checkFields(words: readonly string[], place: string): void {

@@ -63,12 +63,20 @@ export function undefinedNames(assigned: ReadonlyMap<string, string>): ReadonlyM
   return found;
 }
 
-/** Of those, the names that no other program of Postfix reads either. */
-export function namesNobodyReads(assigned: ReadonlyMap<string, string>): string[] {
+/**
+ * Of those, the names that no other program of Postfix reads either.
+ *
+ * @param alsoMentioning texts besides the values that may refer to names: master.cf's arguments.
+ */
+export function namesNobodyReads(
+  assigned: ReadonlyMap<string, string>,
+  alsoMentioning: readonly string[] = [],
+): string[] {
   const classes = new Set(assigned.get('smtpd_restriction_classes')?.split(/[\s,]+/));
-  return namesNotRead(assigned).filter(
-    (name) => !otherPrograms.has(name) && !classes.has(name) && !TRANSPORT_PARAMETER.test(name),
-  );
+  const mentioned = new Set(alsoMentioning.flatMap(referencesIn));
+  const read = (name: string): boolean =>
+    otherPrograms.has(name) || classes.has(name) || mentioned.has(name) || TRANSPORT_PARAMETER.test(name);
+  return namesNotRead(assigned).filter((name) => !read(name));
 }
 
 /** What of a configuration a delivery depends on. */
@@ -92,13 +100,16 @@ export function awaitedNames(assigned: ReadonlyMap<string, string>): string[] {
 /** What to tell about a name that the client does not read. */
 export function whyNotRead(name: string): string {
   if (otherPrograms.has(name)) return 'a parameter of another program, which the client does not read';
-  return `no such parameter; the nearest known name is ${nearestName(name)}`;
+  const nearest = nearestName(name);
+  if (nearest === undefined) return 'no such parameter, and no value mentions it';
+  return `no such parameter; the nearest known name is ${nearest}`;
 }
 
-function nearestName(name: string): string {
+/** Undefined when none is near enough to be what was meant. */
+function nearestName(name: string): string | undefined {
   const wanted = name.slice(0, NAME_LIMIT_CHARACTERS);
-  let nearest = '';
-  let least = Number.POSITIVE_INFINITY;
+  let nearest: string | undefined;
+  let least = wanted.length / 3;
   for (const candidate of clientNames) {
     const distance = editDistance(wanted, candidate);
     if (distance < least) [nearest, least] = [candidate, distance];
