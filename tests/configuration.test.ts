@@ -37,7 +37,7 @@ test.each([
   ],
   ['shape = round', 'shape: no such parameter, and no value mentions it'],
   ['folks_server_host = x', 'folks_server_host: no such parameter, and no value mentions it'],
-  ['relayhost = x', 'main.cf, line 154: this relayhost replaces the earlier one; keep only one'],
+  ['smtp_helo_name = x', 'main.cf, line 154: this smtp_helo_name replaces the earlier one; keep only one'],
   ['smtp_bind_address6 = ${adress}', 'smtp_bind_address6: $adress'],
   ['smtp_mail_timeout = 5 minutes', 'smtp_mail_timeout = 5 minutes: not a time'],
   ['lmtp_mail_timeout = soon', 'lmtp_mail_timeout = soon: not a time'],

@@ -101,9 +101,8 @@ class PosixParser {
     for (let token = this.#peek(); token.kind !== 'end'; token = this.#peek()) {
       if (token.kind === 'operator' && (token.text === '|' || (token.text === ')' && this.#depth > 0))) break;
       let item = this.#atom(token, items.length === 0);
-      if (item === undefined) continue;
-      // In basic expressions an operator behind ^ has nothing to repeat either.
-      const repeatable = this.#options.extended || item.kind !== 'assertion';
+      // An operator behind ^ and its kin has nothing to repeat.
+      const repeatable = item.kind !== 'assertion';
       for (
         let repeat = repeatable ? this.#repetition() : undefined;
         repeat !== undefined;
@@ -115,7 +114,7 @@ class PosixParser {
     return { kind: 'sequence', items };
   }
 
-  #atom(token: Token, first: boolean): Node | undefined {
+  #atom(token: Token, first: boolean): Node {
     const start = this.#at;
     this.#take(token);
     if (token.kind === 'escape') return this.#escaped(token.text);
@@ -138,8 +137,9 @@ class PosixParser {
       case '{':
         throw new RuleError('Invalid preceding regular expression');
       default:
-        // With nothing to repeat, basic expressions take the operator for a character, extended ones for nothing.
-        return this.#options.extended ? undefined : this.#literal(token.text);
+        // With nothing to repeat, basic expressions take the operator for a character.
+        if (this.#options.extended) throw new RuleError('Invalid preceding regular expression');
+        return this.#literal(token.text);
     }
   }
 
