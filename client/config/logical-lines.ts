@@ -33,3 +33,11 @@ export function continuesNothing({ text }: LogicalLine): boolean {
 export function continuesNoLine({ text }: LogicalLine, place: string): string {
   return `${place}: "${shown(trimSpace(text))}" continues no line and is ignored; remove the indentation`;
 }
+
+/** The text of a line up to its NUL character, with a warning that begins with `place`; all of it when there is none. */
+export function textBeforeNul({ text }: LogicalLine, place: string, warnings: string[]): string {
+  const nul = text.indexOf('\0');
+  if (nul < 0) return text;
+  warnings.push(`${place}: the line ends at its NUL character; remove it`);
+  return text.slice(0, nul);
+}

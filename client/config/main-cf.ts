@@ -1,6 +1,6 @@
 /** Reads the syntax of main.cf. Which names mean something is not decided here: the file serves many programs. */
 import { ConfigError, shown } from './config-error.ts';
-import { continuesNoLine, continuesNothing, logicalLines } from './logical-lines.ts';
+import { continuesNoLine, continuesNothing, logicalLines, textBeforeNul } from './logical-lines.ts';
 import { isSpace, skipSpace, trimSpace } from './text.ts';
 
 /** Far beyond any real main.cf; the file's reader should ask for no more bytes than this. */
@@ -32,9 +32,7 @@ export function parseMainCf(text: string, origin: string): MainCf {
       warnings.push(continuesNoLine(line, place));
       continue;
     }
-    const nul = line.text.indexOf('\0');
-    if (nul >= 0) warnings.push(`${place}: the line ends at its NUL character; remove it`);
-    const { name, value } = splitAssignment(nul < 0 ? line.text : line.text.slice(0, nul), place);
+    const { name, value } = splitAssignment(textBeforeNul(line, place, warnings), place);
     if ((assigned.get(name) ?? value) !== value)
       warnings.push(`${place}: this ${shown(name)} replaces the earlier one; keep only one`);
     assigned.set(name, value);

@@ -40,7 +40,11 @@ describe('services', () => {
   });
 
   test('the last entry of a name counts', () => {
-    expect(services(`a ${fields} smtp\na ${fields} lmtp`).a?.program).toBe('lmtp');
+    const { services: all, warnings } = parseMasterCf(`a ${fields} smtp\na ${fields} lmtp`, 'master.cf');
+    expect(all.get('a')?.program).toBe('lmtp');
+    expect(warnings).toEqual([
+      'master.cf, line 2: another entry for a, and the one that counts; keep only one',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Reads master.cf as far as it is about delivery agents: the options of a service that smtp(8) or lmtp(8) runs. */
 import type { Service } from '../request.ts';
 import { ConfigError, shown } from './config-error.ts';
-import { continuesNoLine, continuesNothing, logicalLines } from './logical-lines.ts';
+import { continuesNoLine, continuesNothing, logicalLines, textBeforeNul } from './logical-lines.ts';
 import { MAIN_CF_LIMIT_CHARACTERS } from './main-cf.ts';
 import { bracedText, splitGroupedWords, trimSpace } from './text.ts';
 
@@ -58,12 +58,14 @@ export function parseMasterCf(text: string, origin: string): MasterCf {
       warnings.push(continuesNoLine(line, place));
       continue;
     }
-    const words = splitGroupedWords(line.text);
+    const words = splitGroupedWords(textBeforeNul(line, place, warnings));
     checkFields(words, place);
     const [name = '', type] = words;
     const [program = '', ...rest] = words.slice(FIELDS.length).map((word) => withoutBraces(word, place));
     for (const argument of rest) allArguments.push(argument);
     if (type !== 'unix' || (program !== 'smtp' && program !== 'lmtp')) continue;
+    if (services.has(name))
+      warnings.push(`${place}: another entry for ${shown(name)}, and the one that counts; keep only one`);
     services.set(name, { name, program, ...readArguments(rest, place) });
   }
   return { services, arguments: allArguments, warnings };

@@ -411,7 +411,9 @@ export const services: readonly string[] = [
   ' smtp unix - - n - - smtp -o relayhost=x\n',
   ' smtp unix - - n - - smtp\n  -o relayhost=x\nrelay unix - - n - - smtp -o relayhost=y\n',
   'smtp unix - - n - - smtp -o relayhost=x\nrelay unix - - n - - smtp\n -o relayhost=y',
+  'smtp unix - - n - - smtp -o relayhost=x\0y -o relayhost=z\n',
   // Mistakes.
+  '\0smtp unix - - n - - smtp\n',
   'smtp\n',
   'smtp unix\n',
   'smtp unix - - n - -\n',
