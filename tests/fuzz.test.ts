@@ -164,13 +164,12 @@ describe('addresses and headers', { timeout }, () => {
       }),
     ));
 
-  test('addresses of a header are replaced, and found again', () =>
+  test('addresses of a header are replaced, each of them', () =>
     fuzz(list, async (text) => {
       const found = readAddresses(text);
       expect(await replaceAddresses(text, async () => undefined)).toBeUndefined();
       const written = await replaceAddresses(text, async () => 'new@example.test');
-      if (found.length === 0) expect(written).toBeUndefined();
-      else expect(readAddresses(written ?? '').length).toBeGreaterThan(0);
+      expect(written?.split('new@example.test').length ?? 1).toBe(found.length + 1);
     }));
 
   test('structured fields', () =>
