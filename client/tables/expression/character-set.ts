@@ -3,7 +3,7 @@ import { RuleError } from '../rule-error.ts';
 import type { CharacterTest } from './nodes.ts';
 
 /** Classes and escapes in one pair of brackets, each asked in turn. */
-const CLASSES_LIMIT = 100;
+const CLASSES_LIMIT = 30;
 
 type Range = readonly [from: number, to: number];
 
