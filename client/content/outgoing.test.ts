@@ -14,6 +14,9 @@ import { messageFromBytes } from './message.ts';
 import { Outgoing } from './outgoing.ts';
 import { contentPieces } from './writer.ts';
 
+/** `NEXTHOP_FUZZ_RUNS=100000` for more. */
+const RUNS = Number(process.env.NEXTHOP_FUZZ_RUNS ?? 200);
+
 interface Sending {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
@@ -107,7 +110,9 @@ describe('what goes out', () => {
     );
   });
 
-  test('whatever tables answer, it is sent or refused', async () => {
+  test('whatever tables answer, it is sent or refused', {
+    timeout: Math.max(30_000, RUNS * 20),
+  }, async () => {
     const word = fc.constantFrom(
       'WARN',
       'REPLACE',
@@ -136,7 +141,7 @@ describe('what goes out', () => {
           if (!(error instanceof CheckError || error instanceof GenericMapError)) throw error;
         });
       }),
-      { numRuns: Number(process.env.NEXTHOP_FUZZ_RUNS ?? 200) },
+      { numRuns: RUNS },
     );
   });
 

@@ -192,7 +192,7 @@ describe('limits', () => {
   });
 });
 
-describe('properties', () => {
+describe('properties', { timeout: Math.max(30_000, RUNS * 20) }, () => {
   /** What has a length: how often nothing is repeated is told differently by each. */
   const solid = fc.letrec<{ solid: string }>((tie) => ({
     solid: fc.oneof(
