@@ -1,7 +1,8 @@
 /** `nexthop config`: the parameters in force, as postconf(1) shows them, and what is wrong with their values. */
 import type { Command } from 'commander';
-import { listParameters } from '../client/config/listing.ts';
-import { clientNames, namesNotRead, whyNotRead } from '../client/config/names.ts';
+import { shown } from '../client/config/config-error.ts';
+import { listParameters, namesToList } from '../client/config/listing.ts';
+import { whyNotRead } from '../client/config/names.ts';
 import { findProblems } from '../client/config/settings.ts';
 import { systemHostname } from '../client/platform/node.ts';
 import { type ParameterOptions, readConfiguration, warn, withParameterOptions } from './parameters.ts';
@@ -11,6 +12,7 @@ interface ConfigOptions extends ParameterOptions {
   readonly n?: true;
   readonly d?: true;
   readonly x?: true;
+  readonly h?: true;
 }
 
 export function defineConfig(program: Command): void {
@@ -20,6 +22,9 @@ export function defineConfig(program: Command): void {
     .option('-n', 'only what is set')
     .option('-d', 'defaults instead of what is set')
     .option('-x', 'expand $name in values')
+    .option('-h', 'values without their names')
+    // As in postconf(1), -h is not about help.
+    .helpOption('--help', 'display help for command')
     .action(async (names: readonly string[], options: ConfigOptions) => {
       process.exitCode = await config(names, options);
     });
@@ -29,27 +34,21 @@ async function config(names: readonly string[], options: ConfigOptions): Promise
   if (options.n === true && options.d === true) throw new UsageError('-n and -d exclude each other');
   const { assigned, service } = await readConfiguration(options, EXIT.usage);
   const facts = { hostname: systemHostname(), ...(service && { serviceName: service.name }) };
-  const shown = options.d === true ? new Map<string, string>() : assigned;
-  const problems = findProblems(shown, facts);
+  const considered = options.d === true ? new Map<string, string>() : assigned;
+  const wanted = names.length === 0 ? namesToList(considered, options.n === true) : knownOf(names, assigned);
+  const listing = listParameters(considered, { facts, expanded: options.x === true, names: wanted });
+  const problems = new Set([...findProblems(considered, facts), ...listing.problems]);
   for (const problem of problems) process.stderr.write(`nexthop: ${problem}\n`);
-  const wanted = namesToShow(names, assigned, options.n === true);
-  const expanded = options.x === true && problems.length === 0;
-  for (const line of listParameters(shown, { facts, expanded, names: wanted }))
-    process.stdout.write(`${line}\n`);
-  return problems.length === 0 ? EXIT.ok : EXIT.failed;
+  for (const { name, value } of listing.settings) {
+    const start = options.h === true ? '' : `${name} =${value && ' '}`;
+    process.stdout.write(`${start}${value}\n`);
+  }
+  return problems.size === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Parameters of the client, and names of the file's own that their values mention. */
-function namesToShow(
-  names: readonly string[],
-  assigned: ReadonlyMap<string, string>,
-  onlyAssigned: boolean,
-): readonly string[] {
-  const foreign = new Set(namesNotRead(assigned));
-  const own = [...assigned.keys()].filter((name) => !foreign.has(name));
-  const all = new Set([...(onlyAssigned ? [] : clientNames), ...own]);
-  if (names.length === 0) return [...all].sort();
-  const known = new Set([...clientNames, ...own]);
-  for (const name of names.filter((each) => !known.has(each))) warn(`${name}: ${whyNotRead(name)}`);
-  return names.filter((name) => (onlyAssigned ? all : known).has(name));
+/** Whoever names parameters sees them set or not, as with postconf(1). */
+function knownOf(names: readonly string[], assigned: ReadonlyMap<string, string>): string[] {
+  const known = new Set(namesToList(assigned, false));
+  for (const name of names.filter((each) => !known.has(each))) warn(`${shown(name)}: ${whyNotRead(name)}`);
+  return names.filter((name) => known.has(name));
 }

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
-import { type DeliveryService, parseMasterCf } from '../client/config/master-cf.ts';
-import { awaitedNames, namesNobodyReads, whyNotRead } from '../client/config/names.ts';
+import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
+import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides } from '../client/config/overrides.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { systemHostname } from '../client/platform/node.ts';
@@ -26,6 +26,9 @@ export interface Configuration {
   readonly service?: DeliveryService;
 }
 
+/** Told one by one; to find the name that was meant takes a while. */
+const ODD_NAMES_LIMIT = 100;
+
 /** For options that may be given several times. */
 export const collect = (value: string, previous: readonly string[]): readonly string[] => [
   ...previous,
@@ -46,11 +49,15 @@ export async function readConfiguration(
   exitStatus: number,
 ): Promise<Configuration> {
   try {
-    const assigned = options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf);
-    const service = await readService(options);
+    const masterCf = options.masterCf === undefined ? undefined : await readMasterCf(options.masterCf);
+    const service = findService(options, masterCf);
+    const assigned =
+      options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf, masterCf?.arguments ?? []);
     for (const [name, value] of parseOverrides(service?.overrides ?? [], assigned)) assigned.set(name, value);
     const chosen = parseOverrides(options.o, assigned);
     for (const [name, value] of chosen) assigned.set(name, value);
+    for (const [name, parameter] of undefinedNames(assigned))
+      warn(`${shown(parameter)}: $${shown(name)} stands for nothing; correct the name`);
     const awaited = awaitedNames(assigned);
     if (awaited.length > 0)
       warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
@@ -62,27 +69,32 @@ export async function readConfiguration(
   }
 }
 
-/** Assignments of the file, but for names that mean nothing, which are warned of. */
-async function readMainCf(file: string): Promise<Map<string, string>> {
+/** Assignments of the file, but for names that mean nothing, there or in master.cf, which are warned of. */
+async function readMainCf(file: string, mentioning: readonly string[]): Promise<Map<string, string>> {
   const { assigned, warnings } = parseMainCf(await readText('--main-cf', file), file);
   for (const warning of warnings) warn(warning);
-  for (const name of namesNobodyReads(assigned)) {
-    warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
-    assigned.delete(name);
-  }
+  const odd = namesNobodyReads(assigned, mentioning);
+  for (const name of odd.slice(0, ODD_NAMES_LIMIT)) warn(`${file}: ${shown(name)}: ${whyNotRead(name)}`);
+  if (odd.length > ODD_NAMES_LIMIT)
+    warn(`${file}: ${odd.length - ODD_NAMES_LIMIT} more names are no parameters`);
+  for (const name of odd) assigned.delete(name);
   return assigned;
 }
 
-async function readService({ masterCf, service }: ParameterOptions): Promise<DeliveryService | undefined> {
-  if (masterCf === undefined) {
-    if (service !== undefined) throw new UsageError('--service needs --master-cf, the file that has it');
-    return undefined;
-  }
-  const services = parseMasterCf(await readText('--master-cf', masterCf), masterCf);
-  const found = services.get(service ?? 'smtp');
-  if (found !== undefined) return found;
+async function readMasterCf(file: string): Promise<MasterCf> {
+  const masterCf = parseMasterCf(await readText('--master-cf', file), file);
+  for (const warning of masterCf.warnings) warn(warning);
+  return masterCf;
+}
+
+function findService(options: ParameterOptions, masterCf?: MasterCf): DeliveryService | undefined {
+  if (masterCf === undefined && options.service !== undefined)
+    throw new UsageError('--service needs --master-cf, the file that has it');
+  const name = options.service ?? 'smtp';
+  const found = masterCf?.services.get(name);
+  if (masterCf === undefined || found !== undefined) return found;
   throw new UsageError(
-    `--service: ${masterCf} has no service ${service ?? 'smtp'} that runs smtp or lmtp; it has ${[...services.keys()].join(', ') || 'none'}`,
+    `--service: ${options.masterCf} has no service ${name} that runs smtp or lmtp; it has ${[...masterCf.services.keys()].join(', ') || 'none'}`,
   );
 }
 

@@ -100,6 +100,47 @@ slow_destination_recipient_limit = 2
     );
   });
 
+  test('what is asked for by name, in that order, set or not; values alone', async () => {
+    const asked = [
+      '-n',
+      '-h',
+      '--main-cf',
+      'real.cf',
+      'smtp_mail_timeout',
+      'relayhost',
+      'limit',
+      'smtpd_banner',
+    ];
+    expect(await config(...asked)).toMatchObject({
+      status: 0,
+      stdout: '${limit}m\n\n7\n',
+      stderr: expect.stringContaining('smtpd_banner: a parameter of another program'),
+    });
+    const { stdout } = await config('--main-cf', 'real.cf', 'relayhost', 'limit', 'relayhost');
+    expect(stdout).toBe('relayhost =\nlimit = 7\nrelayhost =\n');
+  });
+
+  test('a name that stands for nothing, and a value of the own that cannot be expanded', async () => {
+    const set = ['-o', 'relayhost=$nosuch ${limit:$odd}', '-o', 'odd=${', '--main-cf', 'real.cf'];
+    const { status, stdout, stderr } = await config('-x', ...set, 'relayhost', 'odd', 'limit');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: 'relayhost =\nodd = ${\nlimit = 7\n' });
+    expect(stderr.split('\n').slice(-3)).toEqual([
+      'nexthop: warning: relayhost: $nosuch stands for nothing; correct the name',
+      'nexthop: odd = ${: no "}" for "${"; add it',
+      '',
+    ]);
+  });
+
+  test('names of a main.cf that only services mention are no mistakes', async () => {
+    file('own.cf', 'mua_restrictions = reject\n');
+    file(
+      'services.cf',
+      `${masterCf}587 inet n - n - - smtpd -o smtpd_sender_restrictions=$mua_restrictions\n`,
+    );
+    expect((await config('-n', '--main-cf', 'own.cf')).stderr).toContain('no value mentions it');
+    expect((await config('-n', '--main-cf', 'own.cf', '--master-cf', 'services.cf')).stderr).toBe('');
+  });
+
   test('defaults, of every name', async () => {
     const { stdout } = await config('-d', '--main-cf', 'real.cf');
     const lines = stdout.trimEnd().split('\n');

@@ -189,6 +189,7 @@ describe('files', () => {
   const maxTestLines = 500;
   /** Longer modules, and why each is better in one piece. */
   const longModules: Record<string, string> = {
+    'tests/cli.test.ts': 'the command line as a table of mistakes and what is told',
     'client/config/register/general.ts': 'the parameter register: a table',
     'client/config/register/limits.ts': 'the parameter register: a table',
     'client/config/register/tls.ts': 'the parameter register: a table',

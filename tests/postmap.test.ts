@@ -1,6 +1,6 @@
 /**
  * Our tables answer as `postmap -q` does. Its answers are kept in postmap/answers.json, and compared with those of the
- * Postfix that is installed, if one is; `NEXTHOP_RENEW_POSTMAP=1` writes them anew.
+ * Postfix that is installed, if one is; `NEXTHOP_RENEW_ANSWERS=1` writes them anew.
  */
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { environment, type Sample, samples } from './postmap/samples.ts';
 
 const LEAST_LOOKUPS = 200;
 
-if (process.env.NEXTHOP_RENEW_POSTMAP === '1') {
+if (process.env.NEXTHOP_RENEW_ANSWERS !== undefined) {
   const renewed = await askPostmap(samples);
   if (renewed === undefined || renewed.answers.includes(undefined))
     throw new Error('Postfix is not installed here with all types of tables: npm run peers');

@@ -4,7 +4,7 @@
  *     $name ${name} $(name)        the value of name, itself expanded; nothing when undefined
  *     $$                           a dollar sign
  *     ${name?text} ${name:text}    text when the unexpanded value of name is not empty, or is empty
- *     ${name?{a}:{b}}              a or b; white space inside the braces' ends does not count
+ *     ${name?{a}:{b}}              a or b; white space around the braces does not count
  *     ${{l} == {r} ? {a} : {b}}    comparison; without branches the word `true`, or nothing
  *     ${{l} <level {r} ? ...}      comparison of release levels, `major.minor.patch`
  *     ${domain_to_ascii{domain}}   function call
@@ -21,6 +21,11 @@ const NESTING_LIMIT = 100;
 /** References in one value altogether: twenty names that each mention the next one twice already ask for a million. */
 const REFERENCES_LIMIT = 10_000;
 const RESULT_LIMIT_CHARACTERS = 1_000_000;
+/** Characters looked at, again and again where a long value is referred to often. */
+const WORK_LIMIT_CHARACTERS = 4_000_000;
+/** In comparisons. */
+const NUMBER_MAX = 2n ** 63n - 1n;
+const NUMBER_LIMIT_DIGITS = 19;
 
 /** Gives the unexpanded value of a name, `undefined` when there is none. */
 export type Lookup = (name: string) => string | undefined;
@@ -47,6 +52,7 @@ class Expansion {
   #references = 0;
   #nesting = 0;
   #producedCharacters = 0;
+  #workCharacters = 0;
 
   constructor(text: string, lookup: Lookup, subject: string) {
     this.#text = text;
@@ -72,7 +78,14 @@ class Expansion {
     return text;
   }
 
+  #work(characters: number): void {
+    this.#workCharacters += characters;
+    if (this.#workCharacters > WORK_LIMIT_CHARACTERS)
+      this.#fail(`means to read more than ${WORK_LIMIT_CHARACTERS} characters; refer to shorter values`);
+  }
+
   #expand(text: string): string {
+    this.#work(text.length);
     let result = '';
     let at = 0;
     while (at < text.length) {
@@ -131,7 +144,9 @@ class Expansion {
     for (let at = open; at < text.length; at += 1) {
       if (text[at] === opening) depth += 1;
       else if (text[at] === closing) depth -= 1;
-      if (depth === 0) return at;
+      if (depth > 0) continue;
+      this.#work(at - open);
+      return at;
     }
     return this.#fail(`no "${closing}" for "${shown(text.slice(Math.max(0, open - 1)))}"; add it`);
   }
@@ -146,8 +161,7 @@ class Expansion {
     }
     const name = nameAt(body, start);
     const after = skipSpace(body, start + name.length);
-    if (name === '' && after === body.length)
-      this.#fail(`no parameter name in "\${${shown(body)}}"; put one there`);
+    if (body === '') this.#fail('no parameter name in "${}"; put one there');
     if (after === body.length) return this.#value(name);
     if (body[after] === '{') return this.#call(name, body, after);
     if (body[after] !== '?' && body[after] !== ':')
@@ -173,12 +187,10 @@ class Expansion {
     return this.#expand(holds ? first.text : second.text);
   }
 
-  /** `{text}`, stripped, or all the rest as it stands. */
+  /** What is in `{text}`, or all the rest as it stands. */
   #operand(body: string, at: number): { text: string; end: number } {
     const open = skipSpace(body, at);
-    if (body[open] !== '{') return { text: body.slice(at), end: body.length };
-    const { text, end } = this.#braced(body, open);
-    return { text: trimSpace(text), end };
+    return body[open] === '{' ? this.#braced(body, open) : { text: body.slice(at), end: body.length };
   }
 
   #braced(body: string, open: number): { text: string; end: number } {
@@ -198,9 +210,26 @@ class Expansion {
     const right = this.#braced(body, open);
     const leftText = this.#nested(() => this.#expand(left.text));
     const rightText = this.#nested(() => this.#expand(right.text));
-    const order =
-      suffix === '' ? compareTexts(leftText, rightText) : this.#compareLevels(leftText, rightText);
+    const compare = suffix === '' ? this.#compareTexts : this.#compareLevels;
+    const order = compare.call(this, leftText, rightText);
     return { holds: test(order), end: right.end };
+  }
+
+  /** By number when both sides are nothing but digits; else byte by byte. */
+  #compareTexts(left: string, right: string): number {
+    if (/^[0-9]+$/.test(left) && /^[0-9]+$/.test(right)) {
+      const [a, b] = [this.#number(left), this.#number(right)];
+      return a < b ? -1 : Number(a > b);
+    }
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  }
+
+  /** Of 64 bits, as long has where Postfix runs. */
+  #number(digits: string): bigint {
+    const significant = digits.replace(/^0+(?=.)/, '');
+    const number = significant.length > NUMBER_LIMIT_DIGITS ? undefined : BigInt(significant);
+    if (number !== undefined && number <= NUMBER_MAX) return number;
+    return this.#fail(`"${shown(digits)}" is too large for a comparison; use ${NUMBER_MAX} or less`);
   }
 
   #compareLevels(left: string, right: string): number {
@@ -232,14 +261,6 @@ const comparisons: ReadonlyMap<string, (order: number) => boolean> = new Map([
   ['>', (order) => order > 0],
   ['>=', (order) => order >= 0],
 ]);
-
-/** By number when both sides are nothing but digits, of any length; else byte by byte. */
-function compareTexts(left: string, right: string): number {
-  if (!/^[0-9]+$/.test(left) || !/^[0-9]+$/.test(right))
-    return Buffer.compare(Buffer.from(left), Buffer.from(right));
-  const [a, b] = [left.replace(/^0+/, ''), right.replace(/^0+/, '')];
-  return a.length - b.length || Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
 
 function nameAt(text: string, at: number): string {
   const name = /[A-Za-z0-9_]*/y;

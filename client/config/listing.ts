@@ -1,30 +1,58 @@
 /** The parameters of a configuration as text, as postconf(1) lists them. */
+import { ConfigError } from './config-error.ts';
 import { expand } from './expand.ts';
-import { clientNames } from './names.ts';
+import { clientNames, namesNotRead } from './names.ts';
 import { type Facts, unexpandedTexts } from './settings.ts';
+import { trimSpace } from './text.ts';
 
 export interface ListingOptions {
   readonly facts: Facts;
   /** Values with what `$name` stands for put in; as written, otherwise. */
   readonly expanded: boolean;
-  /** Which names, in this order; absent: every parameter of the client, by name. */
-  readonly names?: readonly string[];
+  /** Which names, in this order. */
+  readonly names: readonly string[];
 }
 
-/**
- * Lines of `name = value`.
- *
- * @param assigned unexpanded values; others have their defaults.
- * @throws ConfigError when a value cannot be expanded.
- */
+export interface Setting {
+  readonly name: string;
+  /** Each run of white space is one space, and there is none at the ends. */
+  readonly value: string;
+}
+
+export interface Listing {
+  readonly settings: readonly Setting[];
+  /** One line for each value that cannot be expanded; it is listed as written. */
+  readonly problems: readonly string[];
+}
+
+/** @param assigned unexpanded values; others have their defaults. */
 export function listParameters(
   assigned: ReadonlyMap<string, string>,
-  { facts, expanded, names = clientNames.toSorted() }: ListingOptions,
-): string[] {
+  { facts, expanded, names }: ListingOptions,
+): Listing {
   const texts = unexpandedTexts(assigned, 'smtp', facts);
-  return names.map((name) => {
+  const problems: string[] = [];
+  const textOf = (name: string): string => {
     const text = texts.get(name) ?? '';
-    const value = expanded ? expand(text, (each) => texts.get(each), name) : text;
-    return `${name} = ${value}`.trimEnd();
-  });
+    try {
+      return expanded ? expand(text, (each) => texts.get(each), name) : text;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(error.message);
+      return text;
+    }
+  };
+  const settings = names.map((name) => ({ name, value: withSingleSpaces(textOf(name)) }));
+  return { settings, problems };
+}
+
+function withSingleSpaces(text: string): string {
+  return trimSpace(text.replace(/[ \t\r\n]+/g, ' '));
+}
+
+/** The client's parameters, or those set, and names of the configuration's own that its values mention; sorted. */
+export function namesToList(assigned: ReadonlyMap<string, string>, onlySet: boolean): string[] {
+  const notRead = new Set(namesNotRead(assigned));
+  const set = [...assigned.keys()].filter((name) => !notRead.has(name));
+  return [...new Set([...(onlySet ? [] : clientNames), ...set])].sort();
 }

@@ -1,6 +1,6 @@
 /** Reads the syntax of main.cf. Which names mean something is not decided here: the file serves many programs. */
 import { ConfigError, shown } from './config-error.ts';
-import { logicalLines } from './logical-lines.ts';
+import { continuesNoLine, continuesNothing, logicalLines, textBeforeNul } from './logical-lines.ts';
 import { isSpace, skipSpace, trimSpace } from './text.ts';
 
 /** Far beyond any real main.cf; the file's reader should ask for no more bytes than this. */
@@ -28,16 +28,12 @@ export function parseMainCf(text: string, origin: string): MainCf {
     warnings.push(`${origin}, line 1: the byte order mark becomes part of the first name; remove it`);
   for (const line of logicalLines(text)) {
     const place = `${origin}, line ${line.number}`;
-    if (isSpace(line.text.charAt(0))) {
-      warnings.push(
-        `${place}: "${shown(trimSpace(line.text))}" continues no line and is ignored; remove the indentation`,
-      );
+    if (continuesNothing(line)) {
+      warnings.push(continuesNoLine(line, place));
       continue;
     }
-    const nul = line.text.indexOf('\0');
-    if (nul >= 0) warnings.push(`${place}: the line ends at its NUL character; remove it`);
-    const { name, value } = splitAssignment(nul < 0 ? line.text : line.text.slice(0, nul), place);
-    if (assigned.has(name))
+    const { name, value } = splitAssignment(textBeforeNul(line, place, warnings), place);
+    if ((assigned.get(name) ?? value) !== value)
       warnings.push(`${place}: this ${shown(name)} replaces the earlier one; keep only one`);
     assigned.set(name, value);
   }

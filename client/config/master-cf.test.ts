@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError } from './config-error.ts';
 import { parseMasterCf } from './master-cf.ts';
 
-const services = (text: string) => Object.fromEntries(parseMasterCf(text, 'master.cf'));
+const services = (text: string) => Object.fromEntries(parseMasterCf(text, 'master.cf').services);
 const fields = 'unix - - n - -';
 
 describe('services', () => {
@@ -26,11 +26,7 @@ describe('services', () => {
       relay: {
         name: 'relay',
         program: 'smtp',
-        overrides: [
-          'syslog_name=postfix/$service_name',
-          '{ smtp_helo_name = two words }',
-          'smtp_helo_timeout=5',
-        ],
+        overrides: ['syslog_name=postfix/$service_name', 'smtp_helo_name = two words', 'smtp_helo_timeout=5'],
         flags: 'DR',
       },
       'local-lmtp': { name: 'local-lmtp', program: 'lmtp', overrides: [], flags: '' },
@@ -44,13 +40,22 @@ describe('services', () => {
   });
 
   test('the last entry of a name counts', () => {
-    expect(services(`a ${fields} smtp\na ${fields} lmtp`).a?.program).toBe('lmtp');
+    const { services: all, warnings } = parseMasterCf(`a ${fields} smtp\na ${fields} lmtp`, 'master.cf');
+    expect(all.get('a')?.program).toBe('lmtp');
+    expect(warnings).toEqual([
+      'master.cf, line 2: another entry for a, and the one that counts; keep only one',
+    ]);
   });
 });
 
 describe('mistakes', () => {
   test.each([
-    ['smtp unix - - n', 'master.cf, line 1: no command in "smtp unix - - n"; seven fields and a command'],
+    ['smtp unix - - n', 'master.cf, line 1: no wakeup time in "smtp unix - - n"; write service name'],
+    [
+      'smtp unix - - n - -',
+      'master.cf, line 1: no command in "smtp unix - - n - -"; seven fields and a command',
+    ],
+    ['smtp unix - - n - - smtp -o {a=b c', 'master.cf, line 1: "{a=b c" must end where its "{" is closed'],
     ['\nsmtp udp - - n - - smtp', 'master.cf, line 2: no service type in "smtp udp - - n - - smtp"'],
     [`smtp ${fields} smtp -o`, 'master.cf, line 1: nothing after -o; write -o name=value'],
     ['x'.repeat(1_000_001), 'master.cf: longer than 1000000 characters'],

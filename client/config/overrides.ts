@@ -2,11 +2,9 @@
 import { ConfigError, shown } from './config-error.ts';
 import { splitAssignment } from './main-cf.ts';
 import { namesNotRead, whyNotRead } from './names.ts';
-import { trimSpace } from './text.ts';
 
 /**
- * Reads the arguments of all `-o` options: `name=value`, `name = value` or, as in master.cf, `{ name = value }`.
- * The last one for a name wins. The result goes over main.cf's assignments, `below`, whose values may refer to it.
+ * Reads the arguments of all `-o` options, `name=value` with or without white space. The last one for a name wins. The result goes over main.cf's assignments, `below`, whose values may refer to it.
  *
  * @throws ConfigError for an argument without `=` and for a name that the client does not read.
  */
@@ -16,8 +14,7 @@ export function parseOverrides(
 ): Map<string, string> {
   const overrides = new Map<string, string>();
   for (const option of options) {
-    const braced = /^\{(.*)\}$/s.exec(trimSpace(option))?.[1];
-    const { name, value } = splitAssignment(braced ?? option, '-o');
+    const { name, value } = splitAssignment(option, '-o');
     overrides.set(name, value);
   }
   const odd = namesNotRead(new Map([...below, ...overrides])).find((name) => overrides.has(name));

@@ -17,6 +17,17 @@ export function trimSpace(text: string): string {
   return text.slice(Math.min(skipSpace(text, 0), end), end);
 }
 
+/** What is between the brace that begins `text` and the one that ends it; undefined when these are no pair. */
+export function bracedText(text: string): string | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '{') depth += 1;
+    if (text[at] === '}') depth -= 1;
+    if (depth === 0) return at > 0 && at === text.length - 1 ? text.slice(1, at) : undefined;
+  }
+  return undefined;
+}
+
 /** Items between commas and white space, empty ones left out. */
 export function splitList(text: string): string[] {
   return text.split(/[, \t\r\n]+/).filter((item) => item !== '');

@@ -8,10 +8,15 @@ import { nodePlatform } from '../platform/node.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { Tables } from '../tables/tables.ts';
 import { replaceAddresses } from './addresses.ts';
+import { CheckError } from './checks.ts';
 import { parseFlags } from './flags.ts';
+import { GenericMapError } from './generic.ts';
 import { messageFromBytes } from './message.ts';
 import { Outgoing } from './outgoing.ts';
 import { contentPieces } from './writer.ts';
+
+/** `NEXTHOP_FUZZ_RUNS=100000` for more. */
+const RUNS = Number(process.env.NEXTHOP_FUZZ_RUNS ?? 200);
 
 interface Sending {
   readonly parameters?: Readonly<Record<string, string>>;
@@ -109,6 +114,41 @@ describe('what goes out', () => {
         expect((await send(content, { ...sending, cuts: where })).equals(whole)).toBe(true);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('whatever tables answer, it is sent or refused', {
+    timeout: Math.max(30_000, RUNS * 20),
+  }, async () => {
+    const word = fc.constantFrom(
+      'WARN',
+      'REPLACE',
+      'PREPEND',
+      'IGNORE',
+      'STRIP',
+      'FILTER',
+      'X: y',
+      '@',
+      'a@b',
+      ',',
+      '"',
+    );
+    const piece = fc.oneof(word, fc.string({ unit: 'grapheme', maxLength: 6 }));
+    const answer = fc
+      .array(piece, { minLength: 1, maxLength: 5 })
+      .map((parts) => parts.join(' ').replace(/[{}$\r\n]/g, '?'));
+    await fc.assert(
+      fc.asyncProperty(messages, answer, answer, answer, async (content, header, body, generic) => {
+        const parameters = {
+          smtp_header_checks: `regexp:{{/^/ ${header}}}`,
+          smtp_body_checks: `regexp:{{/^/ ${body}}}`,
+          smtp_generic_maps: `regexp:{{/@/ ${generic}}}`,
+        };
+        await send(content, { parameters, eightBitMime: true }).catch((error: unknown) => {
+          if (!(error instanceof CheckError || error instanceof GenericMapError)) throw error;
+        });
+      }),
+      { numRuns: RUNS },
     );
   });
 

@@ -50,18 +50,18 @@ function afterComment(value: string, start: number): number {
 }
 
 function quotedString(value: string, start: number): { text: string; end: number } {
-  let text = '';
+  const characters: string[] = [];
   let at = start;
   for (; at < value.length && value[at] !== '"'; at += 1) {
     if (value[at] === '\n') {
       // A fold is no part of the text, nor is the white space before it.
-      text = text.replace(/[ \t\r\n]+$/, '');
+      while (/^[ \t\r\n]$/.test(characters.at(-1) ?? '')) characters.pop();
       continue;
     }
     if (value[at] === '\\') at += 1;
-    text += value.charAt(at);
+    characters.push(value.charAt(at));
   }
-  return { text, end: at + 1 };
+  return { text: characters.join(''), end: at + 1 };
 }
 
 function tokenEnd(value: string, start: number, specials: string): number {

@@ -1,5 +1,6 @@
 /** Bracket expressions: `[a-z[:digit:]]`, `[^...]`; in PCRE a backslash means something inside them. */
 import { RuleError } from '../rule-error.ts';
+import { CharacterSet } from './character-set.ts';
 import type { CharacterTest } from './nodes.ts';
 
 /** Reads an escape inside brackets, at the backslash: one character or a set of them, and where it ends. */
@@ -29,28 +30,35 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   xdigit: /^[0-9A-Fa-f]$/,
 };
 
+/** By name; `^name` is the opposite. */
+const CLASS_TESTS: ReadonlyMap<string, CharacterTest> = new Map(
+  Object.entries(CLASSES).flatMap(([name, members]): [string, CharacterTest][] => [
+    [name, (character) => members.test(character)],
+    [`^${name}`, (character) => !members.test(character)],
+  ]),
+);
+
 /** Reads from the bracket at `open`. Without `readEscape` a backslash is a character like any other. Throws RuleError. */
 export function readBrackets(text: string, open: number, readEscape?: EscapeReader): Brackets {
   let at = open + 1;
   const negated = text[at] === '^';
   if (negated) at += 1;
   if (at >= text.length && readEscape === undefined) throw new RuleError('Invalid regular expression');
-  const tests: CharacterTest[] = [];
+  const set = new CharacterSet();
   for (let first = true; first || text[at] !== ']'; first = false) {
     const low = readItem(text, at, readEscape);
     at = low.end;
-    if (typeof low.item !== 'string') {
-      tests.push(low.item);
-    } else if (text[at] === '-' && at + 1 < text.length && text[at + 1] !== ']') {
+    if (typeof low.item === 'string' && text[at] === '-' && at + 1 < text.length && text[at + 1] !== ']') {
       const high = readItem(text, at + 1, readEscape);
-      tests.push(...range(low.item, high.item));
       at = high.end;
+      // A hyphen before a class is a hyphen.
+      if (typeof high.item === 'string') set.addRange(low.item, high.item);
+      else for (const item of [low.item, '-', high.item]) set.add(item);
     } else {
-      const { item } = low;
-      tests.push((character) => character === item);
+      set.add(low.item);
     }
   }
-  return { has: (character) => tests.some((test) => test(character)), negated, end: at + 1 };
+  return { has: set.test(), negated, end: at + 1 };
 }
 
 function readItem(
@@ -76,21 +84,7 @@ function named(name: string, kind: string): string | CharacterTest {
     if ([...name].length !== 1) throw new RuleError('Invalid collation character');
     return name;
   }
-  const reversed = name.startsWith('^');
-  const members = CLASSES[reversed ? name.slice(1) : name];
-  if (members === undefined) throw new RuleError('Invalid character class name');
-  return (character) => members.test(character) !== reversed;
-}
-
-function range(low: string, high: string | CharacterTest): CharacterTest[] {
-  // A hyphen before a class is a hyphen.
-  if (typeof high !== 'string') return [(character) => character === low || character === '-', high];
-  const [from, to] = [low.codePointAt(0) ?? 0, high.codePointAt(0) ?? 0];
-  if (from > to) throw new RuleError('Invalid range end');
-  return [
-    (character) => {
-      const code = character.codePointAt(0) ?? -1;
-      return code >= from && code <= to;
-    },
-  ];
+  const test = CLASS_TESTS.get(name);
+  if (test === undefined) throw new RuleError('Invalid character class name');
+  return test;
 }

@@ -7,6 +7,9 @@ import { type PcreOptions, parsePcre } from './pcre.ts';
 import { type PosixOptions, parsePosix } from './posix.ts';
 import { compile } from './program.ts';
 
+/** `NEXTHOP_FUZZ_RUNS=100000` for more. */
+const RUNS = Number(process.env.NEXTHOP_FUZZ_RUNS ?? 500);
+
 const posix = (source: string, text: string, options: Partial<PosixOptions> = {}) =>
   match(compile(parsePosix(source, { anyCase: true, extended: true, lines: false, ...options })), text);
 
@@ -69,7 +72,10 @@ describe('POSIX', () => {
     ['^*', 'Invalid preceding regular expression'],
     ['[^', 'Invalid regular expression'],
     ['a{2,1}', 'Invalid content of \\{\\}'],
-    ['{1}', 'Invalid preceding regular expression'],
+    ...['{1}', '*a', 'a|*', '(+a)', '^*a', '$?', '\\b+a'].map((source): [string, string] => [
+      source,
+      'Invalid preceding regular expression',
+    ]),
     ['[b-a]', 'Invalid range end'],
     ['[[:nosuch:]]', 'Invalid character class name'],
     ['\\1', 'Invalid back reference'],
@@ -132,11 +138,30 @@ describe('PCRE', () => {
 });
 
 describe('limits', () => {
-  test.each(['(a*)*b', '(a|a)*b', '(a|aa)+$', '(.*)*x', '(((a?)*)*)*b'])('%s comes to an end', (source) => {
+  test.each(['(a*)*b', '(a|a)*b', '(a|aa)+$', '(.*)*x', '(((a?)*)*)*b', 'a*a*a*a*b', '([a-z]+)+@'])(
+    '%s takes no longer than the text',
+    (source) => {
+      const text = `${'a'.repeat(2000)}c`;
+      expect(pcre(source, text)).toBeUndefined();
+      expect(posix(source, text)).toBeUndefined();
+    },
+  );
+
+  test.each(['(a*)*b\\1', '(a|a)*b(c)\\2', '(.*)(.*)(.*)\\1x'])('%s comes to an end', (source) => {
     const text = `${'a'.repeat(2000)}c`;
     const exhausted = new TableError('backtracking limit exceeded');
     expect(() => pcre(source, text)).toThrow(exhausted);
     expect(() => posix(source, text)).toThrow(exhausted);
+  });
+
+  test('a look around comes to an end', () => {
+    expect(() => pcre('(?=(a*)*b)', 'a'.repeat(2000))).toThrow('backtracking limit exceeded');
+  });
+
+  test('brackets with many items are asked quickly', () => {
+    const items = Array.from({ length: 5_000 }, (_, index) => String.fromCodePoint(0x4e00 + 2 * index));
+    expect(posix(`[${items.join('')}]*z`, `${items.join('')}z`)?.[0]).toHaveLength(5_001);
+    expect(posix(`^[${items.join('')}]*$`, `${items.join('')}\u4e01`)).toBeUndefined();
   });
 
   test('long texts are no difficulty', () => {
@@ -168,6 +193,67 @@ describe('limits', () => {
         }
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe('properties', { timeout: Math.max(30_000, RUNS * 20) }, () => {
+  /** What has a length: how often nothing is repeated is told differently by each. */
+  const solid = fc.letrec<{ solid: string }>((tie) => ({
+    solid: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', 'b+', '.{1,2}', 'ab?', '[ab]*c'),
+      fc.tuple(tie('solid'), tie('solid')).map(([first, second]) => first + second),
+      fc.tuple(tie('solid'), tie('solid')).map(([first, second]) => `(${first}|${second})`),
+      fc
+        .tuple(tie('solid'), fc.constantFrom('+', '{2}', '{1,3}', '{2,}'))
+        .map(([item, many]) => `(${item})${many}`),
+    ),
+  })).solid;
+  const repeated = fc
+    .tuple(solid, fc.constantFrom('', '*', '?', '+', '{0,2}', '{2,}'))
+    .map(([item, many]) => `(${item})${many}`);
+  const source = fc
+    .array(fc.oneof(repeated, solid, fc.constantFrom('^', '$', 'a*', '[^b]*', '(|a)', '|')), { maxLength: 5 })
+    .map((parts) => parts.join(''));
+  const text = fc.stringMatching(/^[abc]{0,10}$/);
+
+  test('what JavaScript has too matches the same', () => {
+    fc.assert(
+      fc.property(source, text, (pattern, subject) => {
+        const theirs = new RegExp(pattern, 'is').exec(subject);
+        expect(pcre(pattern, subject)?.[0]).toBe(theirs?.[0]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test('POSIX finds a match at the same place, and none that is shorter', () => {
+    fc.assert(
+      fc.property(source, text, (pattern, subject) => {
+        const theirs = new RegExp(pattern, 'is').exec(subject)?.[0];
+        const ours = posix(pattern, subject)?.[0];
+        expect(ours === undefined).toBe(theirs === undefined);
+        expect((ours ?? '').length).toBeGreaterThanOrEqual((theirs ?? '').length);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test('any pattern is refused or tried on any text', () => {
+    const letters = fc.constantFrom(...'ab.*+?|()[]{}^$\\-,:=!<>1Kdwp \n\u{1f600}');
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 40 }), fc.string(), (parts, subject) => {
+        for (const tryOn of [pcre, posix]) {
+          try {
+            tryOn(parts.join(''), subject);
+          } catch (error) {
+            if (!(error instanceof RuleError || error instanceof TableError)) throw error;
+            expect(error.message).not.toContain('\n');
+          }
+        }
+      }),
+      { numRuns: RUNS },
     );
   });
 });

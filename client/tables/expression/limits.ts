@@ -14,3 +14,6 @@ export const STEPS_LIMIT = 5_000_000;
 
 /** Alternatives kept for later while one key is matched. */
 export const CHOICES_LIMIT = 1_000_000;
+
+/** Places remembered as hopeless, one bit each: branches times characters. Where there are more, none are. */
+export const REMEMBERED_LIMIT = 64_000_000;

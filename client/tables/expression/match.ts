@@ -1,9 +1,11 @@
 /**
- * Follows the instructions of a regular expression over one text, trying alternatives in their order. The work for
- * one text is limited: for some expressions it would grow without end.
+ * Follows the instructions of a regular expression over one text, trying alternatives in their order. Where an
+ * instruction has come to nothing at a place, it is not tried there again, so that the work grows with the text and not
+ * with the ways through it. That needs expressions without back references and looks around; for the others, and
+ * always, the work for one text is limited.
  */
 import { TableError } from '../table.ts';
-import { CHOICES_LIMIT, STEPS_LIMIT } from './limits.ts';
+import { CHOICES_LIMIT, REMEMBERED_LIMIT, STEPS_LIMIT } from './limits.ts';
 import type { Instruction, Program } from './program.ts';
 
 /**
@@ -33,26 +35,29 @@ type Choice =
       readonly step: 1 | -1;
       readonly last: number;
     }
-  | { readonly kind: 'slot'; readonly slot: number; readonly value: number };
+  | { readonly kind: 'slot'; readonly slot: number; readonly value: number }
+  /** Nothing is left of a branch, at the places from `at` to `last`. */
+  | { readonly kind: 'hopeless'; readonly branch: number; readonly at: number; readonly last: number };
 
 class Matcher {
   readonly #program: Program;
   readonly #text: readonly string[];
   #slots: number[];
   readonly #choices: Choice[] = [];
+  readonly #hopeless: Hopeless | undefined;
   #steps = 0;
 
   constructor(program: Program, text: readonly string[]) {
     this.#program = program;
     this.#text = text;
     this.#slots = new Array<number>(program.slots).fill(-1);
+    this.#hopeless = program.branches && Hopeless.over(program.branchCount, text.length + 1);
   }
 
   /** The slots of the first match, from the left. */
   search(): readonly number[] | undefined {
     const last = this.#program.anchored ? 0 : this.#text.length;
     for (let start = 0; start <= last; start += 1) {
-      this.#slots.fill(-1);
       const end = this.#program.longest ? this.#longest(start) : this.#run(0, start);
       if (end === undefined) continue;
       this.#slots[0] = start;
@@ -65,17 +70,22 @@ class Matcher {
   #longest(start: number): number | undefined {
     let best = this.#run(0, start, true);
     if (best === undefined) return undefined;
-    let slots = [...this.#slots];
+    let slots = this.#copySlots();
     while (best < this.#text.length) {
       const end = this.#resume(0);
       if (end === undefined) break;
       if (end <= best) continue;
       best = end;
-      slots = [...this.#slots];
+      slots = this.#copySlots();
     }
     this.#choices.length = 0;
     this.#slots = slots;
     return best;
+  }
+
+  #copySlots(): number[] {
+    this.#work(this.#slots.length);
+    return [...this.#slots];
   }
 
   /** Follows the instructions to `done`; the end of the match, or undefined. Alternatives are forgotten unless kept. */
@@ -117,6 +127,7 @@ class Matcher {
       case 'span':
         return this.#span(instruction, number, at);
       case 'split':
+        if (!this.#begin(number, at, at)) return undefined;
         this.#push({ kind: 'place', instruction: instruction.second, at });
         return { instruction: instruction.first, at };
       case 'jump':
@@ -142,10 +153,19 @@ class Matcher {
     number: number,
     at: number,
   ): { instruction: number; at: number } | undefined {
+    const open = min <= 1 && max === Number.POSITIVE_INFINITY;
     let count = 0;
-    while (count < max && at + count < this.#text.length && has(this.#text[at + count] ?? '')) count += 1;
+    while (count < max && at + count < this.#text.length && has(this.#text[at + count] ?? '')) {
+      // From there on, everything has been tried.
+      if (open && count >= min && this.#isHopeless(number, at + count)) break;
+      count += 1;
+    }
     this.#work(count);
     if (count < min) return undefined;
+    if (open && this.#isHopeless(number, at + count)) count -= 1;
+    if (count < min) return undefined;
+    const begun = open ? this.#begin(number, at + min, at + count) : this.#begin(number, at, at);
+    if (!begun) return undefined;
     const [first, last] = most ? [at + count, at + min] : [at + min, at + count];
     const instruction = number + 1;
     const step = most ? -1 : 1;
@@ -202,11 +222,29 @@ class Matcher {
         this.#slots[choice.slot] = choice.value;
         continue;
       }
+      if (choice.kind === 'hopeless') {
+        this.#hopeless?.add(choice.branch, choice.at, choice.last);
+        continue;
+      }
       if (choice.kind === 'places' && choice.at !== choice.last)
         this.#choices.push({ ...choice, at: choice.at + choice.step });
       return choice;
     }
     return undefined;
+  }
+
+  /** Whether an instruction with alternatives is worth a try; the places are hopeless once all have come to nothing. */
+  #begin(number: number, at: number, last: number): boolean {
+    const branch = this.#program.branches?.[number];
+    if (this.#hopeless === undefined || branch === undefined) return true;
+    if (this.#hopeless.has(branch, at)) return false;
+    this.#push({ kind: 'hopeless', branch, at, last });
+    return true;
+  }
+
+  #isHopeless(number: number, at: number): boolean {
+    const branch = this.#program.branches?.[number];
+    return branch !== undefined && this.#hopeless?.has(branch, at) === true;
   }
 
   #work(steps: number): void {
@@ -217,4 +255,30 @@ class Matcher {
 
 function isSlot({ kind }: Choice): boolean {
   return kind === 'slot';
+}
+
+/** Branches and places that lead nowhere. */
+class Hopeless {
+  readonly #bits: Uint32Array;
+  readonly #places: number;
+
+  private constructor(branches: number, places: number) {
+    this.#bits = new Uint32Array(Math.ceil((branches * places) / 32));
+    this.#places = places;
+  }
+
+  /** Undefined when there would be too many. */
+  static over(branches: number, places: number): Hopeless | undefined {
+    return branches * places > REMEMBERED_LIMIT ? undefined : new Hopeless(branches, places);
+  }
+
+  has(branch: number, place: number): boolean {
+    const bit = branch * this.#places + place;
+    return ((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+  }
+
+  add(branch: number, from: number, to: number): void {
+    for (let bit = branch * this.#places + from; bit <= branch * this.#places + to; bit += 1)
+      this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+  }
 }

@@ -3,6 +3,7 @@
  * branch resets, `\K`, `\X` and control verbs. A table that uses one of these is refused as a whole: to leave out a
  * rule that Postfix would follow is worse than to defer mail.
  */
+import { shown } from '../../config/config-error.ts';
 import { RuleError } from '../rule-error.ts';
 import { TableError } from '../table.ts';
 import { readBrackets } from './brackets.ts';
@@ -272,5 +273,5 @@ function assertion(holds: Assertion): Node {
 }
 
 function unknown(what: string): TableError {
-  return new TableError(`pattern with ${what}, which is not supported; write it in another way`);
+  return new TableError(`pattern with ${shown(what)}, which is not supported; write it in another way`);
 }

@@ -138,8 +138,8 @@ class PosixParser {
         throw new RuleError('Invalid preceding regular expression');
       default:
         // With nothing to repeat, basic expressions take the operator for a character.
-        if (!this.#options.extended) return this.#literal(token.text);
-        throw new RuleError('Invalid preceding regular expression');
+        if (this.#options.extended) throw new RuleError('Invalid preceding regular expression');
+        return this.#literal(token.text);
     }
   }
 

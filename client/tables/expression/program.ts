@@ -38,6 +38,12 @@ export interface Program {
   readonly groups: number;
   readonly longest: boolean;
   readonly anchored: boolean;
+  /**
+   * For each instruction that has alternatives its number among these, from 0; undefined elsewhere. Absent when how a
+   * place goes on depends on more than the place: on what a group matched, or on whether it is looked at alone.
+   */
+  readonly branches?: readonly (number | undefined)[];
+  readonly branchCount: number;
 }
 
 /** Throws RuleError for an expression that is too large, and for a look behind of no fixed length. */
@@ -46,7 +52,26 @@ export function compile({ root, groups, longest, anchored }: Expression): Progra
   compiler.add(root);
   compiler.emit({ do: 'done' });
   const { instructions, slots } = compiler;
-  return { instructions, slots, groups, longest, anchored: anchored || needsNoSearch(instructions) };
+  return {
+    instructions,
+    slots,
+    groups,
+    longest,
+    anchored: anchored || needsNoSearch(instructions),
+    ...branchesOf(instructions),
+  };
+}
+
+function branchesOf(instructions: readonly Instruction[]): Pick<Program, 'branches' | 'branchCount'> {
+  if (instructions.some(({ do: kind }) => kind === 'reference' || kind === 'alone'))
+    return { branchCount: 0 };
+  let branchCount = 0;
+  const branches = instructions.map(({ do: kind }) => {
+    if (kind !== 'split' && kind !== 'span') return undefined;
+    branchCount += 1;
+    return branchCount - 1;
+  });
+  return { branches, branchCount };
 }
 
 /** What begins with `.*` and fails at the start fails everywhere, unless something refers to what that took. */
