@@ -1,4 +1,5 @@
 /** Work that may be given up: because it takes too long, or because its caller does not want it any more. */
+import { onAbort } from './on-abort.ts';
 import type { Clock } from './platform.ts';
 
 export interface TimeLimitOptions {
@@ -14,9 +15,7 @@ export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const stop = () => controller.abort(signal?.reason);
-  if (signal?.aborted === true) stop();
-  signal?.addEventListener('abort', stop, { once: true });
+  const ignoreAbort = onAbort(signal, () => controller.abort(signal?.reason));
   let late = false;
   const expire = () => {
     late = true;
@@ -30,6 +29,6 @@ export async function withTimeLimit<T>(
     throw error;
   } finally {
     timer?.cancel();
-    signal?.removeEventListener('abort', stop);
+    ignoreAbort();
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
+import { onAbort } from '../platform/on-abort.ts';
 import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
@@ -101,8 +102,7 @@ export class Reuse {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
     const session = Session.resume(kept, { peer, settings, tables, emit });
     session.verbose = await debugPeers.has(peer);
-    const abort = () => session.wire.abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const ignoreAbort = onAbort(signal, () => session.wire.abort());
     try {
       session.queueId = this.#request.queueId;
       session.limit('rset');
@@ -117,7 +117,7 @@ export class Reuse {
       if (!(error instanceof WireError)) throw error;
       session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
     } finally {
-      signal?.removeEventListener('abort', abort);
+      ignoreAbort();
     }
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Outgoing } from '../content/outgoing.ts';
 import { isProtocolError, SCOPES, streamFailed } from '../outcome/failure.ts';
 import type { PostNotice } from '../outcome/notices.ts';
 import type { Recipients } from '../outcome/recipients.ts';
+import { onAbort } from '../platform/on-abort.ts';
 import { WireError } from '../wire/wire.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
 import { notifyPostmaster } from './notify.ts';
@@ -25,15 +26,14 @@ export interface SessionRun extends HandshakeContext {
 export async function runSession(session: Session, run: SessionRun): Promise<void> {
   const { recipients, reuse, signal } = run;
   const { peer, use } = session;
-  const abort = () => session.wire.abort();
-  signal?.addEventListener('abort', abort, { once: true });
+  const ignoreAbort = onAbort(signal, () => session.wire.abort());
   recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use });
   try {
     const isGood = await converse(session, run);
     if (run.postNotice !== undefined) await notifyPostmaster(session, run.request.sender, run.postNotice);
     await reuse.part(session, isGood);
   } finally {
-    signal?.removeEventListener('abort', abort);
+    ignoreAbort();
     recipients.endSession();
   }
 }

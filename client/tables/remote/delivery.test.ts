@@ -39,6 +39,7 @@ test.each([
   'smtp_delivery_status_filter',
   'smtp_dns_reply_filter',
   'smtp_connection_cache_destinations',
+  'debug_peer_list',
 ])('a delivery that is given up does not wait for the table of %s', async (parameter) => {
   const world = worldOf({ bytes: '' });
   const { clock } = world.platform;
@@ -58,4 +59,24 @@ test.each([
     await client.close();
   });
   expect(world.questions).toHaveLength(1);
+});
+
+test('a delivery that is given up before its session began does not wait for the greeting', async () => {
+  const answers = { 'm example.test': { notFound: '' } };
+  const world = createWorld({
+    dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1', tables: '192.0.2.9' }),
+    hosts: { mx: mailHost({ greeting: { delay: '200s' } }) },
+    tables: { server: tableServer('socketmap', PLACE, answers, { bytes: '' }) },
+  });
+  const { clock } = world.platform;
+  await world.run(async () => {
+    const client = await clientOf(world, { debug_peer_list: MAP });
+    const stop = new AbortController();
+    clock.schedule(5_000, () => stop.abort());
+    const startMs = clock.now();
+    await client.deliver(mail, { signal: stop.signal });
+    expect(clock.now() - startMs).toBe(5_000);
+    await client.close();
+  });
+  expect(world.questions.map(({ text }) => text)).toEqual(['m example.test', 'm mx.example.test']);
 });

@@ -1,4 +1,5 @@
 /** A connection to the server of a table: a question goes out, an answer comes in, within one time limit. */
+import { onAbort } from '../../platform/on-abort.ts';
 import type { Clock, Connection } from '../../platform/platform.ts';
 import { systemText } from '../../platform/system-text.ts';
 
@@ -66,8 +67,7 @@ export class Link {
     const timer = this.#clock.schedule(limitMs, () =>
       this.#finish(new LinkError('late', systemText({ code: 'ETIMEDOUT' }))),
     );
-    const abort = () => this.#finish(new LinkError('closed', 'aborted'));
-    signal?.addEventListener('abort', abort, { once: true });
+    const ignoreAbort = onAbort(signal, () => this.#finish(new LinkError('closed', 'aborted')));
     try {
       signal?.throwIfAborted();
       this.#connection.write(question);
@@ -78,14 +78,16 @@ export class Link {
       throw error;
     } finally {
       timer.cancel();
-      signal?.removeEventListener('abort', abort);
+      ignoreAbort();
     }
   }
 
   /** The next bytes of an answer, as many as this. */
   async take(count: number): Promise<Buffer> {
     while (this.#unreadBytes < count) await this.#more();
-    const all = Buffer.concat(this.#input);
+    // Bytes that are taken one by one are not to be copied each time.
+    const [first = Buffer.alloc(0), ...others] = this.#input;
+    const all = others.length === 0 ? first : Buffer.concat(this.#input);
     this.#unreadBytes -= count;
     this.#input = [all.subarray(count)];
     return all.subarray(0, count);

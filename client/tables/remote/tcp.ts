@@ -3,6 +3,7 @@
  *
  * In both, bytes that are not printable, spaces and `%` are written `%XX`.
  */
+import { onAbort } from '../../platform/on-abort.ts';
 import type { Clock } from '../../platform/platform.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { type Table, TableError } from '../table.ts';
@@ -123,8 +124,9 @@ function unquoted(bytes: Buffer): Buffer | undefined {
 async function pause(milliseconds: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.schedule(milliseconds, resolve);
-  signal?.addEventListener('abort', () => resolve(), { once: true });
+  const ignoreAbort = onAbort(signal, resolve);
   await promise;
+  ignoreAbort();
   timer.cancel();
   signal?.throwIfAborted();
 }
