@@ -8,8 +8,8 @@ export const root = join(import.meta.dirname, '..');
 /** Folders that hold what was installed, built or reported, at any depth. */
 const foreignFolders = new Set(['node_modules', '.git', 'dist', 'nexthop-report', 'coverage', '.peers']);
 
-/** Written by a tool, so nobody's style. */
-const generatedFiles = new Set(['package-lock.json', 'reports/page/template.html']);
+/** Written by a tool, so nobody's style; `.git` is a file where a worktree is of another folder. */
+const generatedFiles = new Set(['.git', 'package-lock.json', 'reports/page/template.html']);
 
 /** Paths of all files that people write, relative to the project, with slashes, sorted. */
 export function projectFiles(): string[] {

@@ -3,12 +3,21 @@
 export type TableProtocol = 'tcp' | 'socketmap';
 
 export interface Wording {
-  /** Takes one question off the front of what has arrived: its text and its length; undefined until it is whole. */
+  /**
+   * Takes one question off the front of what has arrived: its text and its length; undefined until it is whole. Throws
+   * MalformedQuestion.
+   */
   readonly question: (input: Buffer) => { readonly text: string; readonly length: number } | undefined;
   readonly found: (value: string) => Buffer;
   readonly notFound: (text: string) => Buffer;
   readonly error: (text: string, word: string) => Buffer;
 }
+
+/** Nothing that follows it can be understood either. */
+export class MalformedQuestion extends Error {}
+
+/** Of a netstring. */
+const LENGTH_LIMIT_DIGITS = 7;
 
 export const WORDINGS: Readonly<Record<TableProtocol, Wording>> = {
   tcp: {
@@ -24,10 +33,12 @@ export const WORDINGS: Readonly<Record<TableProtocol, Wording>> = {
   },
   socketmap: {
     question(input) {
-      const colon = input.indexOf(':');
-      const length = Number(input.subarray(0, colon).toString('latin1'));
-      const end = colon + 1 + length;
-      if (colon < 0 || input.length <= end) return undefined;
+      const head = input.subarray(0, LENGTH_LIMIT_DIGITS + 1).toString('latin1');
+      const colon = head.search(/\D|$/);
+      if (colon === input.length) return undefined;
+      if (colon === 0 || head[colon] !== ':') throw new MalformedQuestion();
+      const end = colon + 1 + Number(head.slice(0, colon));
+      if (input.length <= end) return undefined;
       return { text: input.subarray(colon + 1, end).toString(), length: end + 1 };
     },
     found: (value) => netstring(`OK ${value}`),

@@ -61,6 +61,13 @@ describe('a table server', () => {
     expect(ms).toBeGreaterThanOrEqual(2_000);
   });
 
+  test.each(['x:m a,', '-9:m a,', '1e1:m a,', ':m a,', '12345678:m a,'])(
+    'hangs up on %j, which is no question',
+    async (bytes) => {
+      expect(await say('socketmap', [bytes], {})).toMatchObject({ said: '', questions: [] });
+    },
+  );
+
   test.each([{ address: 'x', port: 1 }, { address: '192.0.2.1', port: 0 }, { unix: 'run/x' }])(
     'listens at no such place as %j',
     (place) => {

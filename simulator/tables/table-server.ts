@@ -124,7 +124,7 @@ class Conversation {
         if (this.#input.length > QUESTION_LIMIT_BYTES) break;
       }
     } catch {
-      // The client dropped the connection.
+      // The client dropped the connection, or asked what is no question.
     }
     connection.destroy();
   }
