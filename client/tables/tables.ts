@@ -60,6 +60,7 @@ const namesOf = (type: Parameter['type']) =>
     .map(([name]) => name);
 const tablesParameters = namesOf('tables') as TablesParameter[];
 const tableParameters = namesOf('table') as TableParameter[];
+const matchListParameters = namesOf('match-list') as MatchListParameter[];
 const asItIs = (key: string): string => key;
 
 export class Tables {
@@ -91,6 +92,7 @@ export class Tables {
   async demandAll(): Promise<void> {
     for (const name of tablesParameters) await this.of(name);
     for (const name of tableParameters) await this.one(name);
+    for (const name of matchListParameters) await this.list(name);
     const [problem] = this.#opened.problems;
     if (problem !== undefined) throw new TableError(problem);
   }

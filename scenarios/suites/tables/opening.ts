@@ -2,6 +2,7 @@
 import { connections, deferred, logged, scenario } from '../../scenario.ts';
 import { place, sent, to } from './_world.ts';
 
+const faultOfFile = 'open file /run/tables/there-is-none: No such file or directory';
 const fault = 'open database /run/tables/there-is-none: No such file or directory';
 
 export default [
@@ -18,6 +19,21 @@ export default [
     expect: [
       deferred(to, { dsn: '4.3.0', relay: 'none', reason: fault }),
       logged(fault),
+      connections('mx', 0),
+    ],
+  }),
+  scenario('tables/open-error-in-a-match-list-is-fatal', {
+    title: 'A file that a match list names counts among the tables',
+    clauses: ['postfix:daemon_table_open_error_is_fatal'],
+    ...place,
+    config: {
+      debug_peer_list: '/run/tables/there-is-none',
+      daemon_table_open_error_is_fatal: 'yes',
+    },
+    send: sent(),
+    expect: [
+      deferred(to, { dsn: '4.3.0', relay: 'none', reason: faultOfFile }),
+      logged(faultOfFile),
       connections('mx', 0),
     ],
   }),
