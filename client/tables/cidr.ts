@@ -13,6 +13,7 @@ const syntax: RuleSyntax = {
     if (pattern === '') throw new RuleError('no address pattern: skipping this rule');
     return { compile: () => conditionOf(pattern), rest: text.slice(pattern.length) };
   },
+  exceptions: false,
   patterns: false,
 };
 

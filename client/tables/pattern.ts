@@ -1,9 +1,7 @@
 /**
- * Regular expressions as conditions: `regexp` and `pcre` tables. A pattern is `/.../flags`, with any delimiter that
- * is no letter or digit; it matches in any case unless the flag i says otherwise. `/a/!/b/` is a match of the first
- * without one of the second.
+ * Regular expressions as conditions: `regexp` and `pcre` tables. A pattern is `/.../flags`, with any delimiter; it
+ * matches in any case unless the flag i says otherwise.
  */
-
 import { match } from './expression/match.ts';
 import type { Expression } from './expression/nodes.ts';
 import { parsePcre } from './expression/pcre.ts';
@@ -22,6 +20,9 @@ const decode = (bytes: string): string => Buffer.from(bytes, 'latin1').toString(
 /** The flags that each has. */
 const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
 
+/** Where they stand; for regexp a `!` may follow, with a second pattern. */
+const LETTERS = { regexp: /^[^\s!]*/, pcre: /^\S*/ } as const;
+
 /** Flags that are set unless a pattern names them. */
 const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
 
@@ -30,25 +31,19 @@ export function patternOpener(dialect: Dialect): TableOpener {
     openRules(name, label, context, {
       type: dialect,
       readCondition: (text) => readCondition(text, dialect),
+      exceptions: dialect === 'regexp',
       patterns: { outOfRange: dialect === 'regexp' ? 'out-of-range' : 'out of range' },
     });
 }
 
 function readCondition(text: string, dialect: Dialect): WrittenCondition {
-  const first = splitPattern(text, dialect);
-  const compileFirst = (): Condition => {
-    const program = compile(parse(encode(first.source), first.flags, dialect));
+  const { source, flags, rest } = splitPattern(text, dialect);
+  const compilePattern = (): Condition => {
+    const program = compile(parse(encode(source), flags, dialect));
     const matched = (key: string) => match(program, encode(key))?.map((text) => text && decode(text));
     return { groups: program.groups, match: matched };
   };
-  if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
-  const second = readCondition(first.rest.slice(1), dialect);
-  const compileBoth = (): Condition => {
-    const [wanted, unwanted] = [compileFirst(), second.compile()];
-    const both = (key: string) => (unwanted.match(key) === undefined ? wanted.match(key) : undefined);
-    return { groups: wanted.groups, match: both };
-  };
-  return { compile: compileBoth, rest: second.rest };
+  return { compile: compilePattern, rest };
 }
 
 function splitPattern(
@@ -57,12 +52,11 @@ function splitPattern(
 ): { source: string; flags: ReadonlySet<string>; rest: string } {
   const delimiter = text.charAt(0);
   if (delimiter === '') throw new RuleError('no regexp: skipping this rule');
-  if (/[A-Za-z0-9]/.test(delimiter)) throw new RuleError('ignoring unrecognized request');
   let end = 1;
   while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
   if (end >= text.length)
     throw new RuleError(`no closing regexp delimiter "${delimiter}": skipping this rule`);
-  const [letters = ''] = /^[^\s!]*/.exec(text.slice(end + 1)) ?? [];
+  const [letters = ''] = LETTERS[dialect].exec(text.slice(end + 1)) ?? [];
   const flags = new Set<string>(DEFAULT_FLAGS[dialect]);
   for (const letter of letters) {
     if (!FLAGS[dialect].includes(letter))

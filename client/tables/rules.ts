@@ -45,17 +45,25 @@ export interface RuleSyntax {
   readonly type: string;
   /** Reads the condition at the start of a text. Throws RuleError when there is none. */
   readonly readCondition: (text: string) => WrittenCondition;
+  /** Whether a rule may have a second condition, which `!` begins: `/a/!/b/` is the one without the other. */
+  readonly exceptions: boolean;
   /**
-   * As rules of patterns have it: answers refer to groups, and a missing answer or text behind IF and ENDIF is only
-   * warned of. Otherwise answers are plain text, and these are mistakes.
+   * As rules of patterns have it: no rule begins with a letter or digit, answers refer to groups, and a missing answer
+   * or text behind IF and ENDIF is only warned of. Otherwise answers are plain text, and these are mistakes.
    */
   readonly patterns: false | AnswerWords;
 }
 
-interface Rule {
-  readonly number: number;
+/** A condition that has to hold, or must not. */
+interface Demand {
   readonly condition: Condition;
   readonly negated: boolean;
+}
+
+interface Rule {
+  readonly number: number;
+  /** The groups in the answer are those of the first. */
+  readonly demands: readonly Demand[];
   /** Undefined for an IF. */
   readonly answer: Answer | undefined;
   /** Of an IF: where to go on when its condition does not hold. */
@@ -133,30 +141,34 @@ class RuleReader {
   }
 
   rule(text: string): Rule {
-    const { compile, negated, rest } = this.#condition(text);
-    const { patterns } = this.#syntax;
+    const { exceptions, patterns } = this.#syntax;
+    if (patterns && /^[A-Za-z0-9]/.test(text)) throw new RuleError('ignoring unrecognized request');
+    const first = this.#condition(text);
+    const second = exceptions && first.rest.startsWith('!') ? this.#condition(first.rest) : undefined;
+    const rest = trimSpace((second ?? first).rest);
     if (rest === '' && patterns) this.#context.warnOfRule('no replacement text: using empty string');
     const answer = patterns ? readAnswer(rest, patterns, this.#context) : [rest];
     const highest = highestReference(answer);
-    if (negated && highest > 0)
+    if (first.negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');
-    const condition = compile();
-    if (highest > condition.groups)
+    const demands = [demandOf(first), ...(second ? [demandOf(second)] : [])];
+    if (highest > (demands[0]?.condition.groups ?? 0))
       throw new RuleError(`out of range replacement index "${highest}": skipping this rule`);
     if (rest === '' && !patterns) throw new RuleError('no lookup result: skipping this rule');
-    return { number: this.#number, condition, negated, answer, blockEnd: undefined };
+    return { number: this.#number, demands, answer, blockEnd: undefined };
   }
 
   /** What follows `IF`. */
   block(text: string): Rule {
-    const { compile, negated, rest } = this.#condition(text);
+    const only = this.#condition(text);
+    const rest = trimSpace(only.rest);
     if (rest !== '' && !this.#syntax.patterns)
       throw new RuleError(`bad mask value in "${text.replace(/^[\s!]+/, '')}": skipping this rule`);
     if (rest !== '') {
       this.#context.warnOfRule(`ignoring extra text after IF statement: "${rest}"`);
       this.#context.warnOfRule('do not prepend whitespace to statements between IF and ENDIF');
     }
-    return { number: this.#number, condition: compile(), negated, answer: undefined, blockEnd: undefined };
+    return { number: this.#number, demands: [demandOf(only)], answer: undefined, blockEnd: undefined };
   }
 
   /** What follows `ENDIF`. */
@@ -170,16 +182,24 @@ class RuleReader {
     if (hasText) this.#context.warnOfRule('ignoring extra text after ENDIF');
   }
 
-  #condition(text: string): WrittenCondition & { negated: boolean } {
+  #condition(text: string): WrittenDemand {
     let start = skipSpace(text, 0);
     let negated = false;
     while (text[start] === '!') {
       negated = !negated;
       start = skipSpace(text, start + 1);
     }
-    const { compile, rest } = this.#syntax.readCondition(text.slice(start));
-    return { compile, negated, rest: trimSpace(rest) };
+    return { ...this.#syntax.readCondition(text.slice(start)), negated };
   }
+}
+
+interface WrittenDemand extends WrittenCondition {
+  readonly negated: boolean;
+}
+
+/** Throws RuleError. */
+function demandOf({ compile, negated }: WrittenDemand): Demand {
+  return { condition: compile(), negated };
 }
 
 /** Throws TableError that begins with the line. */
@@ -187,18 +207,24 @@ function find(rules: readonly Rule[], key: string): string | undefined {
   for (let index = 0; index < rules.length; ) {
     const rule = rules[index];
     if (rule === undefined) break;
-    const concerned = rule.condition.concerns?.(key) ?? true;
-    const match = concerned ? matchOf(rule, key) : undefined;
-    const holds = concerned && (match !== undefined) !== rule.negated;
-    if (holds && rule.answer !== undefined) return fillAnswer(rule.answer, match ?? []);
-    index = holds ? index + 1 : (rule.blockEnd ?? index + 1);
+    const match = matchOf(rule, key);
+    if (match !== undefined && rule.answer !== undefined) return fillAnswer(rule.answer, match);
+    index = match === undefined ? (rule.blockEnd ?? index + 1) : index + 1;
   }
   return undefined;
 }
 
-function matchOf({ condition, number }: Rule, key: string): ReturnType<Condition['match']> {
+/** What the first demand matched, if it is about a match; undefined when the rule does not hold. */
+function matchOf({ demands, number }: Rule, key: string): ReturnType<Condition['match']> {
   try {
-    return condition.match(key);
+    const matches: ReturnType<Condition['match']>[] = [];
+    for (const { condition, negated } of demands) {
+      if (condition.concerns?.(key) === false) return undefined;
+      const match = condition.match(key);
+      if ((match !== undefined) === negated) return undefined;
+      matches.push(match);
+    }
+    return matches[0] ?? [];
   } catch (error) {
     if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
     throw error;

@@ -351,6 +351,24 @@ const pcre: readonly Sample[] = [
   { table: 'pcre:none', keys: ['a'] },
 ];
 
+/** Rules with a second pattern, which only regexp has, and patterns between letters. */
+const secondPatterns: readonly Sample[] = ['regexp', 'pcre'].flatMap((type) => [
+  ...[
+    '/(a)/!/(b)/ $1',
+    '/a/! /b/ x',
+    '/a/!!/b/ x',
+    '!/a/!/b/ x',
+    '!/a/!!/b/ x',
+    '/a/!/b/!/c/ x',
+    '/a/i!i/b/i x',
+    'IF /a/!/b/\n/./ x\nENDIF',
+  ].map((rules) => file(type, `${rules}\n`, 'a', 'ab', 'b', 'c', 'abc')),
+  ...['/a/!', '/a/!b/ x', '/a/! x', '/(a)/!/b/ $2', '!axa y', 'axa y', 'IF axa\n/./ y\nENDIF'].map((rules) =>
+    file(type, `${rules}\n`, 'a', 'x'),
+  ),
+]);
+
 export const samples: readonly Sample[] = [
   ...[...inline, ...constant, ...combined, ...texthash, ...regexp, ...cidr, ...databases, ...pcre],
+  ...secondPatterns,
 ];
