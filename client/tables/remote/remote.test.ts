@@ -4,7 +4,6 @@ import { createWorld, type World } from '../../../simulator/world.ts';
 import { openTable } from '../open.ts';
 import { TableError } from '../table.ts';
 import { testContext } from '../testing.ts';
-import '../types.ts';
 import { Links } from './links.ts';
 
 const PLACE = { address: '192.0.2.9', port: 7000 };
