@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { resolveSettings } from '../client/config/settings.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { foldCase } from '../client/tables/fold.ts';
+import { openTable } from '../client/tables/open.ts';
 import { Links } from '../client/tables/remote/links.ts';
-import { openTable } from '../client/tables/types.ts';
 import { peakMemoryMiB, table } from './figures.ts';
 import { readOptions } from './options.ts';
 

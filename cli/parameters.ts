@@ -1,11 +1,13 @@
 /** `--main-cf`, `--master-cf`, `--service` and `-o`, which the commands that need a configuration share. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
 import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
 import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides } from '../client/config/overrides.ts';
+import type { Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { systemHostname } from '../client/platform/node.ts';
 import { UsageError } from './usage.ts';
@@ -78,6 +80,10 @@ async function readMainCf(file: string, mentioning: readonly string[]): Promise<
   if (odd.length > ODD_NAMES_LIMIT)
     warn(`${file}: ${odd.length - ODD_NAMES_LIMIT} more names are no parameters`);
   for (const name of odd) assigned.delete(name);
+  // Tables beside the file are named so; Postfix knows the directory from its -c.
+  const isMentioned = [...assigned.values()].some((value) => /\$[({]?config_directory\b/.test(value));
+  if (isMentioned && !assigned.has('config_directory'))
+    assigned.set('config_directory', dirname(resolve(file)));
   return assigned;
 }
 
@@ -111,12 +117,14 @@ export function warn(text: string): void {
   process.stderr.write(`nexthop: warning: ${text}\n`);
 }
 
-/** Values that no delivery could use are a mistake of the command line, not a failure of each scenario. */
-export function checkValues(assigned: ReadonlyMap<string, string>): void {
+/**
+ * Values that no delivery could use are a mistake of the command line, not a failure of each scenario. Returns the settings
+ * of both services.
+ */
+export function checkedSettings(assigned: ReadonlyMap<string, string>): readonly Settings[] {
   try {
-    for (const service of ['smtp', 'lmtp'] as const) {
-      resolveSettings(assigned, service, { hostname: systemHostname() });
-    }
+    const facts = { hostname: systemHostname() };
+    return (['smtp', 'lmtp'] as const).map((service) => resolveSettings(assigned, service, facts));
   } catch (error) {
     throw error instanceof ConfigError ? new UsageError(error.message) : error;
   }

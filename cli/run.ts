@@ -1,11 +1,13 @@
 /** `nexthop run`: scenarios against senders, with a report. */
 import { type Command, Option } from 'commander';
 import { effectiveOnly } from '../client/config/names.ts';
+import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
+import { configuredFiles } from '../scenarios/configured-files.ts';
 import {
   applyExpectations,
   defaultExpectations,
@@ -26,7 +28,7 @@ import { SandboxError } from '../simulator/live/sandbox.ts';
 import { interruptible } from './interruptible.ts';
 import {
   type Configuration,
-  checkValues,
+  checkedSettings,
   collect,
   type ParameterOptions,
   readConfiguration,
@@ -98,6 +100,13 @@ function overridesOf({ assigned, chosen }: Configuration): ReadonlyMap<string, s
   return new Map(effective.filter((entry) => !left.includes(entry)));
 }
 
+/** Items of lists one by one. */
+function textsOf(settings: Settings): string[] {
+  return Object.values(settings)
+    .flat()
+    .filter((value) => typeof value === 'string');
+}
+
 /** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
 const DEFAULT_JOBS = 4;
 const JOBS_LIMIT = 64;
@@ -105,7 +114,7 @@ const JOBS_LIMIT = 64;
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
   const configuration = await readConfiguration(options, EXIT.usage);
-  checkValues(configuration.assigned);
+  const settings = checkedSettings(configuration.assigned);
   const jobs = wholeNumber('--jobs', options.jobs);
   if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
   const { senders, missing } = await asUsage(() =>
@@ -127,7 +136,11 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   const overrides = Object.fromEntries(overridesOf(configuration));
-  const { clock } = nodePlatform();
+  const { clock, files } = nodePlatform();
+  const tables =
+    options.world === 'virtual' && options.mainCf !== undefined
+      ? await configuredFiles(settings.flatMap(textsOf), files)
+      : {};
   const startedAtMs = clock.now();
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
@@ -135,7 +148,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     const work =
       options.world === 'live'
         ? await asUsage(() => runLive(scenarios, { ...common, jobs, version: nexthopVersion() }))
-        : runScenarios(scenarios, common);
+        : runScenarios(scenarios, { ...common, files: tables });
     const progress = showProgress(process.stderr, work.selected);
     for await (const result of work.results) {
       results.push(result);
@@ -158,8 +171,8 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
   process.stdout.write(terminalSummary(stored, process.stdout));
-  const files = await asUsage(() => writeReport(stored, options.out));
-  process.stdout.write(`report: ${files.page}\n`);
+  const { page } = await asUsage(() => writeReport(stored, options.out));
+  process.stdout.write(`report: ${page}\n`);
   if (interrupted) return EXIT.interrupted;
   return hasFailed(stored) ? EXIT.failed : EXIT.ok;
 }

@@ -17,6 +17,8 @@ import { createResolver, type Resolver } from '../client/dns/resolver.ts';
 import type { ClientEvent, EventListener } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Platform } from '../client/platform/platform.ts';
+// Loading takes real time, which must not pass while virtual time stands still.
+import '../client/tables/types.ts';
 import type { Zone } from './dns/zone.ts';
 import type { FileContent } from './file-content.ts';
 import type { Delivery, MailHost } from './hosts/host.ts';

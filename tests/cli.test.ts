@@ -161,6 +161,21 @@ slow_destination_recipient_limit = 2
     expect(stdout).not.toContain('relayhost');
   });
 
+  test('a run reads the tables that stand beside the file', async () => {
+    file('generic', 'sender@client.test out@there.test\n');
+    file('tables.cf', 'smtp_generic_maps = texthash:$config_directory/generic\n');
+    const { status } = await inFolder([
+      'run',
+      'greeting/own-name-in-greeting',
+      '--main-cf',
+      'tables.cf',
+      '--out',
+      'tables',
+    ]);
+    expect(status).toBe(0);
+    expect(readFileSync(join(folder, 'tables/results.json'), 'utf8')).toContain('MAIL FROM:<out@there.test>');
+  });
+
   test('all values that cannot be used', async () => {
     const { status, stderr } = await config('-o', 'smtp_helo_timeout=x', '-o', 'lmtp_lhlo_timeout=y', '-n');
     expect(status).toBe(1);

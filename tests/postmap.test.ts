@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { openTable } from '../client/tables/open.ts';
 import { TableError } from '../client/tables/table.ts';
 import { testContext } from '../client/tables/testing.ts';
-import { openTable } from '../client/tables/types.ts';
 import { VirtualFiles } from '../simulator/virtual/files.ts';
 import { ANSWERS_FILE, type Answer, filesOf, readAnswers } from './postmap/answers.ts';
 import { askPostmap } from './postmap/postmap.ts';

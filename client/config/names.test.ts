@@ -58,10 +58,18 @@ test('what a delivery depends on', () => {
     smtp_helo_timeout: '$mine',
     smtpd_banner: 'x',
     max_idle: '5',
+    data_directory: '/data',
+    smtp_tls_session_cache_database: 'btree:${data_directory}/cache',
     smtp_tls_cipherlist: 'x',
     lmtp_lhlo_name: 'x',
   });
-  expect([...effectiveOnly(all).keys()]).toEqual(['mine', 'smtp_helo_timeout', 'lmtp_lhlo_name']);
+  expect([...effectiveOnly(all).keys()]).toEqual([
+    'mine',
+    'smtp_helo_timeout',
+    'data_directory',
+    'smtp_tls_session_cache_database',
+    'lmtp_lhlo_name',
+  ]);
 });
 
 test('what is not acted on yet', () => {

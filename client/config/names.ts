@@ -82,7 +82,9 @@ export function namesNobodyReads(
 /** What of a configuration a delivery depends on. */
 export function effectiveOnly(assigned: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const notRead = new Set(namesNotRead(assigned));
-  return new Map([...assigned].filter(([name]) => !notRead.has(name) && !withoutEffect.has(name)));
+  const mentioned = new Set([...assigned.values()].flatMap(referencesIn));
+  const matters = (name: string) => !notRead.has(name) && (!withoutEffect.has(name) || mentioned.has(name));
+  return new Map([...assigned].filter(([name]) => matters(name)));
 }
 
 const withoutEffect: ReadonlySet<string> = new Set(

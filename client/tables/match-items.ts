@@ -1,9 +1,9 @@
 /** The items of a match list as they are written: what is in files stands where the files are named. */
 import { groupedItems } from '../config/text.ts';
+import { openTable, unavailable } from './open.ts';
 import type { OpenContext } from './opener.ts';
 import { readLines } from './source.ts';
 import { type Table, TableError } from './table.ts';
-import { openTable, unavailable } from './types.ts';
 
 /** One item: a word, in lower case, or a table. */
 export type MatchItem = {

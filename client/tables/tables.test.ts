@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askTable } from '../../tests/fixtures/ask-table.ts';
 import { Maps } from './maps.ts';
+import { openTable } from './open.ts';
 import { type Table, TableError } from './table.ts';
 import { testContext } from './testing.ts';
-import { openTable } from './types.ts';
 
 async function ask(
   text: string,

@@ -14,10 +14,10 @@ import type { Service } from '../request.ts';
 import { foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
+import { faultOfTableName, openTable } from './open.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
 import { type Table, TableError, tableUntil } from './table.ts';
-import { faultOfTableName, openTable } from './types.ts';
 
 export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
   /** Settings of one service, and which. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type TableAnswer, tableServer } from '../../../simulator/tables/table-server.ts';
 import { createWorld, type World } from '../../../simulator/world.ts';
+import { openTable } from '../open.ts';
 import { TableError } from '../table.ts';
 import { testContext } from '../testing.ts';
-import { openTable } from '../types.ts';
 import { Links } from './links.ts';
 
 const PLACE = { address: '192.0.2.9', port: 7000 };
