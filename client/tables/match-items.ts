@@ -1,9 +1,9 @@
 /** The items of a match list as they are written: what is in files stands where the files are named. */
 import { groupedItems } from '../config/text.ts';
-import { openTable, unavailable } from './open.ts';
 import type { OpenContext } from './opener.ts';
 import { readLines } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { unavailable } from './unavailable.ts';
 
 /** One item: a word, in lower case, or a table. */
 export type MatchItem = {
@@ -17,6 +17,8 @@ export type MatchItem = {
 export interface MatchItemsContext extends OpenContext {
   /** The parameter, as warnings name it. */
   readonly parameter: string;
+  /** Opens the table of an item. */
+  readonly openOther: (text: string) => Promise<Table>;
 }
 
 /** Files may name each other, so something has to end it. */
@@ -57,7 +59,7 @@ class MatchItemsReader {
     const { parameter } = this.#context;
     if (pattern === '') return { table: this.#unusable('!', `${parameter}: no pattern after '!'`) };
     if (!namesTable(pattern)) return { word: pattern.toLowerCase() };
-    return { table: await openTable(pattern, this.#context) };
+    return { table: await this.#context.openOther(pattern) };
   }
 
   async #readFile(path: string, negated: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualFiles } from '../../simulator/virtual/files.ts';
 import type { MatchKind } from '../config/match-kind.ts';
 import { type Match, MatchList } from './match-list.ts';
+import { openTable } from './open.ts';
 import { testContext } from './testing.ts';
 
 interface Asked {
@@ -23,8 +24,10 @@ async function ask(
   { kind = 'string', files = {}, ...options }: Options = {},
 ): Promise<Asked> {
   const warnings: string[] = [];
+  const context = testContext({ files: new VirtualFiles(files) }, warnings);
   const opened = await MatchList.open(list, {
-    ...testContext({ files: new VirtualFiles(files) }, warnings),
+    ...context,
+    openOther: (text) => openTable(text, context),
     ...options,
     kind,
     parameter: 'the_list',

@@ -1,6 +1,7 @@
 /** The one place where a table is opened by its name. */
 import type { OpenContext } from './opener.ts';
 import { type Table, TableError } from './table.ts';
+import { unavailable } from './unavailable.ts';
 
 const TABLE_NAME = /^([^:]+):(.+)$/s;
 
@@ -33,16 +34,4 @@ export async function openTable(text: string, context: OpenContext, depth = 0): 
     context.error(error.message);
     return unavailable(text, error.message, context);
   }
-}
-
-/** Stands in for a table that cannot be used: nobody may take it for an empty one. */
-export function unavailable(label: string, problem: string, { warn }: OpenContext): Table {
-  const text = `${label} is unavailable. ${problem}`;
-  return {
-    name: label,
-    async lookup() {
-      warn(text);
-      throw new TableError(text);
-    },
-  };
 }

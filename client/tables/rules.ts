@@ -17,7 +17,7 @@ import type { OpenContext } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { readEntries } from './source.ts';
 import { type Table, TableError } from './table.ts';
-import { malformedValue, shownText } from './utf8.ts';
+import { rejectValue, shownText } from './utf8.ts';
 
 /** What a key is held against. */
 export interface Condition {
@@ -122,9 +122,7 @@ export async function openRules(
     async lookup(key) {
       const answer = findOrWarn(key);
       if (answer?.includes('\ufffd') !== true) return answer;
-      const text = malformedValue(label, key, shownText(answer));
-      context.warn(text);
-      throw new TableError(text);
+      return rejectValue(shownText(answer), key, label, context);
     },
   };
 }

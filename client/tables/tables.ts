@@ -131,8 +131,10 @@ export class Tables {
 
   async #openMatchList(parameter: MatchListParameter): Promise<MatchList> {
     const { kind } = register[parameter];
+    const context = this.#context;
     return MatchList.open(this.#options.settings[parameter], {
-      ...this.#context,
+      ...context,
+      openOther: (text) => openTable(text, context),
       kind,
       // Postfix calls a list of the lmtp service by the name that it has under smtp.
       parameter,

@@ -1,4 +1,5 @@
 /** Lookups whose answers are those of `postmap -q`: tables of every type that needs no server, and keys for them. */
+import { DatabaseSync } from 'node:sqlite';
 
 export interface Sample {
   readonly table: string;
@@ -351,6 +352,24 @@ const pcre: readonly Sample[] = [
   { table: 'pcre:none', keys: ['a'] },
 ];
 
+const database = new DatabaseSync(':memory:');
+database.exec('CREATE TABLE mail (k TEXT, v)');
+database.exec("INSERT INTO mail VALUES ('u@a.test', 'user'), ('u@b.a.test', 'other'), ('@a.test', 'all')");
+database.exec("INSERT INTO mail VALUES ('x@a.test', x'41ff42'), ('two@a.test', '1'), ('two@a.test', '2')");
+
+const sqlite: readonly Sample[] = [
+  ...['a.test', '!b.a.test, A.TEST', 'texthash:domains', '!texthash:domains b.a.test', 'static:x', 'fail:x'],
+  ...['a.test fail:x', 'b.a.test # a.test', ''],
+].map((domain) => ({
+  table: 'sqlite:./map.cf',
+  keys: ['U@a.test', 'u@b.a.test', '@a.test', 'u', 'two@a.test', 'x@a.test'],
+  files: {
+    './map.cf': `dbpath = map.db\nquery = SELECT v FROM mail WHERE k = '%s'\ndomain = ${domain}\n`,
+    'map.db': database.serialize(),
+    domains: 'a.test yes\n',
+  },
+}));
+
 /** Rules with a second pattern, which only regexp has, and patterns between letters. */
 const secondPatterns: readonly Sample[] = ['regexp', 'pcre'].flatMap((type) => [
   ...[
@@ -371,4 +390,5 @@ const secondPatterns: readonly Sample[] = ['regexp', 'pcre'].flatMap((type) => [
 export const samples: readonly Sample[] = [
   ...[...inline, ...constant, ...combined, ...texthash, ...regexp, ...cidr, ...databases, ...pcre],
   ...secondPatterns,
+  ...sqlite,
 ];

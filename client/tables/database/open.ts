@@ -6,7 +6,7 @@ import { readKeyedLines } from '../keyed.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { readBytes } from '../source.ts';
 import { type Table, TableError } from '../table.ts';
-import { malformedValue, shownText } from '../utf8.ts';
+import { decodeUtf8, rejectValue, shownText } from '../utf8.ts';
 import { DamagedError, type DatabaseReader, type Find } from './bytes.ts';
 
 export interface DatabaseKind {
@@ -66,19 +66,18 @@ class DatabaseTable implements Table {
       return found && this.#text(folded, found);
     } catch (error) {
       if (!(error instanceof DamagedError)) throw error;
-      throw this.#failure(`error reading ${this.#path}: ${error.message}`);
+      const problem = `error reading ${this.#path}: ${error.message}`;
+      this.#context.warn(problem);
+      throw new TableError(problem);
     }
   }
 
   #text(key: string, value: Uint8Array): string {
     const end = value.indexOf(0);
-    const text = Buffer.from(end < 0 ? value : value.subarray(0, end)).toString();
-    if (!text.includes('\ufffd')) return text;
-    throw this.#failure(malformedValue(this.name, key, shownText(text)));
-  }
-
-  #failure(problem: string): TableError {
-    this.#context.warn(problem);
-    return new TableError(problem);
+    const bytes = end < 0 ? value : value.subarray(0, end);
+    return (
+      decodeUtf8(bytes) ??
+      rejectValue(shownText(Buffer.from(bytes).toString()), key, this.name, this.#context)
+    );
   }
 }

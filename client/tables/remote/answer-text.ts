@@ -1,17 +1,10 @@
 /** What servers of tables say, as text: an answer, and what the log shows of one that is none. */
 import type { OpenContext } from '../opener.ts';
-import { TableError } from '../table.ts';
-import { malformedValue } from '../utf8.ts';
+import { decodeUtf8, rejectValue } from '../utf8.ts';
 
 /** Rejects bytes that are not UTF-8; a NUL ends the text, as it does for Postfix. */
-export function answerText(bytes: Uint8Array, key: string, label: string, { warn }: OpenContext): string {
-  try {
-    return upToNul(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    const text = malformedValue(label, key, printable(bytes, '?', SHOWN_BYTES));
-    warn(text);
-    throw new TableError(text);
-  }
+export function answerText(bytes: Uint8Array, key: string, label: string, context: OpenContext): string {
+  return upToNul(decodeUtf8(bytes) ?? rejectValue(printable(bytes, '?', SHOWN_BYTES), key, label, context));
 }
 
 const SHOWN_BYTES = 200;

@@ -1,7 +1,6 @@
 /** What stands in the file of a table in an SQLite database (sqlite_table(5)). */
 import { ConfigError } from '../../config/config-error.ts';
 import { parseMainCf } from '../../config/main-cf.ts';
-import { splitList } from '../../config/text.ts';
 import type { OpenContext } from '../opener.ts';
 import { readBytes } from '../source.ts';
 import { TableError } from '../table.ts';
@@ -12,8 +11,8 @@ export interface SqliteConfiguration {
   readonly resultFormat: string;
   /** How many values a key may have; 0 for any number. */
   readonly expansionLimit: number;
-  /** The only domains of which keys are looked up, each perhaps with `!` in front; all when there are none. */
-  readonly domains: readonly string[];
+  /** A match list of the only domains of which keys are looked up; of all when it is empty. */
+  readonly domain: string;
 }
 
 const INT_MAX = 2 ** 31 - 1;
@@ -30,15 +29,12 @@ export async function readConfiguration(path: string, context: OpenContext): Pro
   const limit = values.get('expansion_limit') ?? '0';
   if (!/^[+-]?\d{1,10}$/.test(limit) || Math.abs(Number(limit)) > INT_MAX)
     throw new TableError(`${path}: bad numerical configuration: expansion_limit = ${limit}`);
-  const domains = splitList(values.get('domain') ?? '');
-  const odd = domains.find((item) => /^!*\/|:/.test(item));
-  if (odd !== undefined) throw new TableError(`${path}: domain = ${odd}: only names of domains can be given`);
   return {
     dbpath: required('dbpath'),
     query: values.get('query') || oldQuery(required, values.get('additional_conditions') ?? ''),
     resultFormat: atLeastOne('result_format', values.get('result_format') ?? '%s'),
     expansionLimit: Number(limit),
-    domains: domains.map((item) => item.toLowerCase()),
+    domain: values.get('domain') ?? '',
   };
 }
 

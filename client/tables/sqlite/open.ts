@@ -3,30 +3,38 @@
  * it: SQLite has no limit for it, as it has none in Postfix.
  */
 import type { SqlDatabase } from '../../platform/platform.ts';
+import { systemText } from '../../platform/system-text.ts';
+import { MatchList } from '../match-list.ts';
 import type { OpenContext, TableOpener } from '../opener.ts';
 import { type Table, TableError } from '../table.ts';
+import { rejectValue, shownText } from '../utf8.ts';
 import { readConfiguration, type SqliteConfiguration } from './configuration.ts';
 import { parseTemplates, type Templates } from './template.ts';
 
 /** Of all values of a key together. */
 const RESULT_LIMIT_CHARACTERS = 1_000_000;
 
-export const openSqlite: TableOpener = async (path, label, context) => {
+export const openSqlite: TableOpener = async (path, label, context, openOther) => {
   if (!/^[/.]/.test(path)) throw new TableError(`${label}: give the path of a file, such as sqlite:/file.cf`);
   const configuration = await readConfiguration(path, context);
-  const { dbpath, query, resultFormat } = configuration;
+  const { dbpath, domain, query, resultFormat } = configuration;
   const unprotected = letterWithoutQuotes(query);
   if (unprotected !== undefined)
     context.warn(`${label}: query >${query}< contains >${unprotected}< without the recommended '' quotes`);
   const templates = parseTemplates(query, resultFormat, label);
   const database = await context.files.openDatabase(dbpath).catch(async (error: unknown) => {
-    const absent = await context.files.ageMs(dbpath).then(
+    // SQLite does not say why.
+    const reason = await context.files.ageMs(dbpath).then(
       () => '',
-      () => ': No such file or directory',
+      (fault: unknown) => `: ${systemText(fault)}`,
     );
-    throw new TableError(`${label}: open database ${dbpath}: ${oneLine(error)}${absent}`);
+    throw new TableError(`${label}: open database ${dbpath}: ${oneLine(error)}${reason}`);
   });
-  return new SqliteTable(label, { path, configuration, templates, database, context });
+  const domains =
+    domain === ''
+      ? undefined
+      : await MatchList.open(domain, { ...context, openOther, kind: 'string', parameter: path });
+  return new SqliteTable(label, { path, configuration, templates, database, context, domains });
 };
 
 interface Parts {
@@ -35,6 +43,7 @@ interface Parts {
   readonly templates: Templates;
   readonly database: SqlDatabase;
   readonly context: OpenContext;
+  readonly domains: MatchList | undefined;
 }
 
 class SqliteTable implements Table {
@@ -48,10 +57,10 @@ class SqliteTable implements Table {
     this.#parts = parts;
   }
 
-  async lookup(key: string): Promise<string | undefined> {
-    const { configuration, context, templates } = this.#parts;
+  async lookup(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    const { context, templates } = this.#parts;
     const folded = context.fold(key);
-    if (!isInDomains(folded, configuration.domains)) return undefined;
+    if (!(await this.#isInDomains(folded, signal))) return undefined;
     const query = templates.query(folded, (text) => text.replaceAll("'", "''"));
     if (query === undefined) return undefined;
     try {
@@ -78,7 +87,21 @@ class SqliteTable implements Table {
       if (characters > RESULT_LIMIT_CHARACTERS)
         throw this.#failure(`more than ${RESULT_LIMIT_CHARACTERS} characters for key '${key}'`);
     }
-    return results.join(',') || undefined;
+    const joined = results.join(',');
+    if (joined.includes('\ufffd')) rejectValue(shownText(joined), key, this.name, context);
+    return joined || undefined;
+  }
+
+  /** Only an address with a domain can be. */
+  async #isInDomains(key: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const { domains } = this.#parts;
+    const at = key.lastIndexOf('@');
+    if (domains === undefined) return true;
+    if (at <= 0) return false;
+    const match = await domains.until(signal).match(key.slice(at + 1));
+    signal?.throwIfAborted();
+    if (match === 'unknown') throw new TableError(`${this.name}: whether it has the domain is not known`);
+    return match === 'listed';
   }
 
   #failure(problem: string): TableError {
@@ -86,15 +109,6 @@ class SqliteTable implements Table {
     this.#parts.context.warn(text);
     return new TableError(text);
   }
-}
-
-/** The first one that fits decides. A key without a domain is in none. */
-function isInDomains(key: string, domains: readonly string[]): boolean {
-  if (domains.length === 0) return true;
-  const domain = key.slice(key.lastIndexOf('@') + 1);
-  if (domain === '' || domain === key) return false;
-  const found = domains.find((item) => item.replace(/^!/, '') === domain);
-  return found !== undefined && !found.startsWith('!');
 }
 
 /** What is put in there could end the text that the query is meant to contain. */

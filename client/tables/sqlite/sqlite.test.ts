@@ -65,7 +65,6 @@ describe('a table in SQLite', () => {
     ['bad string length 0 < 1: select_field = ', [path, 'table = mail']],
     ['bad string length 0 < 1: result_format = ', [path, query, 'result_format =']],
     ['bad numerical configuration: expansion_limit = 1x', [path, query, 'expansion_limit = 1x']],
-    ['domain = hash:/x: only names of domains can be given', [path, query, 'domain = hash:/x']],
     ['Invalid query template: %x', [path, 'query = %x']],
     ['Invalid result template: 50%', [path, query, 'result_format = 50%']],
     [
