@@ -17,15 +17,22 @@ export function trimSpace(text: string): string {
   return text.slice(Math.min(skipSpace(text, 0), end), end);
 }
 
-/** What is between the brace that begins `text` and the one that ends it; undefined when these are no pair. */
-export function bracedText(text: string): string | undefined {
+/** Where the brace that `text` begins with is closed; -1 when it is not, or there is none. */
+export function closingBrace(text: string): number {
+  if (!text.startsWith('{')) return -1;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '{') depth += 1;
     if (text[at] === '}') depth -= 1;
-    if (depth === 0) return at > 0 && at === text.length - 1 ? text.slice(1, at) : undefined;
+    if (depth === 0) return at;
   }
-  return undefined;
+  return -1;
+}
+
+/** What is between the brace that begins `text` and the one that ends it; undefined when these are no pair. */
+export function bracedText(text: string): string | undefined {
+  const end = closingBrace(text);
+  return end > 0 && end === text.length - 1 ? text.slice(1, end) : undefined;
 }
 
 /** Items between commas and white space, empty ones left out. */

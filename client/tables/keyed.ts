@@ -1,7 +1,7 @@
 /** Tables of keys and values that are read once: `inline:{key=value, ...}` and `texthash:/file`. */
-import { isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import { bracedText, isSpace, skipSpace, splitGroupedList, trimSpace } from '../config/text.ts';
 import type { OpenContext, TableOpener } from './opener.ts';
-import { braced, readLines, unbraced } from './source.ts';
+import { readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
 import { shownText } from './utf8.ts';
 
@@ -42,7 +42,7 @@ export const openInline: TableOpener = async (name, label, context) => {
   const fail = (problem: string): never => {
     throw new TableError(`${problem}: "${label}"; need "inline:{name=value...}"`);
   };
-  const items = splitGroupedList(braced(name) ?? fail('bad syntax'));
+  const items = splitGroupedList(bracedText(name) || fail('bad syntax'));
   if (items.length === 0) fail('empty table');
   for (const item of items) {
     const text = item.startsWith('{') ? unbraced(item, fail) : item;

@@ -1,6 +1,6 @@
 /** Where a table's entries are written: a file of lines, or the items of an inline list in `{}`. */
 import { logicalLines } from '../config/logical-lines.ts';
-import { isSpace, splitGroupedList, trimSpace } from '../config/text.ts';
+import { bracedText, closingBrace, isSpace, splitGroupedList, trimSpace } from '../config/text.ts';
 import { systemText } from '../platform/system-text.ts';
 import type { OpenContext } from './opener.ts';
 import { TableError } from './table.ts';
@@ -17,27 +17,10 @@ export function unbraced(text: string, fail: (problem: string) => never): string
   return trimSpace(text.slice(1, end));
 }
 
-/** What stands inside `{}`, if anything does; undefined unless they enclose all of `text`. */
-export function braced(text: string): string | undefined {
-  if (!text.startsWith('{') || closingBrace(text) !== text.length - 1) return undefined;
-  return text.slice(1, -1) || undefined;
-}
-
 /** The items, one or more, of a list that `{}` enclose; undefined when it is none. */
 export function bracedItems(text: string): string[] | undefined {
-  const items = splitGroupedList(braced(text) ?? '');
+  const items = splitGroupedList(bracedText(text) ?? '');
   return items.length === 0 ? undefined : items;
-}
-
-/** Where the brace that the text begins with is closed; -1 when it is not. */
-function closingBrace(text: string): number {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === '{') depth += 1;
-    if (text[at] === '}') depth -= 1;
-    if (depth === 0) return at;
-  }
-  return -1;
 }
 
 /** A logical line, or an item. */
