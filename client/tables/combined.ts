@@ -3,7 +3,7 @@
  *
  * The first of the others decides whether the whole counts as one of keys: then the key is folded, if keys are, before any is asked.
  */
-import type { OpenContext, TableOpener } from './opener.ts';
+import type { OpenContext, OtherOpener, TableOpener } from './opener.ts';
 import { bracedItems } from './source.ts';
 import { type Table, TableError } from './table.ts';
 
@@ -50,11 +50,7 @@ export const openDebug: TableOpener = async (name, label, { note }, openOther) =
   return { ...table, name: label, lookup };
 };
 
-async function openAll(
-  type: string,
-  name: string,
-  openOther: (text: string) => Promise<Table>,
-): Promise<Table[]> {
+async function openAll(type: string, name: string, openOther: OtherOpener): Promise<Table[]> {
   const texts = bracedItems(name);
   if (texts === undefined || !texts.every((text) => text.includes(':')))
     throw new TableError(`bad syntax: "${type}:${name}"; need "${type}:{type:name...}"`);

@@ -1,11 +1,12 @@
 /** The items of a match list as they are written: what is in files stands where the files are named. */
 import { groupedItems } from '../config/text.ts';
-import type { OpenContext } from './opener.ts';
+import { foldCase } from './fold.ts';
+import type { OpenContext, OtherOpener } from './opener.ts';
 import { readLines } from './source.ts';
 import { type Table, TableError } from './table.ts';
 import { unavailable } from './unavailable.ts';
 
-/** One item: a word, in lower case, or a table. */
+/** One item: a word, in one case (`foldCase`), or a table. */
 export type MatchItem = {
   /** Whatever it fits is not in the list. */
   readonly negated: boolean;
@@ -17,8 +18,7 @@ export type MatchItem = {
 export interface MatchItemsContext extends OpenContext {
   /** The parameter, as warnings name it. */
   readonly parameter: string;
-  /** Opens the table of an item. */
-  readonly openOther: (text: string) => Promise<Table>;
+  readonly openOther: OtherOpener;
 }
 
 /** Files may name each other, so something has to end it. */
@@ -58,8 +58,8 @@ class MatchItemsReader {
   async #itemOf(pattern: string): Promise<{ word: string } | { table: Table }> {
     const { parameter } = this.#context;
     if (pattern === '') return { table: this.#unusable('!', `${parameter}: no pattern after '!'`) };
-    if (!namesTable(pattern)) return { word: pattern.toLowerCase() };
-    return { table: await this.#context.openOther(pattern) };
+    if (!namesTable(pattern)) return { word: foldCase(pattern) };
+    return { table: await this.#context.openOther(pattern, { fold: asItIs }) };
   }
 
   async #readFile(path: string, negated: boolean): Promise<void> {
@@ -80,6 +80,9 @@ class MatchItemsReader {
     return unavailable(label, problem, this.#context);
   }
 }
+
+/** What is looked for is in one case already; what tables have in another one is not found. */
+const asItIs = (key: string): string => key;
 
 /** An address with colons has to stand in brackets. */
 function namesTable(pattern: string): boolean {

@@ -27,7 +27,7 @@ async function ask(
   const context = testContext({ files: new VirtualFiles(files) }, warnings);
   const opened = await MatchList.open(list, {
     ...context,
-    openOther: (text) => openTable(text, context),
+    openOther: (text, given) => openTable(text, { ...context, ...given }),
     ...options,
     kind,
     parameter: 'the_list',
@@ -80,11 +80,13 @@ describe('names', () => {
     const kind = 'domain';
     expect(await listed('a.test', names, { kind })).toEqual(['a.test']);
     expect(await listed('.a.test', names, { kind })).toEqual(['x.a.test', 'y.x.a.test', '.a.test']);
-    expect(await listed('inline:{.A.test=1}', names, { kind })).toEqual([
+    expect(await listed('inline:{.a.test=1}', names, { kind })).toEqual([
       'x.a.test',
       'y.x.a.test',
       '.a.test',
     ]);
+    // Names are looked up in small letters, and tables keep theirs.
+    expect(await listed('inline:{.A.test=1}', names, { kind })).toEqual([]);
   });
 
   test('with matchesSubdomains a name is for those below it too', async () => {

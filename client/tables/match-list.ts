@@ -3,6 +3,7 @@
  * (tables reference 3). The first item that fits decides; with `!` in front of it the answer is no.
  */
 import type { MatchKind } from '../config/match-kind.ts';
+import { foldCase } from './fold.ts';
 import { type MatchItem, type MatchItemsContext, readMatchItems } from './match-items.ts';
 import { NetworkError, parseNetwork } from './network.ts';
 import { type Table, TableError, tableUntil } from './table.ts';
@@ -48,7 +49,7 @@ export class MatchList {
     try {
       for (const item of this.#items) {
         for (const [index, test] of tests.entries()) {
-          const subject = (subjects[index] ?? '').toLowerCase();
+          const subject = foldCase(subjects[index] ?? '');
           if (await test(subject, item, matchesSubdomains)) return item.negated ? 'notListed' : 'listed';
         }
       }

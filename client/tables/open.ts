@@ -28,7 +28,9 @@ export async function openTable(text: string, context: OpenContext, depth = 0): 
     if (fault !== undefined) throw new TableError(fault);
     if (open === undefined) throw new TableError(`unsupported dictionary type: ${type}`);
     if (depth > NESTING_LIMIT) throw new TableError(`${text}: nested deeper than ${NESTING_LIMIT} tables`);
-    return await open(name, text, context, (other) => openTable(other, context, depth + 1));
+    return await open(name, text, context, (other, given) =>
+      openTable(other, { ...context, ...given }, depth + 1),
+    );
   } catch (error) {
     if (!(error instanceof TableError)) throw error;
     context.error(error.message);

@@ -30,12 +30,15 @@ export interface OpenContext extends Platform {
 }
 
 /**
- * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages; `openOther`
- * opens a table that this one asks. Rejects with TableError when it cannot be used.
+ * Opens the table of this name, the part behind `type:`. `label` is the whole, `type:name`, for messages. Rejects with
+ * TableError when it cannot be used.
  */
 export type TableOpener = (
   name: string,
   label: string,
   context: OpenContext,
-  openOther: (text: string) => Promise<Table>,
+  openOther: OtherOpener,
 ) => Promise<Table>;
+
+/** Opens a table that another one asks, in the same context but for what is given. Does not reject. */
+export type OtherOpener = (text: string, given?: Pick<OpenContext, 'fold'>) => Promise<Table>;

@@ -134,7 +134,7 @@ export class Tables {
     const context = this.#context;
     return MatchList.open(this.#options.settings[parameter], {
       ...context,
-      openOther: (text) => openTable(text, context),
+      openOther: (text, given) => openTable(text, { ...context, ...given }),
       kind,
       // Postfix calls a list of the lmtp service by the name that it has under smtp.
       parameter,

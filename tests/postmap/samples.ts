@@ -354,15 +354,18 @@ const pcre: readonly Sample[] = [
 
 const database = new DatabaseSync(':memory:');
 database.exec('CREATE TABLE mail (k TEXT, v)');
-database.exec("INSERT INTO mail VALUES ('u@a.test', 'user'), ('u@b.a.test', 'other'), ('@a.test', 'all')");
+database.exec(
+  "INSERT INTO mail VALUES ('u@a.test', 'user'), ('u@b.a.test', 'other'), ('@a.test', 'all'), ('u@strasse.test', 'road')",
+);
 database.exec("INSERT INTO mail VALUES ('x@a.test', x'41ff42'), ('two@a.test', '1'), ('two@a.test', '2')");
 
 const sqlite: readonly Sample[] = [
   ...['a.test', '!b.a.test, A.TEST', 'texthash:domains', '!texthash:domains b.a.test', 'static:x', 'fail:x'],
   ...['a.test fail:x', 'b.a.test # a.test', ''],
+  ...['inline:{A.test=x}', 'inline:{a.test=x}', 'STRASSE.test', 'straße.test'],
 ].map((domain) => ({
   table: 'sqlite:./map.cf',
-  keys: ['U@a.test', 'u@b.a.test', '@a.test', 'u', 'two@a.test', 'x@a.test'],
+  keys: ['U@a.test', 'u@b.a.test', '@a.test', 'u', 'two@a.test', 'x@a.test', 'u@Straße.test'],
   files: {
     './map.cf': `dbpath = map.db\nquery = SELECT v FROM mail WHERE k = '%s'\ndomain = ${domain}\n`,
     'map.db': database.serialize(),

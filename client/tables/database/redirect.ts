@@ -2,7 +2,7 @@
  * Tables of the types hash and btree on systems that have no Berkeley DB: a table of another type takes their place
  * (`non_bdb_migration_level`).
  */
-import type { OpenContext, TableOpener } from '../opener.ts';
+import type { OpenContext, OtherOpener, TableOpener } from '../opener.ts';
 import { TableError } from '../table.ts';
 
 const LEGACY_TYPE = /^(hash|btree)(?::|$)/;
@@ -25,7 +25,7 @@ export function redirectable(open: TableOpener): TableOpener {
 async function typeInstead(
   label: string,
   { settings }: OpenContext,
-  openOther: Parameters<TableOpener>[3],
+  openOther: OtherOpener,
 ): Promise<string> {
   const [, type = ''] = LEGACY_TYPE.exec(label) ?? [];
   const custom = await customType([label, type], settings.non_bdb_custom_mapping, openOther);
@@ -38,7 +38,7 @@ async function typeInstead(
 async function customType(
   keys: readonly string[],
   mapping: string,
-  openOther: Parameters<TableOpener>[3],
+  openOther: OtherOpener,
 ): Promise<string | undefined> {
   if (mapping === '') return undefined;
   const [, legacy] = LEGACY_TYPE.exec(mapping) ?? [];

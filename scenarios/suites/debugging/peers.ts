@@ -95,6 +95,12 @@ const peers: readonly Peers[] = [
     clauses: [subdomains],
   },
   {
+    name: 'table-in-capitals',
+    title: 'Names are looked up in small letters, and are none of those that a table has in capitals',
+    config: { debug_peer_list: 'inline:{A.example.test=1, b.example.test=1}' },
+    logs: ['b'],
+  },
+  {
     name: 'rules-without-parents',
     title: 'Rules are asked for whole names only',
     config: { debug_peer_list: 'regexp:{{/^(example[.])?test$$/ x}}' },
