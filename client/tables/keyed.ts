@@ -6,7 +6,7 @@ import { type Table, TableError } from './table.ts';
 import { TextMap } from './text-map.ts';
 import { shownText } from './utf8.ts';
 
-/** Ten times what is known from real tables. */
+/** Beyond any real table. */
 const ENTRIES_LIMIT = 10_000_000;
 
 class KeyedTable implements Table {
