@@ -38,7 +38,7 @@ export async function serveScenario(scenario: Scenario, options: ServeOptions): 
 }
 
 function guide(scenario: Scenario, world: LoopbackWorld): readonly string[] {
-  const { nameServer, hosts, addresses, missing } = world;
+  const { nameServer, hosts, tables, addresses, missing } = world;
   const notes = [
     ...(scenario.virtualOnly === undefined ? [] : [`meant for the virtual world: ${scenario.virtualOnly}`]),
     ...missing,
@@ -51,8 +51,17 @@ function guide(scenario: Scenario, world: LoopbackWorld): readonly string[] {
         'nobody can reach it',
       [protocol.toUpperCase(), ...namesAt(places, scenario), ...places].join(' '),
     ]),
+    ...tables.map(({ name, place, servedAt }) => [
+      name,
+      servedAt,
+      ['tables', ...namesAt([addressOf(place)], scenario), place].join(' '),
+    ]),
     ...[...addresses]
-      .filter(([given]) => !hosts.some(({ places }) => places.includes(given)))
+      .filter(
+        ([given]) =>
+          !hosts.some(({ places }) => places.includes(given)) &&
+          !tables.some(({ place }) => addressOf(place) === given),
+      )
       .map(([given, served]) => ({ served, names: namesAt([given], scenario), given }))
       .filter(({ names }) => names.length > 0)
       .map(({ served, names, given }) => ['nobody', served, [...names, given].join(' ')]),
@@ -72,6 +81,10 @@ function guide(scenario: Scenario, world: LoopbackWorld): readonly string[] {
     'Ctrl-C ends it.',
     '',
   ];
+}
+
+function addressOf(place: string): string {
+  return place.replace(/:\d+$/, '');
 }
 
 /** Names that lead to any of the addresses. */
@@ -119,8 +132,10 @@ function sendCommand(submission: Submission, scenario: Scenario, world: Loopback
 }
 
 /** A text with addresses, ports after them, and sockets as they are served. */
-function moved(text: string, { addresses, ports, sockets }: LoopbackWorld): string {
-  const withSockets = [...sockets].reduce((all, [given, served]) => all.replaceAll(given, served), text);
+function moved(text: string, { addresses, ports, sockets, tables }: LoopbackWorld): string {
+  // Those of tables whole: their ports are their own. Sockets of theirs are among the others.
+  const places = new Map([...sockets, ...tables.map(({ place, servedAt }) => [place, servedAt] as const)]);
+  const withSockets = [...places].reduce((all, [given, served]) => all.replaceAll(given, served), text);
   return withSockets
     .replace(/[\d.]{7,}|[\da-f]*:[\da-f:]+/gi, (found) => addresses.get(found) ?? found)
     .replace(/(?<=\]:|^inet:\S+:|^[a-z][\w.-]+:)\d+(?=,|\s|$)/gi, (port) =>
@@ -160,6 +175,9 @@ function telling(say: (line: string) => void): LiveWatch {
       const known = followed.get(session);
       for (const item of known?.follow(entry) ?? [])
         say(`${timeOf(item.atMs)} ${known?.label}  ${lineOf(item)}`);
+    },
+    asked({ atMs, server, text }) {
+      say(`${timeOf(atMs)} ${server}  = asked ${JSON.stringify(text)}`);
     },
     queried({ atMs, name, type, transport, answer }) {
       say(`${timeOf(atMs)} DNS  ${name} ${type} (${transport}): ${answer}`);

@@ -50,6 +50,17 @@ const send = (words: readonly string[], ...more: readonly string[]) =>
   nexthop([...words, ...more], { cwd: folder, input: 'Subject: x\n\nx\n' });
 
 describe('a world on loopback addresses', () => {
+  test.each([
+    ['tables/tcp', /^server +127\.0\.2\.9:\d+ +tables tables\.example\.test 192\.0\.2\.9:7001$/m],
+    ['tables/socketmap-unix', /^server +\/\S+\/run\/\S+ +tables \/run\/\S+$/m],
+  ])('has the table servers of %s', async (scenario, row) => {
+    const { stdout } = await serving([scenario], async (words) => {
+      expect((await send(words)).status).toBe(0);
+    });
+    expect(stdout).toMatch(row);
+    expect(stdout).toMatch(/ server {2}= asked ".+"$/m);
+  });
+
   test('is found by mail exchangers, and shows what is said', async () => {
     const { status, stdout, stderr } = await serving(['greeting/421-tries-next-host'], async (words) => {
       const { status: sent, stdout: log } = await send(words);

@@ -3,15 +3,16 @@ import { bracedText, isSpace, skipSpace, splitGroupedList, trimSpace } from '../
 import type { OpenContext, TableOpener } from './opener.ts';
 import { readLines, unbraced } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { TextMap } from './text-map.ts';
 import { shownText } from './utf8.ts';
 
-/** What one JavaScript map can hold, and no table should. */
+/** Beyond any real table. */
 const ENTRIES_LIMIT = 10_000_000;
 
 class KeyedTable implements Table {
   readonly name: string;
   readonly keyed = true;
-  readonly #values = new Map<string, string>();
+  readonly #values = new TextMap();
   readonly #fold: OpenContext['fold'];
 
   constructor(label: string, { fold }: OpenContext) {

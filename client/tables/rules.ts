@@ -79,8 +79,8 @@ export async function openRules(
 ): Promise<Table> {
   const rules: Rule[] = [];
   const openBlocks: Rule[] = [];
-  const warn = (number: number, problem: string) =>
-    context.warn(`${syntax.type} map ${name}, line ${number}: ${problem}`);
+  const told = (number: number, problem: string) => `${syntax.type} map ${name}, line ${number}: ${problem}`;
+  const warn = (number: number, problem: string) => context.warn(told(number, problem));
   for (const { number, text } of await readEntries(name, syntax.type, context)) {
     try {
       const read = new RuleReader(number, syntax, {
@@ -101,6 +101,7 @@ export async function openRules(
         if (block !== undefined) block.blockEnd = rules.length;
       }
     } catch (error) {
+      if (error instanceof TableError) throw new TableError(told(number, error.message));
       if (!(error instanceof RuleError)) throw error;
       warn(number, error.message);
     }

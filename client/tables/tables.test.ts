@@ -256,7 +256,7 @@ describe('rules', () => {
 
   test('a table with a pattern of a kind that is not known here cannot be used', async () => {
     expect((await ask('pcre:{{/a/ b}, {/(?R)/ x}}', ['a'])).warnings[0]).toMatch(
-      /^error: pattern with "\(\?R\)"/,
+      /^error: pcre map {{\/a\/ b}, {\/\(\?R\)\/ x}}, line 2: pattern with "\(\?R\)"/,
     );
   });
 

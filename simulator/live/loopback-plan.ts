@@ -6,6 +6,7 @@ import ipaddr from 'ipaddr.js';
 import type { Zone, ZoneName } from '../dns/zone.ts';
 import { definitionOf, listening, placesOf } from '../places.ts';
 import { CLIENT_HOSTNAME, placesNamed, withClientZone } from '../surroundings.ts';
+import type { TablePlace } from '../tables/table-server.ts';
 import type { WorldDescription } from '../world.ts';
 
 export interface LoopbackHost {
@@ -16,6 +17,13 @@ export interface LoopbackHost {
   /** Where it is served: addresses or socket path; empty when nobody can reach it. */
   readonly servedAt: readonly string[];
   readonly port: number;
+}
+
+/** A server of lookup tables; places as parameters write them, `address:port` or the path of a socket. */
+export interface LoopbackTable {
+  readonly name: string;
+  readonly place: string;
+  readonly servedAt: string;
 }
 
 export const NAME_SERVER_ADDRESS = '127.0.0.1';
@@ -32,6 +40,7 @@ export class LoopbackPlan {
   /** By host. */
   readonly #places = new Map<string, readonly string[]>();
   readonly #servedPorts = new Map<string, number>();
+  readonly #tablePorts = new Map<string, number>();
 
   constructor(given: WorldDescription, where: { folder: string; manyAddresses: boolean }) {
     this.#given = given;
@@ -46,6 +55,10 @@ export class LoopbackPlan {
         else this.#addAddress(place);
       }
     }
+    for (const { place } of Object.values(given.tables ?? {})) {
+      if ('unix' in place) this.sockets.set(place.unix, join(this.#folder, place.unix));
+      else this.#addAddress(place.address);
+    }
     const records = this.#zones.flatMap(({ names }) => [...names.values()].flatMap((name) => name.records));
     for (const record of records) {
       if (record.type === 'A' || record.type === 'AAAA') this.#addAddress(record.address);
@@ -55,7 +68,8 @@ export class LoopbackPlan {
   /** One for each port of the description, or for each host where they share an address. */
   async choosePorts(portBase: number | undefined): Promise<void> {
     const hosts = Object.entries(this.#given.hosts ?? {});
-    const free = portBase === undefined ? await freePorts(hosts.length) : [];
+    const tables = Object.entries(this.#given.tables ?? {});
+    const free = portBase === undefined ? await freePorts(hosts.length + tables.length) : [];
     hosts.forEach(([name, host], index) => {
       const { port } = definitionOf(host);
       const own = portBase === undefined ? (free[index] ?? 0) : portBase + port;
@@ -63,10 +77,15 @@ export class LoopbackPlan {
       this.ports.set(port, shared);
       this.#servedPorts.set(name, this.#manyAddresses ? shared : own);
     });
+    tables.forEach(([name, { place }], index) => {
+      if ('unix' in place) return;
+      const own = portBase === undefined ? (free[hosts.length + index] ?? 0) : portBase + place.port;
+      this.#tablePorts.set(name, own);
+    });
   }
 
   description(): WorldDescription {
-    const { hosts = {}, network = {}, hostname, seed } = this.#given;
+    const { hosts = {}, network = {}, tables = {}, hostname, seed } = this.#given;
     const closed = this.#closed(network);
     return {
       dns: this.#zones.map((zone) => this.#moveZone(zone)),
@@ -82,9 +101,29 @@ export class LoopbackPlan {
           return [name, listening({ address }, definition)];
         }),
       ),
+      tables: Object.fromEntries(
+        Object.entries(tables).map(([name, definition]) => [
+          name,
+          { ...definition, place: this.#movedPlace(name, definition.place) },
+        ]),
+      ),
       ...(hostname !== undefined && { hostname }),
       ...(seed !== undefined && { seed }),
     };
+  }
+
+  tables(): readonly LoopbackTable[] {
+    return Object.entries(this.#given.tables ?? {}).map(([name, { place }]) => ({
+      name,
+      place: asWritten(place),
+      servedAt: asWritten(this.#movedPlace(name, place)),
+    }));
+  }
+
+  #movedPlace(name: string, place: TablePlace): TablePlace {
+    if ('unix' in place) return { unix: this.sockets.get(place.unix) ?? place.unix };
+    const address = servedAddress(this.addresses.get(place.address) ?? place.address);
+    return { address, port: this.#tablePorts.get(name) ?? place.port };
   }
 
   hosts(served: ReadonlyMap<string, readonly string[]>): readonly LoopbackHost[] {
@@ -98,7 +137,7 @@ export class LoopbackPlan {
   }
 
   missing(): readonly string[] {
-    const { network = {}, files = {}, tables = {} } = this.#given;
+    const { network = {}, files = {} } = this.#given;
     return [
       ...Object.entries(network).flatMap(([name, setting]) => {
         const { reachability = 'open', ...path } =
@@ -110,7 +149,6 @@ export class LoopbackPlan {
         const properties = Object.keys(path).map((key) => `its ${key} can only be simulated`);
         return [...lost, ...properties].map((what) => `the path to ${name}: ${what}`);
       }),
-      ...Object.keys(tables).map((name) => `nobody serves the table ${name}`),
       ...Object.keys(files).map((path) => `the file ${path} is for the client to be told`),
     ];
   }
@@ -174,6 +212,11 @@ const ALIKE: Readonly<Record<string, string>> = {
 /** An IPv6 record needs an IPv6 address: there is one for each of IPv4 (RFC 4291 section 2.5.5.2). */
 function asFamilyOf(address: string, served: string): string {
   return address.includes(':') ? ipaddr.IPv4.parse(served).toIPv4MappedAddress().toString() : served;
+}
+
+/** In the name of a table. */
+function asWritten(place: TablePlace): string {
+  return 'unix' in place ? place.unix : `${place.address}:${place.port}`;
 }
 
 /** Where to listen for it. */

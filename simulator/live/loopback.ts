@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorldDescription } from '../world.ts';
 import { retryWhenTaken, serveDns } from './dns.ts';
-import { type LoopbackHost, LoopbackPlan, NAME_SERVER_ADDRESS } from './loopback-plan.ts';
+import { type LoopbackHost, LoopbackPlan, type LoopbackTable, NAME_SERVER_ADDRESS } from './loopback-plan.ts';
 import { LiveHosts, type LiveWatch } from './world.ts';
 
 export interface LoopbackOptions {
@@ -29,6 +29,7 @@ export interface LoopbackOptions {
 export interface LoopbackWorld {
   readonly nameServer: { readonly address: string; readonly port: number };
   readonly hosts: readonly LoopbackHost[];
+  readonly tables: readonly LoopbackTable[];
   /** Address of the description to address that is served in its place. */
   readonly addresses: ReadonlyMap<string, string>;
   /** The same of ports; of the first host's where each has its own. */
@@ -68,6 +69,7 @@ export async function serveOnLoopback(
       return {
         nameServer: { address: NAME_SERVER_ADDRESS, port: dns.port },
         hosts: moved.hosts(hosts.listening),
+        tables: moved.tables(),
         addresses: moved.addresses,
         ports: moved.ports,
         sockets: moved.sockets,

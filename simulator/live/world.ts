@@ -93,6 +93,7 @@ export async function openLiveSite(): Promise<LiveSite> {
 /** Told of what happens while it happens. */
 export interface LiveWatch extends SessionWatch {
   queried(query: WorldQuery): void;
+  asked(question: WorldQuestion): void;
 }
 
 /** The hosts of a description at their places, and its names, which somebody has to serve. */
@@ -101,6 +102,7 @@ export class LiveHosts implements LiveWorld {
   readonly dns: ReturnType<typeof recordingDns>;
   readonly listening = new Map<string, readonly string[]>();
   readonly questions: WorldQuestion[] = [];
+  readonly #watch: LiveWatch | undefined;
   readonly #recorder: SessionRecorder;
   readonly #served = new Map<string, ServedHost[]>();
   readonly #owners: Map<string, string>;
@@ -122,6 +124,7 @@ export class LiveHosts implements LiveWorld {
     this.hostname = description.hostname ?? CLIENT_HOSTNAME;
     const zones = withClientZone(description.dns, this.hostname);
     const { clock } = nodePlatform();
+    this.#watch = watch;
     this.#recorder = sessionRecorder(clock, watch);
     this.dns = recordingDns(zones, () => clock.now(), watch?.queried);
     this.#owners = new Map(ownersOfAddresses(zones));
@@ -200,7 +203,9 @@ export class LiveHosts implements LiveWorld {
   async #serveTable(server: string, { place, start }: TableServerDefinition): Promise<void> {
     const { clock } = nodePlatform();
     const asked = (text: string, connection: number) => {
-      this.questions.push({ atMs: clock.now(), server, connection, text });
+      const question = { atMs: clock.now(), server, connection, text };
+      if (this.#watch === undefined) this.questions.push(question);
+      else this.#watch.asked(question);
     };
     const target = 'unix' in place ? { path: place.unix } : place;
     if ('path' in target) await makeWay(target.path);
