@@ -2,6 +2,7 @@
 import type { TableOpener } from './opener.ts';
 import { readBytes } from './source.ts';
 import { type Table, TableError } from './table.ts';
+import { rejectValue, shownText } from './utf8.ts';
 
 const FILES: ReadonlyMap<string, string> = new Map([
   ['passwd.byname', '/etc/passwd'],
@@ -16,5 +17,9 @@ export const openUnix: TableOpener = async (name, label, context): Promise<Table
   const lines = text.split('\n').filter((line) => /^[^:#+-][^:]*:/.test(line));
   // Of lines for the same name the first one counts.
   const values = new Map(lines.reverse().map((line) => [line.slice(0, line.indexOf(':')), line]));
-  return { name: label, keyed: true, lookup: async (key) => values.get(context.fold(key)) };
+  const lookup: Table['lookup'] = async (key) => {
+    const value = values.get(context.fold(key));
+    return value?.includes('\ufffd') ? rejectValue(shownText(value), key, label, context) : value;
+  };
+  return { name: label, keyed: true, lookup };
 };

@@ -140,6 +140,10 @@ describe('other tables', () => {
       warnings: [],
     });
     expect((await ask('unix:group.byname', ['mail'], files)).answers).toEqual(['mail:x:8:a,b']);
+    const latin = { '/etc/passwd': Buffer.from('ren\xe9:x:3:3::/:/\nrene:x:3:3:Ren\xe9:/:/\n', 'latin1') };
+    expect((await ask('unix:passwd.byname', ['rene'], latin)).warnings).toEqual([
+      expect.stringContaining('non-UTF-8 value "rene:x:3:3:Ren?:/:/"'),
+    ]);
     expect((await ask('unix:hosts.byname', [])).warnings).toEqual([
       'error: unknown table: unix:hosts.byname',
     ]);
