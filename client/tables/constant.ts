@@ -41,5 +41,9 @@ export const openInternal: TableOpener = async (_name, label) => ({
 export const openEnvironment: TableOpener = async (_name, label, { environment, fold }) => ({
   name: label,
   keyed: true,
-  lookup: async (key) => environment[fold(key)],
+  async lookup(key) {
+    const variable = fold(key);
+    // Objects have more names than those that were put into them, and keys come from anybody.
+    return Object.hasOwn(environment, variable) ? environment[variable] : undefined;
+  },
 });

@@ -124,7 +124,8 @@ describe('tables without keys of their own', () => {
     expect((await ask('internal:x', ['a'])).answers).toEqual([undefined]);
     const context = testContext({ environment: { name: 'x', OTHER: 'y' } }, []);
     const table = await openTable('environ:x', context);
-    expect([await table.lookup('NAME'), await table.lookup('OTHER')]).toEqual(['x', undefined]);
+    const values = ['NAME', 'OTHER', 'constructor', '__proto__'].map((key) => table.lookup(key));
+    expect(await Promise.all(values)).toEqual(['x', undefined, undefined, undefined]);
   });
 });
 

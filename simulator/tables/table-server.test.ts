@@ -32,7 +32,7 @@ describe('a table server', () => {
     const answers = { 'a b': 'c%d', busy: { error: 'not now' }, many: ['1', '2'] };
     const { said, questions } = await say(
       'tcp',
-      ['get a%20b\nget no', 'ne\nget busy\n', 'get many\nget many\nget many\n'],
+      ['get a%20b\nget constr', 'uctor\nget busy\n', 'get many\nget many\nget many\n'],
       answers,
     );
     expect(said.split('\n')).toEqual([
@@ -44,7 +44,7 @@ describe('a table server', () => {
       '200 2',
       '',
     ]);
-    expect(questions).toEqual(['a b', 'none', 'busy', 'many', 'many', 'many']);
+    expect(questions).toEqual(['a b', 'constructor', 'busy', 'many', 'many', 'many']);
   });
 
   test('speaks socketmap', async () => {

@@ -68,7 +68,7 @@ export function tableServer(
       let connections = 0;
       const given = new Map<string, number>();
       const choose = (question: string): TableAnswer => {
-        const list = [answers[question] ?? otherwise].flat();
+        const list = [(Object.hasOwn(answers, question) ? answers[question] : undefined) ?? otherwise].flat();
         const count = given.get(question) ?? 0;
         given.set(question, count + 1);
         return list[Math.min(count, list.length - 1)] ?? otherwise;
