@@ -10,6 +10,9 @@ export function foldCase(key: string): string {
   return isAscii(key) ? key.toLowerCase() : Array.from(key, foldCharacter).join('');
 }
 
+/** For keys whose case counts, or that are in one case already. */
+export const asItIs = (key: string): string => key;
+
 /** Faster than a pattern, which counts where a table has a million keys. */
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > LAST_OF_ASCII) return false;

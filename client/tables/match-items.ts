@@ -1,6 +1,6 @@
 /** The items of a match list as they are written: what is in files stands where the files are named. */
 import { groupedItems } from '../config/text.ts';
-import { foldCase } from './fold.ts';
+import { asItIs, foldCase } from './fold.ts';
 import type { OpenContext, OtherOpener } from './opener.ts';
 import { readLines } from './source.ts';
 import { type Table, TableError } from './table.ts';
@@ -59,6 +59,7 @@ class MatchItemsReader {
     const { parameter } = this.#context;
     if (pattern === '') return { table: this.#unusable('!', `${parameter}: no pattern after '!'`) };
     if (!namesTable(pattern)) return { word: foldCase(pattern) };
+    // Names come in one case (`MatchList.match`); what a table has in another one is not found.
     return { table: await this.#context.openOther(pattern, { fold: asItIs }) };
   }
 
@@ -80,9 +81,6 @@ class MatchItemsReader {
     return unavailable(label, problem, this.#context);
   }
 }
-
-/** What is looked for is in one case already; what tables have in another one is not found. */
-const asItIs = (key: string): string => key;
 
 /** An address with colons has to stand in brackets. */
 function namesTable(pattern: string): boolean {

@@ -11,7 +11,7 @@ import {
 import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
-import { foldCase } from './fold.ts';
+import { asItIs, foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
 import { faultOfTableName, openTable } from './open.ts';
@@ -61,7 +61,6 @@ const namesOf = (type: Parameter['type']) =>
 const tablesParameters = namesOf('tables') as TablesParameter[];
 const tableParameters = namesOf('table') as TableParameter[];
 const matchListParameters = namesOf('match-list') as MatchListParameter[];
-const asItIs = (key: string): string => key;
 
 export class Tables {
   readonly #options: TablesOptions;
