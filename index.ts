@@ -25,9 +25,18 @@ export type {
   StatusServices,
 } from './client/outcome/status-services.ts';
 export { nodePlatform } from './client/platform/node.ts';
-export type { Clock, Connection, Files, Network, Platform, Random } from './client/platform/platform.ts';
+export type {
+  Clock,
+  Connection,
+  Files,
+  Network,
+  Platform,
+  Random,
+  SqlDatabase,
+} from './client/platform/platform.ts';
 export type { Notify, OtherTransport, Outcome, OutcomeStatus, Recipient, Service } from './client/request.ts';
 export { type Zone, type ZoneEntries, ZoneError, zone } from './simulator/dns/zone.ts';
+export { type AgedFile, aged, type FileContent } from './simulator/file-content.ts';
 export { type MailHostSwitches, mailHost } from './simulator/hosts/declarative.ts';
 export { dialogueHost } from './simulator/hosts/dialogue.ts';
 export {
@@ -46,4 +55,9 @@ export { HostDefinitionError } from './simulator/hosts/host.ts';
 export { type StockOptions, stockHost } from './simulator/hosts/stock.ts';
 export { listening } from './simulator/places.ts';
 export type { Session, SessionEntry } from './simulator/session.ts';
+export {
+  type TableAnswer,
+  type TableServerDefinition,
+  tableServer,
+} from './simulator/tables/table-server.ts';
 export { createWorld, type World, type WorldDescription } from './simulator/world.ts';
