@@ -19,6 +19,7 @@ import { readAddresses, replaceAddresses } from '../client/content/addresses.ts'
 import { allowsEightBit, readContentType } from '../client/content/mime/entity.ts';
 import { headerItems, MAIL_SPECIALS, MIME_SPECIALS } from '../client/content/mime/header-tokens.ts';
 import { MimeParser } from '../client/content/mime/parser.ts';
+import { askTable } from './fixtures/ask-table.ts';
 
 const RUNS = Number(process.env.NEXTHOP_FUZZ_RUNS ?? 300);
 const timeout = Math.max(30_000, RUNS * 20);
@@ -212,6 +213,69 @@ describe('addresses and headers', { timeout }, () => {
       const told = events.map(({ text }) => text).join('');
       expect(told.replace(/\s/g, '')).toBe(lines.join('').replace(/\s/g, ''));
     });
+  });
+});
+
+describe('tables', { timeout }, () => {
+  const type = fc.constantFrom(
+    ...['inline', 'static', 'texthash', 'hash', 'btree', 'cdb', 'lmdb', 'regexp', 'pcre', 'cidr', 'unionmap'],
+    ...['pipemap', 'randmap', 'environ', 'debug', 'sqlite', 'unix', 'proxy', 'fail', 'internal', 'nonesuch'],
+  );
+  const name = fc.oneof(
+    fc.constantFrom('/r', 'passwd.byname', 'group.byname'),
+    textOf(
+      ...['{', '}', ',', '=', ' ', 'a', '"', '\\', ':', '!', '$1', 'static:x', 'inline:{a=b}', '/r', '\0'],
+    ),
+  );
+  const rules = textOf(
+    ...[
+      '/a/',
+      ' x',
+      '\n',
+      '!',
+      'IF ',
+      'ENDIF',
+      '(',
+      ')',
+      '*',
+      '[',
+      ']',
+      '192.0.2.0',
+      '/24',
+      '::1',
+      '${1}',
+      '"',
+      '#',
+    ],
+    ...['dbpath = /r.db\n', "query = SELECT '%s'\n", 'domain = ', 'static:x', '\ufffd', ':', '='],
+  );
+  const key = fc.oneof(
+    fc.constantFrom('a', 'u@a.test', '192.0.2.1', 'constructor', '\ud800', '\0'),
+    fc.string(),
+  );
+
+  test('whatever they hold, they are opened or refused, and answer or fail', () =>
+    fc.assert(
+      fc.asyncProperty(
+        type,
+        name,
+        rules,
+        fc.uint8Array(),
+        key,
+        async (...[kind, rest, text, bytes, asked]) => {
+          const databases = { '/r.db': bytes, '/r.cdb': bytes, '/r.lmdb': bytes };
+          const files = { ...databases, '/r': text, '/etc/passwd': text, '/etc/group': text };
+          const { answers } = await askTable(`${kind}:${rest}`, [asked], files);
+          expect(typeof (answers[0] ?? '')).toBe('string');
+        },
+      ),
+      { numRuns: RUNS },
+    ));
+
+  test('patterns one behind the other', async () => {
+    const files = { '/r': `/a/${'!/b/'.repeat(50_000)} x\n` };
+    expect((await askTable('regexp:/r', ['b'], files)).answers).toEqual([undefined]);
+    expect((await askTable('pcre:/r', ['b'], files)).answers).toEqual([undefined]);
   });
 });
 
