@@ -8,6 +8,8 @@ const files = new VirtualFiles({
   '/etc/list': 'example.test',
   '/etc/checks': '/x/ IGNORE',
   '/etc/unnamed': '',
+  '/etc/mail.cf': 'query = SELECT 1\ndbpath = /var/mail.sqlite\n',
+  '/var/mail.sqlite': Uint8Array.of(3),
 });
 
 test.each<[string, readonly string[]]>([
@@ -15,6 +17,8 @@ test.each<[string, readonly string[]]>([
   ['!/etc/list, example.org', ['/etc/list']],
   ['pipemap:{pcre:/etc/checks,static:{x}}', ['/etc/checks']],
   ['proxy:texthash:/etc/postfix/missing', []],
+  ['static:x sqlite:/etc/mail.cf', ['/etc/mail.cf', '/var/mail.sqlite']],
+  ['texthash:/etc/mail.cf', ['/etc/mail.cf']],
   ['[relay.test]:/etc', []],
   ['/etc', []],
   ['', []],
