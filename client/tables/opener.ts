@@ -11,7 +11,8 @@ type TablesParameter =
   | 'default_database_type'
   | 'default_cache_db_type'
   | 'socketmap_max_query_size'
-  | 'socketmap_max_reply_size';
+  | 'socketmap_max_reply_size'
+  | 'queue_directory';
 
 export interface OpenContext extends Platform {
   readonly settings: Pick<Settings, TablesParameter>;

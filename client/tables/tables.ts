@@ -16,6 +16,7 @@ import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
 import { faultOfTableName, openTable } from './open.ts';
 import type { OpenContext } from './opener.ts';
+import { startingFrom } from './queue-directory.ts';
 import { Links } from './remote/links.ts';
 import { type Table, TableError, tableUntil } from './table.ts';
 
@@ -171,7 +172,7 @@ export class Tables {
   get #context(): OpenContext {
     const { platform, settings, addressesOf } = this.#options;
     return {
-      ...platform,
+      ...startingFrom(settings.queue_directory, platform),
       settings,
       addressesOf,
       fold: foldCase,

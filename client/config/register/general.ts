@@ -110,7 +110,7 @@ export const general = {
     minLength: 1,
     since: 'before 2.0',
     group: 'general',
-    meaning: 'The directory that paths of local sockets start from.',
+    meaning: 'The directory that paths of local sockets and of tables start from.',
   },
   daemon_directory: {
     type: 'string',

@@ -44,6 +44,27 @@ const pcreRules = [
 const missing = { texthash: 'open database', regexp: 'open', pcre: 'open', cidr: 'open' } as const;
 
 export default [
+  ...[
+    {
+      name: 'lines',
+      maps: 'texthash:tables/lines',
+      files: { 'tables/lines': 'local@here.test out@there.test\n' },
+    },
+    { name: 'database', maps: 'hash:tables/source', files: { 'tables/source.db': databases.hash } },
+  ].map(({ name, maps, files }) =>
+    genericScenario(`tables/below-queue-directory-${name}`, {
+      title: 'A path that does not begin with a slash starts from the queue directory',
+      clauses: ['postfix:smtp_generic_maps', 'postfix:queue_directory'],
+      config: { queue_directory: '/srv/queue' },
+      maps,
+      files: Object.fromEntries(
+        Object.entries(files).map(([path, content]) => [`/srv/queue/${path}`, aged('1h', content)]),
+      ),
+      sent: 'out@there.test',
+      ...(name === 'database' && found),
+      virtualOnly: 'the queue directory of a real Postfix holds its own files',
+    }),
+  ),
   genericScenario('tables/texthash', {
     title: 'Of a file of lines those that are none are left out, with a warning, and the others count',
     maps: 'texthash:/run/tables/lines',
