@@ -1,17 +1,19 @@
 /**
  * Regular expressions as conditions: `regexp` and `pcre` tables. A pattern is `/.../flags`, with any delimiter that
  * is no letter or digit; it matches in any case unless the flag i says otherwise. `/a/!/b/` is a match of the first
- * without one of the second.
+ * without one of the second in a `regexp` table.
  */
 
 import { match } from './expression/match.ts';
 import type { Expression } from './expression/nodes.ts';
-import { parsePcre } from './expression/pcre.ts';
+import { asksForUnicode, parsePcre } from './expression/pcre.ts';
+import { UnsupportedError } from './expression/pcre-mistake.ts';
 import { parsePosix } from './expression/posix.ts';
 import { compile } from './expression/program.ts';
 import type { TableOpener } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { type Condition, openRules, type WrittenCondition } from './rules.ts';
+import { TableError } from './table.ts';
 
 type Dialect = 'regexp' | 'pcre';
 
@@ -21,6 +23,11 @@ const decode = (bytes: string): string => Buffer.from(bytes, 'latin1').toString(
 
 /** The flags that each has. */
 const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
+
+/** What may be flags: in a pcre table no second pattern follows. */
+const LETTERS = { regexp: /^[^\s!]*/, pcre: /^\S*/ } as const;
+
+const CLOSING = { regexp: 'skipping', pcre: 'ignoring' } as const;
 
 /** Flags that are set unless a pattern names them. */
 const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
@@ -37,10 +44,18 @@ export function patternOpener(dialect: Dialect): TableOpener {
 function readCondition(text: string, dialect: Dialect): WrittenCondition {
   const first = splitPattern(text, dialect);
   const compileFirst = (): Condition => {
+    if (dialect === 'pcre' && asksForUnicode(first.source)) {
+      const program = compile(parse(first.source, first.flags, dialect));
+      return { groups: program.groups, match: (key) => match(program, key) };
+    }
     const program = compile(parse(encode(first.source), first.flags, dialect));
     const matched = (key: string) => match(program, encode(key))?.map((text) => text && decode(text));
     return { groups: program.groups, match: matched };
   };
+  if (dialect === 'pcre') {
+    const warnings = first.flags.has('X') ? ['ignoring obsolete regexp option "X"'] : [];
+    return { compile: () => compileOrFail(compileFirst), rest: first.rest, warnings };
+  }
   if (!first.rest.startsWith('!')) return { compile: compileFirst, rest: first.rest };
   const second = readCondition(first.rest.slice(1), dialect);
   const compileBoth = (): Condition => {
@@ -49,6 +64,24 @@ function readCondition(text: string, dialect: Dialect): WrittenCondition {
     return { groups: wanted.groups, match: both };
   };
   return { compile: compileBoth, rest: second.rest };
+}
+
+/**
+ * A rule with what this client does not support stays, and a lookup that comes to it fails: mail waits. To leave it out,
+ * as is done with a mistake, would have mail go where a later rule says, or none: in clear text, past a check, or by
+ * another transport than with Postfix. What earlier rules decide is not concerned.
+ */
+function compileOrFail(compileIt: () => Condition): Condition {
+  try {
+    return compileIt();
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    const { message } = error;
+    const fail = () => {
+      throw new TableError(message);
+    };
+    return { groups: Number.POSITIVE_INFINITY, match: fail, unsupported: message };
+  }
 }
 
 function splitPattern(
@@ -61,8 +94,8 @@ function splitPattern(
   let end = 1;
   while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
   if (end >= text.length)
-    throw new RuleError(`no closing regexp delimiter "${delimiter}": skipping this rule`);
-  const [letters = ''] = /^[^\s!]*/.exec(text.slice(end + 1)) ?? [];
+    throw new RuleError(`no closing regexp delimiter "${delimiter}": ${CLOSING[dialect]} this rule`);
+  const [letters = ''] = LETTERS[dialect].exec(text.slice(end + 1)) ?? [];
   const flags = new Set<string>(DEFAULT_FLAGS[dialect]);
   for (const letter of letters) {
     if (!FLAGS[dialect].includes(letter))

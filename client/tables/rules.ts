@@ -23,11 +23,13 @@ import { malformedValue, shownText } from './utf8.ts';
 export interface Condition {
   /**
    * The text that matched, then those of its groups; undefined when the condition does not hold. Throws TableError
-   * when that cannot be told.
+   * when that cannot be told, RuleError when the rule is to hold for no such key, negated or not.
    */
   match(key: string): readonly (string | undefined)[] | undefined;
   /** How many groups it has. */
   readonly groups: number;
+  /** What of it is not supported: then `match` fails. */
+  readonly unsupported?: string;
   /** Whether it is about such keys at all; if not, the rule holds for none of them, negated or not. */
   readonly concerns?: (key: string) => boolean;
 }
@@ -37,6 +39,7 @@ export interface WrittenCondition {
   readonly compile: () => Condition;
   /** What follows it. */
   readonly rest: string;
+  readonly warnings?: readonly string[];
 }
 
 /** What types of rule tables differ in. */
@@ -71,7 +74,7 @@ export async function openRules(
 ): Promise<Table> {
   const rules: Rule[] = [];
   const openBlocks: Rule[] = [];
-  const warn = (number: number, problem: string) =>
+  const warn: Warn = (number, problem) =>
     context.warn(`${syntax.type} map ${name}, line ${number}: ${problem}`);
   for (const { number, text } of await readEntries(name, syntax.type, context)) {
     try {
@@ -103,7 +106,7 @@ export async function openRules(
   }
   const findOrWarn = (key: string): string | undefined => {
     try {
-      return find(rules, key);
+      return find(rules, key, warn);
     } catch (error) {
       if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
       throw error;
@@ -140,7 +143,7 @@ class RuleReader {
     const highest = highestReference(answer);
     if (negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');
-    const condition = compile();
+    const condition = this.#compiled(compile);
     if (highest > condition.groups)
       throw new RuleError(`out of range replacement index "${highest}": skipping this rule`);
     if (rest === '' && !patterns) throw new RuleError('no lookup result: skipping this rule');
@@ -156,7 +159,13 @@ class RuleReader {
       this.#context.warnOfRule(`ignoring extra text after IF statement: "${rest}"`);
       this.#context.warnOfRule('do not prepend whitespace to statements between IF and ENDIF');
     }
-    return { number: this.#number, condition: compile(), negated, answer: undefined, blockEnd: undefined };
+    return {
+      number: this.#number,
+      condition: this.#compiled(compile),
+      negated,
+      answer: undefined,
+      blockEnd: undefined,
+    };
   }
 
   /** What follows `ENDIF`. */
@@ -170,6 +179,13 @@ class RuleReader {
     if (hasText) this.#context.warnOfRule('ignoring extra text after ENDIF');
   }
 
+  #compiled(compile: () => Condition): Condition {
+    const condition = compile();
+    if (condition.unsupported !== undefined)
+      this.#context.warnOfRule(`${condition.unsupported}: lookups that come to this rule fail`);
+    return condition;
+  }
+
   #condition(text: string): WrittenCondition & { negated: boolean } {
     let start = skipSpace(text, 0);
     let negated = false;
@@ -177,29 +193,41 @@ class RuleReader {
       negated = !negated;
       start = skipSpace(text, start + 1);
     }
-    const { compile, rest } = this.#syntax.readCondition(text.slice(start));
+    const { compile, rest, warnings = [] } = this.#syntax.readCondition(text.slice(start));
+    for (const warning of warnings) this.#context.warnOfRule(warning);
     return { compile, negated, rest: trimSpace(rest) };
   }
 }
 
+type Warn = (line: number, problem: string) => void;
+
 /** Throws TableError that begins with the line. */
-function find(rules: readonly Rule[], key: string): string | undefined {
+function find(rules: readonly Rule[], key: string, warn: Warn): string | undefined {
   for (let index = 0; index < rules.length; ) {
     const rule = rules[index];
     if (rule === undefined) break;
-    const concerned = rule.condition.concerns?.(key) ?? true;
-    const match = concerned ? matchOf(rule, key) : undefined;
-    const holds = concerned && (match !== undefined) !== rule.negated;
+    const match = matchOf(rule, key, warn);
+    const holds = match !== 'impossible' && (match !== undefined) !== rule.negated;
     if (holds && rule.answer !== undefined) return fillAnswer(rule.answer, match ?? []);
     index = holds ? index + 1 : (rule.blockEnd ?? index + 1);
   }
   return undefined;
 }
 
-function matchOf({ condition, number }: Rule, key: string): ReturnType<Condition['match']> {
+/** `impossible`: the rule holds for no such key, negated or not. */
+function matchOf(
+  { condition, number }: Rule,
+  key: string,
+  warn: Warn,
+): ReturnType<Condition['match']> | 'impossible' {
+  if (condition.concerns?.(key) === false) return 'impossible';
   try {
     return condition.match(key);
   } catch (error) {
+    if (error instanceof RuleError) {
+      warn(number, error.message);
+      return 'impossible';
+    }
     if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
     throw error;
   }
