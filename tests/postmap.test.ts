@@ -10,9 +10,10 @@ import { testContext } from '../client/tables/testing.ts';
 import { VirtualFiles } from '../simulator/virtual/files.ts';
 import { ANSWERS_FILE, type Answer, filesOf, readAnswers } from './postmap/answers.ts';
 import { askPostmap } from './postmap/postmap.ts';
-import { environment, type Sample, samples } from './postmap/samples.ts';
+import type { Sample } from './postmap/sample.ts';
+import { environment, samples } from './postmap/samples.ts';
 
-const LEAST_LOOKUPS = 200;
+const LEAST_LOOKUPS = 500;
 
 if (process.env.NEXTHOP_RENEW_ANSWERS !== undefined) {
   const renewed = await askPostmap(samples);

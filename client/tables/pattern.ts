@@ -4,12 +4,14 @@
  */
 import { match } from './expression/match.ts';
 import type { Expression } from './expression/nodes.ts';
-import { parsePcre } from './expression/pcre.ts';
+import { asksForUnicode, parsePcre } from './expression/pcre.ts';
+import { UnsupportedError } from './expression/pcre-mistake.ts';
 import { parsePosix } from './expression/posix.ts';
 import { compile } from './expression/program.ts';
 import type { TableOpener } from './opener.ts';
 import { RuleError } from './rule-error.ts';
 import { type Condition, openRules, type WrittenCondition } from './rules.ts';
+import { TableError } from './table.ts';
 
 type Dialect = 'regexp' | 'pcre';
 
@@ -22,6 +24,8 @@ const FLAGS = { regexp: 'imx', pcre: 'imsxAEUX' } as const;
 
 /** Where they stand; for regexp a `!` may follow, with a second pattern. */
 const LETTERS = { regexp: /^[^\s!]*/, pcre: /^\S*/ } as const;
+
+const CLOSING = { regexp: 'skipping', pcre: 'ignoring' } as const;
 
 /** Flags that are set unless a pattern names them. */
 const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
@@ -39,11 +43,35 @@ export function patternOpener(dialect: Dialect): TableOpener {
 function readCondition(text: string, dialect: Dialect): WrittenCondition {
   const { source, flags, rest } = splitPattern(text, dialect);
   const compilePattern = (): Condition => {
+    if (dialect === 'pcre' && asksForUnicode(source)) {
+      const program = compile(parse(source, flags, dialect));
+      return { groups: program.groups, match: (key) => match(program, key) };
+    }
     const program = compile(parse(encode(source), flags, dialect));
-    const matched = (key: string) => match(program, encode(key))?.map((text) => text && decode(text));
+    const matched = (key: string) => match(program, encode(key))?.map((part) => part && decode(part));
     return { groups: program.groups, match: matched };
   };
-  return { compile: compilePattern, rest };
+  if (dialect === 'regexp') return { compile: compilePattern, rest };
+  const warnings = flags.has('X') ? ['ignoring obsolete regexp option "X"'] : [];
+  return { compile: () => compileOrFail(compilePattern), rest, warnings };
+}
+
+/**
+ * A rule with what this client does not support stays, and a lookup that comes to it fails: mail waits. To leave it out,
+ * as is done with a mistake, would have mail go where a later rule says, or none: in clear text, past a check, or by
+ * another transport than with Postfix. What earlier rules decide is not concerned.
+ */
+function compileOrFail(compileIt: () => Condition): Condition {
+  try {
+    return compileIt();
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    const { message } = error;
+    const fail = () => {
+      throw new TableError(message);
+    };
+    return { groups: Number.POSITIVE_INFINITY, match: fail, unsupported: message };
+  }
 }
 
 function splitPattern(
@@ -55,7 +83,7 @@ function splitPattern(
   let end = 1;
   while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
   if (end >= text.length)
-    throw new RuleError(`no closing regexp delimiter "${delimiter}": skipping this rule`);
+    throw new RuleError(`no closing regexp delimiter "${delimiter}": ${CLOSING[dialect]} this rule`);
   const [letters = ''] = LETTERS[dialect].exec(text.slice(end + 1)) ?? [];
   const flags = new Set<string>(DEFAULT_FLAGS[dialect]);
   for (const letter of letters) {

@@ -23,11 +23,13 @@ import { rejectValue, shownText } from './utf8.ts';
 export interface Condition {
   /**
    * The text that matched, then those of its groups; undefined when the condition does not hold. Throws TableError
-   * when that cannot be told.
+   * when that cannot be told, RuleError when the rule is to hold for no such key, negated or not.
    */
   match(key: string): readonly (string | undefined)[] | undefined;
   /** How many groups it has. */
   readonly groups: number;
+  /** What of it is not supported: then `match` fails. */
+  readonly unsupported?: string;
   /** Whether it is about such keys at all; if not, the rule holds for none of them, negated or not. */
   readonly concerns?: (key: string) => boolean;
 }
@@ -37,6 +39,7 @@ export interface WrittenCondition {
   readonly compile: () => Condition;
   /** What follows it. */
   readonly rest: string;
+  readonly warnings?: readonly string[];
 }
 
 /** What types of rule tables differ in. */
@@ -80,7 +83,7 @@ export async function openRules(
   const rules: Rule[] = [];
   const openBlocks: Rule[] = [];
   const told = (number: number, problem: string) => `${syntax.type} map ${name}, line ${number}: ${problem}`;
-  const warn = (number: number, problem: string) => context.warn(told(number, problem));
+  const warn: Warn = (number, problem) => context.warn(told(number, problem));
   for (const { number, text } of await readEntries(name, syntax.type, context)) {
     try {
       const read = new RuleReader(number, syntax, {
@@ -112,7 +115,7 @@ export async function openRules(
   }
   const findOrWarn = (key: string): string | undefined => {
     try {
-      return find(rules, key);
+      return find(rules, key, warn);
     } catch (error) {
       if (error instanceof TableError) context.warn(`${syntax.type} map ${name}, ${error.message}`);
       throw error;
@@ -150,7 +153,7 @@ class RuleReader {
     const highest = highestReference(answer);
     if (first.negated && highest > 0)
       throw new RuleError('$number found in negative match replacement text: skipping this rule');
-    const demands = [demandOf(first), ...(second ? [demandOf(second)] : [])];
+    const demands = [this.#demandOf(first), ...(second ? [this.#demandOf(second)] : [])];
     if (highest > (demands[0]?.condition.groups ?? 0))
       throw new RuleError(`out of range replacement index "${highest}": skipping this rule`);
     if (rest === '' && !patterns) throw new RuleError('no lookup result: skipping this rule');
@@ -167,7 +170,7 @@ class RuleReader {
       this.#context.warnOfRule(`ignoring extra text after IF statement: "${rest}"`);
       this.#context.warnOfRule('do not prepend whitespace to statements between IF and ENDIF');
     }
-    return { number: this.#number, demands: [demandOf(only)], answer: undefined, blockEnd: undefined };
+    return { number: this.#number, demands: [this.#demandOf(only)], answer: undefined, blockEnd: undefined };
   }
 
   /** What follows `ENDIF`. */
@@ -181,6 +184,14 @@ class RuleReader {
     if (hasText) this.#context.warnOfRule('ignoring extra text after ENDIF');
   }
 
+  /** Throws RuleError. */
+  #demandOf({ compile, negated }: WrittenDemand): Demand {
+    const condition = compile();
+    if (condition.unsupported !== undefined)
+      this.#context.warnOfRule(`${condition.unsupported}: lookups that come to this rule fail`);
+    return { condition, negated };
+  }
+
   #condition(text: string): WrittenDemand {
     let start = skipSpace(text, 0);
     let negated = false;
@@ -188,7 +199,9 @@ class RuleReader {
       negated = !negated;
       start = skipSpace(text, start + 1);
     }
-    return { ...this.#syntax.readCondition(text.slice(start)), negated };
+    const written = this.#syntax.readCondition(text.slice(start));
+    for (const warning of written.warnings ?? []) this.#context.warnOfRule(warning);
+    return { ...written, negated };
   }
 }
 
@@ -196,17 +209,14 @@ interface WrittenDemand extends WrittenCondition {
   readonly negated: boolean;
 }
 
-/** Throws RuleError. */
-function demandOf({ compile, negated }: WrittenDemand): Demand {
-  return { condition: compile(), negated };
-}
+type Warn = (line: number, problem: string) => void;
 
 /** Throws TableError that begins with the line. */
-function find(rules: readonly Rule[], key: string): string | undefined {
+function find(rules: readonly Rule[], key: string, warn: Warn): string | undefined {
   for (let index = 0; index < rules.length; ) {
     const rule = rules[index];
     if (rule === undefined) break;
-    const match = matchOf(rule, key);
+    const match = matchOf(rule, key, warn);
     if (match !== undefined && rule.answer !== undefined) return fillAnswer(rule.answer, match);
     index = match === undefined ? (rule.blockEnd ?? index + 1) : index + 1;
   }
@@ -214,7 +224,7 @@ function find(rules: readonly Rule[], key: string): string | undefined {
 }
 
 /** What the first demand matched, if it is about a match; undefined when the rule does not hold. */
-function matchOf({ demands, number }: Rule, key: string): ReturnType<Condition['match']> {
+function matchOf({ demands, number }: Rule, key: string, warn: Warn): ReturnType<Condition['match']> {
   try {
     const matches: ReturnType<Condition['match']>[] = [];
     for (const { condition, negated } of demands) {
@@ -225,6 +235,10 @@ function matchOf({ demands, number }: Rule, key: string): ReturnType<Condition['
     }
     return matches[0] ?? [];
   } catch (error) {
+    if (error instanceof RuleError) {
+      warn(number, error.message);
+      return undefined;
+    }
     if (error instanceof TableError) throw new TableError(`line ${number}: ${error.message}`);
     throw error;
   }

@@ -228,7 +228,7 @@ describe('rules', () => {
     expect(warnings).toEqual([
       '/r: logical line must not start with whitespace: " /x/ y"',
       expect.stringMatching(/^pcre map \/r, line 2: /),
-      'pcre map /r, line 3: no closing regexp delimiter "/": skipping this rule',
+      'pcre map /r, line 3: no closing regexp delimiter "/": ignoring this rule',
       'pcre map /r, line 4: ignoring ENDIF without matching IF',
       'pcre map /r, line 5: out of range replacement index "1": skipping this rule',
       'pcre map /r, line 6: $number found in negative match replacement text: skipping this rule',
@@ -259,10 +259,24 @@ describe('rules', () => {
     expect(warnings).toEqual(['pcre map {{/x/ y}, {/(a*)*b\\1/ z}}, line 2: backtracking limit exceeded']);
   });
 
-  test('a table with a pattern of a kind that is not known here cannot be used', async () => {
-    expect((await ask('pcre:{{/a/ b}, {/(?R)/ x}}', ['a'])).warnings[0]).toMatch(
-      /^error: pcre map {{\/a\/ b}, {\/\(\?R\)\/ x}}, line 2: pattern with "\(\?R\)"/,
-    );
+  test('where a pattern is of a kind that is not supported, what comes to its rule fails', async () => {
+    const table = 'pcre:{{/a/ b}, {!/x(*COMMIT)/ y}, {/c/ d}}';
+    const unsupported = 'line 2: "(*COMMIT)" in a pattern is not supported';
+    const warning = `pcre map ${table.slice('pcre:'.length)}, ${unsupported}`;
+    expect(await ask(table, ['a', 'c'])).toEqual({
+      answers: ['b', `!${unsupported}`],
+      warnings: [`${warning}: lookups that come to this rule fail`, warning],
+    });
+  });
+
+  test('a rule whose pattern calls itself at once holds for no key, negated or not', async () => {
+    const files = { '/r': '/(?R)/ a\n!/(?R)/ b\nif /(?R)/\n/x/ c\nendif\n/x/ d\n' };
+    const recursion = (line: number) =>
+      `pcre map /r, line ${line}: nested recursion at the same subject position`;
+    expect(await ask('pcre:/r', ['x'], files)).toEqual({
+      answers: ['d'],
+      warnings: [recursion(1), recursion(2), recursion(3)],
+    });
   });
 
   test('a second pattern must not match', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import type { Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
 
 const answer = z.object({
   /** What was found; null when nothing was. Absent when the lookup failed. */

@@ -8,7 +8,8 @@ import { findProgram, type PeerProgram } from '../../scenarios/senders/peers.ts'
 import { dynamicMapsCf, mainCf } from '../../scenarios/senders/postfix/configuration.ts';
 import { findInstallation } from '../../scenarios/senders/postfix/installation.ts';
 import type { Answer, KeptAnswers } from './answers.ts';
-import { environment, type Sample } from './samples.ts';
+import type { Sample } from './sample.ts';
+import { environment } from './samples.ts';
 
 /** A failing postmap sleeps for a second: they do it together. */
 const JOBS = 24;

@@ -1,15 +1,8 @@
 /** Lookups whose answers are those of `postmap -q`: tables of every type that needs no server, and keys for them. */
 import { DatabaseSync } from 'node:sqlite';
 
-export interface Sample {
-  readonly table: string;
-  /** None is `-`, which has postmap read standard input. */
-  readonly keys: readonly string[];
-  /** What tables read, by name. */
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** Databases that `postmap TYPE:NAME` makes of these files first. */
-  readonly databases?: readonly string[];
-}
+import { pcre } from './pcre.ts';
+import { file, type Sample } from './sample.ts';
 
 /** What `environ` tables find. */
 export const environment: Readonly<Record<string, string>> = {
@@ -21,12 +14,6 @@ export const environment: Readonly<Record<string, string>> = {
 };
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
-const file = (type: string, content: string | Uint8Array, ...keys: string[]): Sample => ({
-  table: `${type}:map`,
-  keys,
-  files: { map: content },
-});
-
 const inline: readonly Sample[] = [
   { table: 'inline:{a=b}', keys: ['a', 'A', 'b', 'aa', ' a', ''] },
   { table: 'inline:{A=B, c=d e=f}', keys: ['a', 'c', 'd', 'e'] },
@@ -334,23 +321,6 @@ const databases: readonly Sample[] = ['hash', 'btree', 'cdb', 'lmdb'].flatMap((t
   },
   { table: `${type}:none`, keys: ['a'] },
 ]);
-
-const pcre: readonly Sample[] = [
-  file('pcre', '/^a/ A\n/b$/ B\n/./ any\n', 'abc', 'xb', 'x', '', 'ABC', 'XB'),
-  file('pcre', '/^(a+?)(b*)c/ $1-$2\n/^(?:d)(e)?/ [$1]\n', 'aabc', 'ac', 'd', 'de'),
-  file('pcre', '/(?<=a)b/ behind\n/(?!x)c/ ahead\n/(?i:K)d/ inside\n', 'ab', 'c', 'xc', 'kD'),
-  file('pcre', '/Case/i exact\n/other/ any\n', 'Case', 'case', 'OTHER'),
-  file('pcre', '/^a.c$/ one\n/^a..c$/ two\n', 'abc', 'aüc', 'abbc'),
-  file('pcre', '/Ü/ big\n/ü/ small\n', 'ü', 'Ü'),
-  file('pcre', '/\\d+/ $0\n/(\\d+)/ digits\n/^(\\w+)\\s\\1$/ twice $1\n', '12', 'ab ab', 'ab ac'),
-  file('pcre', '!/^a/ no a\nif /^a/\n/b/ ab\nendif\n', 'b', 'ab', 'ac'),
-  file('pcre', '/(/ bad\n/a/z bad\n/a/ good\n', 'a'),
-  file('pcre', '/(a)/ $2\n/a/ good\n', 'a'),
-  file('pcre', '/^b/m second line\n/a.b/ across\n', 'a\nb', 'b', 'axb'),
-  file('pcre', '/a b/x spaced\n/a b/ plain\n', 'ab', 'a b'),
-  { table: 'pcre:{{/^a(.)/ $1}, {/b/ x y}}', keys: ['ab', 'b', 'c'] },
-  { table: 'pcre:none', keys: ['a'] },
-];
 
 const database = new DatabaseSync(':memory:');
 database.exec('CREATE TABLE mail (k TEXT, v)');

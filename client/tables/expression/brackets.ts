@@ -1,12 +1,9 @@
-/** Bracket expressions: `[a-z[:digit:]]`, `[^...]`; in PCRE a backslash means something inside them. */
+/** Bracket expressions of POSIX: `[a-z[:digit:]]`, `[^...]`. */
 import { RuleError } from '../rule-error.ts';
 import { CharacterSet } from './character-set.ts';
 import type { CharacterTest } from './nodes.ts';
 
-/** Reads an escape inside brackets, at the backslash: one character or a set of them, and where it ends. */
-export type EscapeReader = (text: string, at: number) => { item: string | CharacterTest; end: number };
-
-export interface Brackets {
+export interface CharacterClass {
   readonly has: CharacterTest;
   readonly negated: boolean;
   /** Behind the closing bracket. */
@@ -38,18 +35,23 @@ const CLASS_TESTS: ReadonlyMap<string, CharacterTest> = new Map(
   ]),
 );
 
-/** Reads from the bracket at `open`. Without `readEscape` a backslash is a character like any other. Throws RuleError. */
-export function readBrackets(text: string, open: number, readEscape?: EscapeReader): Brackets {
+/** The members of `[:name:]`. */
+export function classTest(name: string): CharacterTest | undefined {
+  return CLASS_TESTS.get(name);
+}
+
+/** Reads from the bracket at `open`. Throws RuleError. */
+export function readBrackets(text: string, open: number): CharacterClass {
   let at = open + 1;
   const negated = text[at] === '^';
   if (negated) at += 1;
-  if (at >= text.length && readEscape === undefined) throw new RuleError('Invalid regular expression');
+  if (at >= text.length) throw new RuleError('Invalid regular expression');
   const set = new CharacterSet();
   for (let first = true; first || text[at] !== ']'; first = false) {
-    const low = readItem(text, at, readEscape);
+    const low = readItem(text, at);
     at = low.end;
     if (typeof low.item === 'string' && text[at] === '-' && at + 1 < text.length && text[at + 1] !== ']') {
-      const high = readItem(text, at + 1, readEscape);
+      const high = readItem(text, at + 1);
       at = high.end;
       // A hyphen before a class is a hyphen.
       if (typeof high.item === 'string') set.addRange(low.item, high.item);
@@ -61,20 +63,14 @@ export function readBrackets(text: string, open: number, readEscape?: EscapeRead
   return { has: set.test(), negated, end: at + 1 };
 }
 
-function readItem(
-  text: string,
-  at: number,
-  readEscape: EscapeReader | undefined,
-): { item: string | CharacterTest; end: number } {
+function readItem(text: string, at: number): { item: string | CharacterTest; end: number } {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   if (at >= text.length) throw new RuleError('Unmatched [, [^, [:, [., or [=');
-  if (character === '\\' && readEscape !== undefined) return readEscape(text, at);
   const kind = character === '[' ? (text[at + 1] ?? '') : '';
   if (kind === ':' || kind === '.' || kind === '=') {
     const close = text.indexOf(`${kind}]`, at + 2);
-    // PCRE takes "[:" for two characters when no ":]" follows.
-    if (close >= 0) return { item: named(text.slice(at + 2, close), kind), end: close + 2 };
-    if (readEscape === undefined) throw new RuleError('Unmatched [, [^, [:, [., or [=');
+    if (close < 0) throw new RuleError('Unmatched [, [^, [:, [., or [=');
+    return { item: named(text.slice(at + 2, close), kind), end: close + 2 };
   }
   return { item: character, end: at + character.length };
 }

@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { RuleError } from '../rule-error.ts';
 import { TableError } from '../table.ts';
 import { match } from './match.ts';
-import { type PcreOptions, parsePcre } from './pcre.ts';
+import { parsePcre } from './pcre.ts';
+import { UnsupportedError } from './pcre-mistake.ts';
+import type { PcreOptions } from './pcre-modes.ts';
 import { type PosixOptions, parsePosix } from './posix.ts';
 import { compile } from './program.ts';
 
 /** `NEXTHOP_FUZZ_RUNS=100000` for more. */
 const RUNS = Number(process.env.NEXTHOP_FUZZ_RUNS ?? 500);
+
+/** What a pattern or the work for a text may come to. */
+const refusals = [RuleError, TableError, UnsupportedError];
 
 const posix = (source: string, text: string, options: Partial<PosixOptions> = {}) =>
   match(compile(parsePosix(source, { anyCase: true, extended: true, lines: false, ...options })), text);
@@ -108,10 +113,24 @@ describe('PCRE', () => {
     ['a\\R$', 'a\r\n', ['a\r\n']],
     ['a$', 'a\n', ['a']],
     ['a\\z', 'a\n', undefined],
-    ['a{,2}b', 'aab', ['aab']],
+    ['a{,2}b', 'aa{,2}b', ['a{,2}b']],
     ['a{x', 'a{x', ['a{x']],
     ['(a*)*b', 'aab', ['aab', '']],
     ['a(?#comment)b', 'ab', ['ab']],
+    ['(?|(a)|(b))(c)', 'bc', ['bc', 'b', 'c']],
+    ['(?|(?<n>a)|(?<n>b))\\k<n>', 'abb', ['bb', 'b']],
+    ['(<)?a(?(1)>|$)', '<a>', ['<a>', '<']],
+    ['(?<open><)?a(?(<open>)>|$)', 'a>', undefined],
+    ['(?(?=a)ab|c)', 'cab', ['c']],
+    ['(?(DEFINE)(?<byte>1?\\d?\\d))^(?&byte)\\.(?&byte)$', '127.10', ['127.10', undefined]],
+    ['\\((?:[^()]|(?R))*\\)', 'x(a(b)c', ['(b)']],
+    ['^(.|(.)(?1)\\2)$', 'abcba', ['abcba', 'abcba', 'a']],
+    ['(a|b\\1)+', 'aba', ['aba', 'ba']],
+    ['(?(R)a|b)', 'ab', ['b']],
+    ['(?=a|(?1)b(c))a', 'ca', ['a', undefined]],
+    ['(a){0}b(?1)', 'aba', ['ba', undefined]],
+    ['(*UTF8)^.\\x{e4}$', '\u00fc\u00c4', ['\u00fc\u00c4']],
+    ['[\\Q]-\\E]+', 'a]-b', [']-']],
   ])('%s in %j', (source, text, found) => {
     expect(pcre(source, text)).toEqual(found);
   });
@@ -132,8 +151,15 @@ describe('PCRE', () => {
     },
   );
 
-  test.each(['(?R)', '(?1)', '(?(1)a)', '(?|a)', 'a\\Kb', '(*UTF)a'])('%s is not known here', (source) => {
-    expect(() => pcre(source, '')).toThrow(TableError);
+  test.each(['(*COMMIT)a', '(*UCP)a', 'a(*SKIP)(*F)', '(?<=(a)\\1)b', '(?(VERSION>=10)a)', '(*UTF)\\X'])(
+    '%s is not known here',
+    (source) => {
+      expect(() => pcre(source, '')).toThrow(UnsupportedError);
+    },
+  );
+
+  test('a group that calls itself at once is tried for no key', () => {
+    expect(() => pcre('(?R)', 'a')).toThrow(new RuleError('nested recursion at the same subject position'));
   });
 });
 
@@ -180,6 +206,11 @@ describe('limits', () => {
       '[:',
       '\\b',
       '(?<',
+      '(?1)',
+      '(?(1)',
+      '(?|',
+      '(?R)',
+      '\\Q',
     );
     const pattern = fc.array(part, { maxLength: 24 }).map((parts) => parts.join(''));
     fc.assert(
@@ -188,7 +219,10 @@ describe('limits', () => {
           try {
             run(source, text);
           } catch (error) {
-            expect(error instanceof RuleError || error instanceof TableError, String(error)).toBe(true);
+            expect(
+              refusals.some((kind) => error instanceof kind),
+              String(error),
+            ).toBe(true);
           }
         }
       }),
@@ -248,8 +282,8 @@ describe('properties', { timeout: Math.max(30_000, RUNS * 20) }, () => {
           try {
             tryOn(parts.join(''), subject);
           } catch (error) {
-            if (!(error instanceof RuleError || error instanceof TableError)) throw error;
-            expect(error.message).not.toContain('\n');
+            if (!refusals.some((kind) => error instanceof kind)) throw error;
+            expect(String(error)).not.toContain('\n');
           }
         }
       }),

@@ -5,6 +5,7 @@ export const NESTING_LIMIT = 250;
 
 /** The numbers in `{min,max}`. */
 export const REPEAT_LIMIT = 32_767;
+export const PCRE_REPEAT_LIMIT = 65_535;
 
 /** The size of one expression, its repetitions written out. */
 export const INSTRUCTIONS_LIMIT = 50_000;

@@ -1,16 +1,21 @@
 /**
  * Follows the instructions of a regular expression over one text, trying alternatives in their order. Where an
  * instruction has come to nothing at a place, it is not tried there again, so that the work grows with the text and not
- * with the ways through it. That needs expressions without back references and looks around; for the others, and
- * always, the work for one text is limited.
+ * with the ways through it. That needs expressions without back references, looks around, conditions and calls;
+ * for the others, and always, the work for one text is limited.
  */
+import { RuleError } from '../rule-error.ts';
 import { TableError } from '../table.ts';
-import { CHOICES_LIMIT, REMEMBERED_LIMIT, STEPS_LIMIT } from './limits.ts';
+import { Hopeless } from './hopeless.ts';
+import { STEPS_LIMIT } from './limits.ts';
+import { isSameInCase } from './nodes.ts';
 import type { Instruction, Program } from './program.ts';
+import { EXHAUSTED, Trail } from './trail.ts';
 
 /**
- * The text that matched, then those of its groups; undefined when nothing matches. Throws TableError when the work
- * goes beyond the limits: then nobody knows whether it does.
+ * The text that matched, then those of its groups; undefined when nothing matches. Throws RuleError when a group calls
+ * itself before it has matched anything, where PCRE gives up too, and TableError when the work goes beyond the limits:
+ * then nobody knows whether it does.
  */
 export function match(program: Program, text: string): readonly (string | undefined)[] | undefined {
   const characters = [...text];
@@ -22,36 +27,18 @@ export function match(program: Program, text: string): readonly (string | undefi
   });
 }
 
-const EXHAUSTED = 'backtracking limit exceeded';
-
-/** What is taken up again when the way that was tried first comes to nothing. */
-type Choice =
-  | { readonly kind: 'place'; readonly instruction: number; readonly at: number }
-  /** Behind a span: the places from `at` on, `step` by `step`, to `last`. */
-  | {
-      readonly kind: 'places';
-      readonly instruction: number;
-      readonly at: number;
-      readonly step: 1 | -1;
-      readonly last: number;
-    }
-  | { readonly kind: 'slot'; readonly slot: number; readonly value: number }
-  /** Nothing is left of a branch, at the places from `at` to `last`. */
-  | { readonly kind: 'hopeless'; readonly branch: number; readonly at: number; readonly last: number };
-
 class Matcher {
   readonly #program: Program;
   readonly #text: readonly string[];
-  #slots: number[];
-  readonly #choices: Choice[] = [];
+  readonly #trail: Trail;
   readonly #hopeless: Hopeless | undefined;
   #steps = 0;
 
   constructor(program: Program, text: readonly string[]) {
     this.#program = program;
     this.#text = text;
-    this.#slots = new Array<number>(program.slots).fill(-1);
     this.#hopeless = program.branches && Hopeless.over(program.branchCount, text.length + 1);
+    this.#trail = new Trail(program.slots, this.#hopeless);
   }
 
   /** The slots of the first match, from the left. */
@@ -60,9 +47,7 @@ class Matcher {
     for (let start = 0; start <= last; start += 1) {
       const end = this.#program.longest ? this.#longest(start) : this.#run(0, start);
       if (end === undefined) continue;
-      this.#slots[0] = start;
-      this.#slots[1] = end;
-      return this.#slots;
+      return this.#trail.slots;
     }
     return undefined;
   }
@@ -78,27 +63,26 @@ class Matcher {
       best = end;
       slots = this.#copySlots();
     }
-    this.#choices.length = 0;
-    this.#slots = slots;
+    this.#trail.restart(slots);
     return best;
   }
 
   #copySlots(): number[] {
-    this.#work(this.#slots.length);
-    return [...this.#slots];
+    this.#work(this.#trail.slots.length);
+    return [...this.#trail.slots];
   }
 
   /** Follows the instructions to `done`; the end of the match, or undefined. Alternatives are forgotten unless kept. */
   #run(instruction: number, at: number, keep = false): number | undefined {
-    const base = this.#choices.length;
+    const base = this.#trail.length;
     const end = this.#follow(instruction, at, base);
-    if (!keep) this.#choices.splice(base, this.#choices.length, ...this.#choices.slice(base).filter(isSlot));
+    if (!keep) this.#trail.forgetChoices(base);
     return end;
   }
 
   /** Goes on with the alternatives after a match. */
   #resume(base: number): number | undefined {
-    const next = this.#back(base);
+    const next = this.#trail.back(base);
     return next && this.#follow(next.instruction, next.at, base);
   }
 
@@ -109,7 +93,7 @@ class Matcher {
       this.#work(1);
       const step = this.#step(instruction, at);
       if (step === 'done') return at;
-      const next = step ?? this.#back(base);
+      const next = step ?? this.#trail.back(base);
       if (next === undefined) return undefined;
       ({ instruction, at } = next);
     }
@@ -128,21 +112,35 @@ class Matcher {
         return this.#span(instruction, number, at);
       case 'split':
         if (!this.#begin(number, at, at)) return undefined;
-        this.#push({ kind: 'place', instruction: instruction.second, at });
+        this.#trail.push({ kind: 'place', instruction: instruction.second, at });
         return { instruction: instruction.first, at };
       case 'jump':
         return { instruction: instruction.to, at };
       case 'save':
-        this.#save(instruction.slot, at);
+        this.#trail.save(instruction.slot, at);
         return goOn(at);
       case 'leaveIfStuck':
-        return this.#slots[instruction.slot] === at ? { instruction: instruction.to, at } : goOn(at);
+        return this.#trail.slots[instruction.slot] === at ? { instruction: instruction.to, at } : goOn(at);
       case 'assert':
         return instruction.holds(this.#text, at) ? goOn(at) : undefined;
       case 'alone':
         return this.#alone(instruction, number, at);
       case 'reference':
         return this.#reference(instruction, number, at);
+      case 'took':
+        return (this.#trail.slots[2 * instruction.number + 1] ?? -1) >= 0 === instruction.wanted
+          ? goOn(at)
+          : undefined;
+      case 'within': {
+        const within =
+          this.#trail.call !== undefined &&
+          (instruction.number ?? this.#trail.call.number) === this.#trail.call.number;
+        return within === instruction.wanted ? goOn(at) : undefined;
+      }
+      case 'call':
+        return this.#enter(instruction, number, at);
+      case 'capture':
+        return this.#capture(instruction, number, at);
       default:
         return 'done';
     }
@@ -169,7 +167,7 @@ class Matcher {
     const [first, last] = most ? [at + count, at + min] : [at + min, at + count];
     const instruction = number + 1;
     const step = most ? -1 : 1;
-    if (first !== last) this.#push({ kind: 'places', instruction, at: first + step, step, last });
+    if (first !== last) this.#trail.push({ kind: 'places', instruction, at: first + step, step, last });
     return { instruction, at: first };
   }
 
@@ -178,59 +176,61 @@ class Matcher {
     number: number,
     at: number,
   ): { instruction: number; at: number } | undefined {
-    const base = this.#choices.length;
+    const base = this.#trail.length;
     const end = at < back ? undefined : this.#run(number + 1, at - back);
     if (use !== 'forbid')
       return end === undefined ? undefined : { instruction: next, at: use === 'consume' ? end : at };
-    this.#back(base);
+    this.#trail.back(base);
     return end === undefined ? { instruction: next, at } : undefined;
   }
 
   #reference(
-    { number: group, anyCase }: Extract<Instruction, { do: 'reference' }>,
+    { number: group, anyCase, unicode }: Extract<Instruction, { do: 'reference' }>,
     number: number,
     at: number,
   ): { instruction: number; at: number } | undefined {
-    const [start = -1, end = -1] = [this.#slots[2 * group], this.#slots[2 * group + 1]];
+    const [start = -1, end = -1] = [this.#trail.slots[2 * group], this.#trail.slots[2 * group + 1]];
     // A group that took no part matches nowhere.
     if (start < 0 || end < start) return undefined;
     this.#work(end - start);
     for (let offset = 0; offset < end - start; offset += 1) {
       const [wanted = '', found] = [this.#text[start + offset], this.#text[at + offset]];
-      const same = wanted === found || (anyCase && wanted.toLowerCase() === found?.toLowerCase());
+      const same = anyCase ? isSameInCase(wanted, found, unicode) : wanted === found;
       if (!same) return undefined;
     }
     return { instruction: number + 1, at: at + end - start };
   }
 
-  #save(slot: number, at: number): void {
-    this.#push({ kind: 'slot', slot, value: this.#slots[slot] ?? -1 });
-    this.#slots[slot] = at;
-  }
-
-  #push(choice: Choice): void {
-    if (this.#choices.length >= CHOICES_LIMIT) throw new TableError(EXHAUSTED);
-    this.#choices.push(choice);
-  }
-
-  /** Undoes what was done since the last choice above `base`, and takes its next alternative. */
-  #back(base: number): { instruction: number; at: number } | undefined {
-    while (this.#choices.length > base) {
-      const choice = this.#choices.pop();
-      if (choice === undefined) break;
-      if (choice.kind === 'slot') {
-        this.#slots[choice.slot] = choice.value;
-        continue;
-      }
-      if (choice.kind === 'hopeless') {
-        this.#hopeless?.add(choice.branch, choice.at, choice.last);
-        continue;
-      }
-      if (choice.kind === 'places' && choice.at !== choice.last)
-        this.#choices.push({ ...choice, at: choice.at + choice.step });
-      return choice;
+  #enter(
+    { number, to }: Extract<Instruction, { do: 'call' }>,
+    from: number,
+    at: number,
+  ): { instruction: number; at: number } {
+    for (let call = this.#trail.call; call !== undefined; call = call.outer) {
+      this.#work(1);
+      if (call.number === number && call.at === at)
+        throw new RuleError('nested recursion at the same subject position');
     }
-    return undefined;
+    this.#trail.setCall({ number, at, next: from + 1, slots: this.#copySlots(), outer: this.#trail.call });
+    return { instruction: to, at };
+  }
+
+  #capture(
+    { number, from }: Extract<Instruction, { do: 'capture' }>,
+    here: number,
+    at: number,
+  ): { instruction: number; at: number } {
+    const call = this.#trail.call;
+    if (call?.number !== number) {
+      this.#trail.save(2 * number, this.#trail.slots[from] ?? -1);
+      this.#trail.save(2 * number + 1, at);
+      return { instruction: here + 1, at };
+    }
+    this.#work(call.slots.length);
+    for (const [slot, value] of call.slots.entries())
+      if (this.#trail.slots[slot] !== value) this.#trail.save(slot, value);
+    this.#trail.setCall(call.outer);
+    return { instruction: call.next, at };
   }
 
   /** Whether an instruction with alternatives is worth a try; the places are hopeless once all have come to nothing. */
@@ -238,7 +238,7 @@ class Matcher {
     const branch = this.#program.branches?.[number];
     if (this.#hopeless === undefined || branch === undefined) return true;
     if (this.#hopeless.has(branch, at)) return false;
-    this.#push({ kind: 'hopeless', branch, at, last });
+    this.#trail.push({ kind: 'hopeless', branch, at, last });
     return true;
   }
 
@@ -250,35 +250,5 @@ class Matcher {
   #work(steps: number): void {
     this.#steps += steps;
     if (this.#steps > STEPS_LIMIT) throw new TableError(EXHAUSTED);
-  }
-}
-
-function isSlot({ kind }: Choice): boolean {
-  return kind === 'slot';
-}
-
-/** Branches and places that lead nowhere. */
-class Hopeless {
-  readonly #bits: Uint32Array;
-  readonly #places: number;
-
-  private constructor(branches: number, places: number) {
-    this.#bits = new Uint32Array(Math.ceil((branches * places) / 32));
-    this.#places = places;
-  }
-
-  /** Undefined when there would be too many. */
-  static over(branches: number, places: number): Hopeless | undefined {
-    return branches * places > REMEMBERED_LIMIT ? undefined : new Hopeless(branches, places);
-  }
-
-  has(branch: number, place: number): boolean {
-    const bit = branch * this.#places + place;
-    return ((this.#bits[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
-  }
-
-  add(branch: number, from: number, to: number): void {
-    for (let bit = branch * this.#places + from; bit <= branch * this.#places + to; bit += 1)
-      this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
 }

@@ -18,10 +18,28 @@ export type Node =
   | { readonly kind: 'group'; readonly number: number; readonly item: Node }
   /** Matches in one way or not at all. */
   | { readonly kind: 'atomic'; readonly item: Node }
-  | { readonly kind: 'look'; readonly behind: boolean; readonly negated: boolean; readonly item: Node }
+  | {
+      readonly kind: 'look';
+      readonly behind: boolean;
+      readonly negated: boolean;
+      /** Where it was written, for what is said of it. */
+      readonly at: number;
+      readonly item: Node;
+    }
   | { readonly kind: 'assertion'; readonly holds: Assertion }
   /** The text that a group matched, once more. */
-  | { readonly kind: 'reference'; readonly number: number; readonly anyCase: boolean };
+  | {
+      readonly kind: 'reference';
+      readonly number: number;
+      readonly anyCase: boolean;
+      readonly unicode?: boolean;
+    }
+  /** The pattern of a group once more, of the whole for 0; what its groups match there does not count. */
+  | { readonly kind: 'call'; readonly number: number }
+  /** Holds when a group has matched something, or has not. */
+  | { readonly kind: 'took'; readonly number: number; readonly wanted: boolean }
+  /** Holds inside a call of that group, or of any, or does not. */
+  | { readonly kind: 'within'; readonly number: number | undefined; readonly wanted: boolean };
 
 /** Takes one character (code point). */
 export type CharacterTest = (character: string) => boolean;
@@ -41,7 +59,20 @@ export interface Expression {
 /** Any character at all; recognized by the compiler. */
 export const isAnything: CharacterTest = () => true;
 
-export const isWord: CharacterTest = (character) => /^[A-Za-z0-9_]$/.test(character);
+const REMEMBERED_CODES = 256;
+
+/** The same test, which asks for each of the first characters once. */
+export function remembered(has: CharacterTest): CharacterTest {
+  const known = new Uint8Array(REMEMBERED_CODES);
+  return (character) => {
+    const code = character.charCodeAt(0);
+    if (code >= REMEMBERED_CODES || character.length !== 1) return has(character);
+    if (known[code] === 0) known[code] = has(character) ? 1 : 2;
+    return known[code] === 1;
+  };
+}
+
+export const isWord: CharacterTest = remembered((character) => /^[A-Za-z0-9_]$/.test(character));
 
 const wordAt = (text: readonly string[], at: number): boolean => isWord(text[at] ?? '');
 
@@ -58,14 +89,41 @@ export const assertions = {
 } as const satisfies Record<string, Assertion>;
 
 /** The test of one character, in its own or in any case. */
-export function literal(character: string, anyCase: boolean): Node {
-  return { kind: 'set', has: inCase((other) => other === character, anyCase) };
+export function literal(character: string, anyCase: boolean, unicode = false): Node {
+  const itself: CharacterTest = (other) => other === character;
+  if (!anyCase) return { kind: 'set', has: itself };
+  if (unicode) return { kind: 'set', has: inCase(itself, unicode) };
+  const [lower = character, upper = character] = casesOf(character, false);
+  return { kind: 'set', has: (other) => other === lower || other === upper };
 }
 
-/** The same test, tried on both cases of a letter; Postfix sets no locale, so that letters beyond ASCII have no case. */
-export function inCase(has: CharacterTest, anyCase: boolean): CharacterTest {
-  if (!anyCase) return has;
-  return (character) =>
-    has(character) ||
-    (character < '\u0080' && (has(character.toLowerCase()) || has(character.toUpperCase())));
+/**
+ * The same test, tried on both cases of a letter. Postfix sets no locale, so that letters beyond ASCII have no case but
+ * where the pattern asks for Unicode.
+ */
+export function inCase(has: CharacterTest, unicode: boolean): CharacterTest {
+  return (character) => has(character) || casesOf(character, unicode).some(has);
+}
+
+export function isSameInCase(one: string, other: string | undefined, unicode = false): boolean {
+  return one === other || (other !== undefined && casesOf(one, unicode).includes(other));
+}
+
+function casesOf(character: string, unicode: boolean): readonly string[] {
+  if (!unicode && character >= '\u0080') return [];
+  const cases = [character.toLowerCase(), character.toUpperCase()];
+  return cases.filter((each) => each.length === character.length);
+}
+
+export function assertion(holds: Assertion): Node {
+  return { kind: 'assertion', holds };
+}
+
+export function sequence(...items: Node[]): Node {
+  return { kind: 'sequence', items };
+}
+
+export function either(options: readonly Node[]): Node {
+  const [only] = options;
+  return options.length === 1 && only !== undefined ? only : { kind: 'choice', options };
 }

@@ -1,72 +1,68 @@
 /**
- * The regular expressions of Perl (`pcre` tables), as far as this client knows them: all but recursion, conditions,
- * branch resets, `\K`, `\X` and control verbs. A table that uses one of these is refused as a whole: to leave out a
- * rule that Postfix would follow is worse than to defer mail.
+ * The regular expressions of Perl (`pcre` tables), as PCRE2 10.42 has them, all but control verbs that steer the search,
+ * settings at the start other than `(*UTF)`, and script runs.
  */
-import { shown } from '../../config/config-error.ts';
-import { RuleError } from '../rule-error.ts';
-import { TableError } from '../table.ts';
-import { readBrackets } from './brackets.ts';
-import { NESTING_LIMIT, REPEAT_LIMIT } from './limits.ts';
+import { NESTING_LIMIT } from './limits.ts';
 import {
-  type Assertion,
+  assertion,
   assertions,
   type Expression,
+  either,
   inCase,
   isAnything,
   literal,
   type Node,
+  remembered,
 } from './nodes.ts';
+import { readPcreBrackets } from './pcre-brackets.ts';
+import { type ConditionOpening, conditional, conditionTests } from './pcre-condition.ts';
 import { type Escape, readEscape } from './pcre-escapes.ts';
+import { Groups } from './pcre-groups.ts';
+import { mistake } from './pcre-mistake.ts';
+import { initialModes, type Modes, type PcreOptions, withLetters } from './pcre-modes.ts';
+import { type GroupWord, type Opening, readOpening } from './pcre-opening.ts';
+import { readQuantifier } from './pcre-quantifier.ts';
 
-export interface PcreOptions {
-  readonly anyCase: boolean;
-  /** `^` and `$` know lines. */
-  readonly lines: boolean;
-  /** `.` matches a newline too. */
-  readonly dotAll: boolean;
-  /** White space and comments in the pattern do not count. */
-  readonly spaced: boolean;
-  readonly anchored: boolean;
-  /** `$` is the very end, not the place before a last newline too. */
-  readonly dollarEndOnly: boolean;
-  /** Repetitions take the fewest unless told. */
-  readonly ungreedy: boolean;
-}
-
-/** Throws RuleError for a mistake, TableError for what is not known here. */
+/** Throws RuleError for a mistake, UnsupportedError for what is not known here. */
 export function parsePcre(source: string, options: PcreOptions): Expression {
   return new PcreParser(source, options).expression();
 }
 
-/** Letters of `(?imsx)` and the options they stand for. */
-const INLINE = { i: 'anyCase', m: 'lines', s: 'dotAll', x: 'spaced', U: 'ungreedy' } as const;
+/** Whether a pattern is about characters of Unicode; it is about bytes otherwise. */
+export function asksForUnicode(source: string): boolean {
+  return UNICODE.test(source);
+}
+
+const START_IN_LOOK = '\\K is not allowed in lookarounds (but see PCRE2_EXTRA_ALLOW_LOOKAROUND_BSK)';
+
+const UNICODE = /^\(\*UTF8?\)/;
 
 class PcreParser {
   readonly #source: string;
-  #options: PcreOptions;
+  readonly #unicode: boolean;
+  #modes: Modes;
   #at = 0;
-  #groups = 0;
   #depth = 0;
-  readonly #names = new Map<string, number>();
-  /** The highest group that was referred to. */
-  #referred = 0;
+  /** Of the parentheses around this place, those that look around. */
+  #looks = 0;
+  #startInLook = false;
+  /** Between `\Q` and `\E`. */
+  #quoted = false;
+  readonly #groups = new Groups();
 
   constructor(source: string, options: PcreOptions) {
     this.#source = source;
-    this.#options = options;
+    this.#modes = initialModes(options);
+    this.#unicode = this.#take(UNICODE) !== undefined;
   }
 
   expression(): Expression {
-    const { anchored } = this.#options;
+    const { anchored } = this.#modes;
     const root = this.#choice();
-    if (this.#at < this.#source.length) this.#fail('unmatched closing parenthesis');
-    if (this.#referred > this.#groups) this.#fail('reference to non-existent subpattern');
-    return { root, groups: this.#groups, longest: false, anchored };
-  }
-
-  #fail(problem: string): never {
-    throw new RuleError(`error in regex at offset ${this.#at}: ${problem}`);
+    if (this.#at < this.#source.length) throw mistake(this.#at, 'unmatched closing parenthesis');
+    this.#groups.resolve();
+    if (this.#startInLook) throw mistake(this.#at, START_IN_LOOK);
+    return { root, groups: this.#groups.highest, longest: false, anchored };
   }
 
   #take(pattern: RegExp): RegExpExecArray | undefined {
@@ -77,201 +73,214 @@ class PcreParser {
     return found;
   }
 
-  /** Up to the closing parenthesis or the end; options that are set inside hold until there. */
-  #choice(): Node {
-    const outer = this.#options;
-    const options = [this.#sequence()];
-    while (this.#take(/\|/)) options.push(this.#sequence());
-    this.#options = outer;
-    const [only] = options;
-    return options.length === 1 && only !== undefined ? only : { kind: 'choice', options };
+  /** Up to the closing parenthesis or the end; modes that are set inside hold until there. */
+  #choice(reset = false): Node {
+    const outer = this.#modes;
+    const first = this.#groups.count;
+    let most = first;
+    const options: Node[] = [];
+    do {
+      if (reset) this.#groups.count = first;
+      options.push(this.#sequence());
+      most = Math.max(most, this.#groups.count);
+    } while (this.#take(/\|/));
+    this.#groups.count = most;
+    this.#modes = outer;
+    return either(options);
   }
 
   #sequence(): Node {
     const items: Node[] = [];
+    let repeatable = false;
     for (;;) {
-      this.#skip();
-      if (this.#at >= this.#source.length || /[|)]/.test(this.#source.charAt(this.#at))) break;
-      const item = this.#atom();
-      if (item !== undefined) items.push(this.#repeated(item));
+      if (this.#skip()) continue;
+      if (this.#at >= this.#source.length) break;
+      if (!this.#quoted && /[|)]/.test(this.#source.charAt(this.#at))) break;
+      const repeated = this.#quoted ? undefined : this.#repeated(repeatable ? items.at(-1) : undefined);
+      if (repeated !== undefined) {
+        items.splice(-1, 1, repeated);
+        repeatable = false;
+        continue;
+      }
+      const item = this.#quoted ? this.#literal() : this.#atom();
+      // Modes, and places between characters but for the looks around.
+      repeatable = item !== undefined && item.kind !== 'assertion';
+      if (item !== undefined) items.push(item);
     }
     return { kind: 'sequence', items };
   }
 
-  /** Comments, and in spaced patterns white space. */
-  #skip(): void {
-    const { spaced } = this.#options;
-    while (this.#take(spaced ? /[ \t-\r]+|#[^\n]*|\(\?#[^)]*\)/ : /\(\?#[^)]*\)/));
-  }
-
-  #repeated(item: Node): Node {
-    let repeated = item;
-    for (;;) {
-      this.#skip();
-      const found = this.#take(/(?:([*+?])|\{ *(\d+) *(?:(,) *(\d*) *)?\}|\{ *, *(\d+) *\})([+?]?)/);
-      if (found === undefined) return repeated;
-      const [, sign, low = '0', comma, high, upTo, suffix] = found;
-      const unlimited = Number.POSITIVE_INFINITY;
-      const min = sign === undefined ? Number(low) : Number(sign === '+');
-      const signMax = sign === '?' ? 1 : unlimited;
-      const listed = comma === undefined ? Number(upTo ?? low) : Number(high || unlimited);
-      const max = sign === undefined ? listed : signMax;
-      if (min > REPEAT_LIMIT || (max > REPEAT_LIMIT && max < unlimited))
-        this.#fail('number too big in {} quantifier');
-      if (min > max) this.#fail('numbers out of order in {} quantifier');
-      const greedy = (suffix === '?') === this.#options.ungreedy ? 'most' : 'fewest';
-      repeated = { kind: 'repeat', item: repeated, min, max, mode: suffix === '+' ? 'atomic' : greedy };
+  /** Comments, the signs of quotation, and in spaced patterns white space; whether there was any. */
+  #skip(): boolean {
+    if (this.#quoted) {
+      if (this.#take(/\\E/) === undefined) return false;
+      this.#quoted = false;
+      return true;
     }
+    const { spaced } = this.#modes;
+    if (this.#take(/\\Q/)) this.#quoted = true;
+    else if (this.#take(/\(\?#[^)]*$/)) throw mistake(this.#at, 'missing ) after (?# comment');
+    else return this.#take(spaced ? /[ \t-\r]+|#[^\n]*|\(\?#[^)]*\)|\\E/ : /\(\?#[^)]*\)|\\E/) !== undefined;
+    return true;
   }
 
+  /** With the quantifier at this place, taken; undefined when there is none. */
+  #repeated(item: Node | undefined): Node | undefined {
+    const found = readQuantifier(this.#source, this.#at, this.#modes, item !== undefined);
+    if (found === undefined || item === undefined) return undefined;
+    const { min, max, mode } = found;
+    this.#at = found.end;
+    return { kind: 'repeat', item, min, max, mode };
+  }
+
+  /** Undefined for what matches nothing itself. */
   #atom(): Node | undefined {
-    const character = String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0);
-    switch (character) {
+    const { anyCase, lines, dotAll, dollarEndOnly, spacedBrackets } = this.#modes;
+    switch (this.#source.charAt(this.#at)) {
       case '(':
         return this.#parenthesis();
       case '[':
-        return this.#brackets();
-      case '\\':
-        return this.#escaped();
-    }
-    this.#at += character.length;
-    const { anyCase, lines, dotAll, dollarEndOnly } = this.#options;
-    switch (character) {
+        return this.#brackets(spacedBrackets, anyCase);
+      case '\\': {
+        const context = { inBrackets: false, groups: this.#groups.count, unicode: this.#unicode };
+        const { meaning, end } = readEscape(this.#source, this.#at, context);
+        this.#at = end;
+        return this.#escaped(meaning);
+      }
       case '.':
+        this.#at += 1;
         return { kind: 'set', has: dotAll ? isAnything : (other) => other !== '\n' };
       case '^':
+        this.#at += 1;
         return assertion(lines ? assertions.lineStart : assertions.start);
       case '$':
+        this.#at += 1;
         if (lines) return assertion(assertions.lineEnd);
         return assertion(dollarEndOnly ? assertions.end : assertions.endOrLastNewline);
-      case '*':
-      case '+':
-      case '?':
-        return this.#fail('quantifier does not follow a repeatable item');
       default:
-        return literal(character, anyCase);
+        return this.#literal();
     }
   }
 
-  #brackets(): Node {
-    const { anyCase } = this.#options;
-    const { has, negated, end } = readBrackets(this.#source, this.#at, (text, at) => {
-      const { meaning, end: behind } = readEscape(text, at, true);
-      if (meaning.kind === 'literal') return { item: meaning.character, end: behind };
-      if (meaning.kind === 'set') return { item: meaning.has, end: behind };
-      throw new RuleError('escape sequence is invalid in character class');
+  #literal(): Node {
+    const character = String.fromCodePoint(this.#source.codePointAt(this.#at) ?? 0);
+    this.#at += character.length;
+    return literal(character, this.#modes.anyCase, this.#unicode);
+  }
+
+  #brackets(spaced: boolean, anyCase: boolean): Node {
+    const [, edge] = this.#take(/\[\[:([<>]):\]\]/) ?? [];
+    if (edge !== undefined) return assertion(edge === '<' ? assertions.wordStart : assertions.wordEnd);
+    const { has, negated, end } = readPcreBrackets(this.#source, this.#at, {
+      spaced,
+      unicode: this.#unicode,
     });
     this.#at = end;
-    const test = inCase(has, anyCase);
+    const test = remembered(anyCase ? inCase(has, this.#unicode) : has);
     return { kind: 'set', has: negated ? (character) => !test(character) : test };
   }
 
-  #escaped(): Node | undefined {
-    const quoted = this.#take(/\\Q(.*?)(?:\\E|$)/);
-    if (quoted !== undefined) {
-      const items = [...(quoted[1] ?? '')].map((character) => literal(character, this.#options.anyCase));
-      // What is repeated after it is the last character only.
-      const last = items.pop();
-      if (last === undefined) return undefined;
-      return { kind: 'sequence', items: [...items, this.#repeated(last)] };
-    }
-    if (this.#take(/\\E/)) return undefined;
-    const { meaning, end } = readEscape(this.#source, this.#at, false);
-    this.#at = end;
-    return this.#escapeNode(meaning);
-  }
-
-  #escapeNode(meaning: Escape): Node {
-    const { anyCase } = this.#options;
+  #escaped(meaning: Escape): Node {
+    const { anyCase } = this.#modes;
     switch (meaning.kind) {
       case 'literal':
-        return literal(meaning.character, anyCase);
+        return literal(meaning.character, anyCase, this.#unicode);
       case 'set':
         return { kind: 'set', has: meaning.has };
       case 'assertion':
         return assertion(meaning.holds);
-      case 'newline':
-        return lineBreak;
-      case 'relative':
-        return this.#reference(this.#groups + 1 - meaning.back);
-      case 'number':
-        return this.#reference(meaning.number);
-      case 'name':
-        return this.#named(meaning.name);
+      case 'node':
+        return meaning.node;
+      case 'start':
+        this.#startInLook ||= this.#looks > 0;
+        // Answers do not refer to the whole match, so that where it starts does not matter.
+        return assertion(() => true);
+      case 'back':
+      case 'call':
+        return this.#toGroup(meaning.kind, meaning.group);
     }
   }
 
-  #named(name: string): Node {
-    return this.#reference(this.#names.get(name) ?? this.#fail('reference to non-existent subpattern'));
-  }
-
-  #reference(number: number): Node {
-    if (number < 1) this.#fail('reference to non-existent subpattern');
-    this.#referred = Math.max(this.#referred, number);
-    return { kind: 'reference', number, anyCase: this.#options.anyCase };
+  #toGroup(kind: 'back' | 'call', group: GroupWord): Node {
+    const { anyCase } = this.#modes;
+    if (kind === 'call')
+      return this.#groups.refer(
+        group,
+        this.#at,
+        (number) => ({ kind: 'call', number }),
+        Number(group.sign !== ''),
+      );
+    return this.#groups.refer(group, this.#at, (number) => ({
+      kind: 'reference',
+      number,
+      anyCase,
+      unicode: this.#unicode,
+    }));
   }
 
   #parenthesis(): Node | undefined {
-    if (this.#take(/\(\*/)) throw unknown('a control verb');
-    const named = this.#take(/\((?:\?P?<([A-Za-z_]\w*)>|\?'([A-Za-z_]\w*)'|(?!\?))/);
-    if (named !== undefined) {
-      this.#groups += 1;
-      const number = this.#groups;
-      const name = named[1] ?? named[2];
-      if (name !== undefined) this.#names.set(name, number);
-      return { kind: 'group', number, item: this.#inside() };
+    const start = this.#at;
+    const { opening, end } = readOpening(this.#source, start);
+    this.#at = end;
+    switch (opening.kind) {
+      case 'group':
+        return this.#group(opening.name);
+      case 'plain':
+      case 'reset':
+        return this.#inside(opening.kind === 'reset');
+      case 'atomic':
+        return { kind: 'atomic', item: this.#inside() };
+      case 'look': {
+        this.#looks += 1;
+        const item = this.#inside();
+        this.#looks -= 1;
+        return { ...opening, at: start, item };
+      }
+      case 'condition':
+        return this.#condition(opening, start);
+      case 'back':
+      case 'call':
+        return this.#toGroup(opening.kind, opening.group);
+      case 'options':
+        return this.#inlineModes(opening);
+      case 'nothing':
+        return undefined;
+      case 'never':
+        return assertion(() => false);
     }
-    const back = this.#take(/\(\?P=(\w+)\)/);
-    if (back !== undefined) return this.#named(back[1] ?? '');
-    const look = this.#take(/\(\?(<?)([=!])/);
-    if (look !== undefined)
-      return { kind: 'look', behind: look[1] === '<', negated: look[2] === '!', item: this.#inside() };
-    if (this.#take(/\(\?>/)) return { kind: 'atomic', item: this.#inside() };
-    const inline = this.#take(/\(\?(\^?)([imsxUJ]*)(?:-([imsxU]*))?([:)])/);
-    if (inline === undefined) throw unknown(`"${this.#source.slice(this.#at, this.#at + 4)}"`);
-    const [, reset, on = '', off = '', end] = inline;
-    const outer = this.#options;
-    this.#set(reset === '' ? '' : 'imsx', false);
-    this.#set(on, true);
-    this.#set(off, false);
-    if (end === ')') return undefined;
-    const item = this.#inside();
-    this.#options = outer;
-    return item;
   }
 
-  #set(letters: string, value: boolean): void {
-    for (const letter of letters)
-      if (letter in INLINE)
-        this.#options = { ...this.#options, [INLINE[letter as keyof typeof INLINE]]: value };
+  #group(name: string | undefined): Node {
+    if (name === undefined && this.#modes.namedOnly) return this.#inside();
+    const number = this.#groups.open(name, this.#at, this.#modes.sameNames);
+    return { kind: 'group', number, item: this.#inside() };
+  }
+
+  #condition(opening: ConditionOpening, start: number): Node {
+    const look = opening.on === 'look' ? this.#parenthesis() : undefined;
+    const tests = conditionTests(opening, look, (group, nodeOf) =>
+      this.#groups.refer(group, this.#at, nodeOf),
+    );
+    return conditional(tests, this.#inside(), opening, start);
+  }
+
+  #inlineModes({ reset, on, off, group }: Extract<Opening, { kind: 'options' }>): Node | undefined {
+    const outer = this.#modes;
+    const base = reset ? withLetters(outer, 'imnsx', false) : outer;
+    this.#modes = withLetters(withLetters(base, on, true), off, false);
+    if (!group) return undefined;
+    const item = this.#inside();
+    this.#modes = outer;
+    return item;
   }
 
   /** What stands in parentheses, the closing one taken too. */
-  #inside(): Node {
+  #inside(reset = false): Node {
     this.#depth += 1;
-    if (this.#depth > NESTING_LIMIT) this.#fail('parentheses are too deeply nested');
-    const item = this.#choice();
-    if (!this.#take(/\)/)) this.#fail('missing closing parenthesis');
+    if (this.#depth > NESTING_LIMIT) throw mistake(this.#at, 'parentheses are too deeply nested');
+    const item = this.#choice(reset);
+    if (!this.#take(/\)/)) throw mistake(this.#at, 'missing closing parenthesis');
     this.#depth -= 1;
     return item;
   }
-}
-
-const lineBreak: Node = {
-  kind: 'atomic',
-  item: {
-    kind: 'choice',
-    options: [
-      { kind: 'sequence', items: [literal('\r', false), literal('\n', false)] },
-      { kind: 'set', has: (character) => /^[\n-\r\u0085\u2028\u2029]$/.test(character) },
-    ],
-  },
-};
-
-function assertion(holds: Assertion): Node {
-  return { kind: 'assertion', holds };
-}
-
-function unknown(what: string): TableError {
-  return new TableError(`pattern with ${shown(what)}, which is not supported; write it in another way`);
 }

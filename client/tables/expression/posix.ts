@@ -14,6 +14,7 @@ import {
   isWord,
   literal,
   type Node,
+  remembered,
 } from './nodes.ts';
 
 export interface PosixOptions {
@@ -180,7 +181,7 @@ class PosixParser {
     const { has, negated, end } = readBrackets(this.#source, open);
     this.#at = end;
     const { anyCase, lines } = this.#options;
-    const test = inCase(has, anyCase);
+    const test = remembered(anyCase ? inCase(has, false) : has);
     if (!negated) return { kind: 'set', has: test };
     return { kind: 'set', has: (character) => !test(character) && !(lines && character === '\n') };
   }

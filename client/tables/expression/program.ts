@@ -1,7 +1,19 @@
 /** From the tree of a regular expression to instructions that a matcher can follow without recursion. */
 import { RuleError } from '../rule-error.ts';
 import { INSTRUCTIONS_LIMIT } from './limits.ts';
-import { type Assertion, type CharacterTest, type Expression, isAnything, type Node } from './nodes.ts';
+import {
+  type Assertion,
+  assertions,
+  type CharacterTest,
+  type Expression,
+  isAnything,
+  type Node,
+} from './nodes.ts';
+import { mistake } from './pcre-mistake.ts';
+import { widthOf } from './width.ts';
+
+/** A node that is an instruction too. */
+type Do<K extends Node['kind']> = Omit<Extract<Node, { kind: K }>, 'kind'> & { readonly do: K };
 
 export type Instruction =
   | { readonly do: 'set'; readonly has: CharacterTest }
@@ -28,12 +40,17 @@ export type Instruction =
       readonly back: number;
       next: number;
     }
-  | { readonly do: 'reference'; readonly number: number; readonly anyCase: boolean }
+  | Do<'reference'>
+  | Do<'took'>
+  | Do<'within'>
+  | { readonly do: 'call'; readonly number: number; to: number }
+  /** Ends a group whose start is in a slot; ends a call of it too. */
+  | { readonly do: 'capture'; readonly number: number; readonly from: number }
   | { readonly do: 'done' };
 
 export interface Program {
   readonly instructions: readonly Instruction[];
-  /** Two for the whole and for each group, start and end, then those of loops. */
+  /** Two for the whole and for each group, start and end; one each for where it begins now; then those of loops. */
   readonly slots: number;
   readonly groups: number;
   readonly longest: boolean;
@@ -48,9 +65,10 @@ export interface Program {
 
 /** Throws RuleError for an expression that is too large, and for a look behind of no fixed length. */
 export function compile({ root, groups, longest, anchored }: Expression): Program {
-  const compiler = new Compiler(2 * (groups + 1));
-  compiler.add(root);
+  const compiler = new Compiler(groups);
+  compiler.add({ kind: 'group', number: 0, item: root });
   compiler.emit({ do: 'done' });
+  compiler.connectCalls();
   const { instructions, slots } = compiler;
   return {
     instructions,
@@ -63,7 +81,7 @@ export function compile({ root, groups, longest, anchored }: Expression): Progra
 }
 
 function branchesOf(instructions: readonly Instruction[]): Pick<Program, 'branches' | 'branchCount'> {
-  if (instructions.some(({ do: kind }) => kind === 'reference' || kind === 'alone'))
+  if (instructions.some(({ do: kind }) => ['reference', 'alone', 'took', 'within', 'call'].includes(kind)))
     return { branchCount: 0 };
   let branchCount = 0;
   const branches = instructions.map(({ do: kind }) => {
@@ -74,9 +92,13 @@ function branchesOf(instructions: readonly Instruction[]): Pick<Program, 'branch
   return { branches, branchCount };
 }
 
-/** What begins with `.*` and fails at the start fails everywhere, unless something refers to what that took. */
+/**
+ * What begins with `^` matches at the start or nowhere; so does what begins with `.*`, unless something refers to what
+ * that took.
+ */
 function needsNoSearch(instructions: readonly Instruction[]): boolean {
   const first = instructions.find((instruction) => instruction.do !== 'save');
+  if (first?.do === 'assert') return first.holds === assertions.start;
   return (
     first?.do === 'span' &&
     first.has === isAnything &&
@@ -91,8 +113,18 @@ class Compiler {
   slots: number;
   #visits = 0;
 
-  constructor(slots: number) {
-    this.slots = slots;
+  readonly #groups: number;
+  /** Where groups begin. */
+  readonly #entries = new Map<number, number>();
+
+  constructor(groups: number) {
+    this.#groups = groups;
+    this.slots = 3 * (groups + 1);
+  }
+
+  connectCalls(): void {
+    for (const instruction of this.instructions)
+      if (instruction.do === 'call') instruction.to = this.#entries.get(instruction.number) ?? 0;
   }
 
   get #here(): number {
@@ -121,9 +153,7 @@ class Compiler {
         this.#addRepeat(node);
         break;
       case 'group':
-        this.emit({ do: 'save', slot: 2 * node.number });
-        this.add(node.item);
-        this.emit({ do: 'save', slot: 2 * node.number + 1 });
+        this.#addGroup(node);
         break;
       case 'atomic':
         this.#addAlone('consume', 0, node.item);
@@ -135,9 +165,24 @@ class Compiler {
         this.emit({ do: 'assert', holds: node.holds });
         break;
       case 'reference':
-        this.emit({ do: 'reference', number: node.number, anyCase: node.anyCase });
+      case 'took':
+      case 'within': {
+        const { kind, ...rest } = node;
+        this.emit({ do: kind, ...rest } as Instruction);
+        break;
+      }
+      case 'call':
+        this.emit({ do: 'call', number: node.number, to: 0 });
         break;
     }
+  }
+
+  #addGroup({ number, item }: Extract<Node, { kind: 'group' }>): void {
+    const from = 2 * (this.#groups + 1) + number;
+    if (!this.#entries.has(number)) this.#entries.set(number, this.#here);
+    this.emit({ do: 'save', slot: from });
+    this.add(item);
+    this.emit({ do: 'capture', number, from });
   }
 
   #addChoice(options: readonly Node[]): void {
@@ -164,6 +209,13 @@ class Compiler {
     const most = mode === 'most';
     if (item.kind === 'set') {
       this.emit({ do: 'span', has: item.has, min, max, most });
+      return;
+    }
+    if (max === 0) {
+      // What is called may stand here.
+      const jump = this.emit({ do: 'jump', to: 0 });
+      this.add(item);
+      jump.to = this.#here;
       return;
     }
     for (let count = 0; count < min; count += 1) this.add(item);
@@ -207,7 +259,7 @@ class Compiler {
     alone.next = this.#here;
   }
 
-  #addLook({ behind, negated, item }: Extract<Node, { kind: 'look' }>): void {
+  #addLook({ behind, negated, at, item }: Extract<Node, { kind: 'look' }>): void {
     const use = negated ? 'forbid' : 'require';
     if (!behind) {
       this.#addAlone(use, 0, item);
@@ -215,36 +267,13 @@ class Compiler {
     }
     // Each alternative has a length of its own; none of them may hold, or one of them must.
     const options = item.kind === 'choice' ? item.options : [item];
-    const looks = options.map((option): Node => ({ kind: 'look', behind: true, negated, item: option }));
+    const looks = options.map((option): Node => ({ kind: 'look', behind: true, negated, at, item: option }));
     if (looks.length > 1)
       this.add(negated ? { kind: 'sequence', items: looks } : { kind: 'choice', options: looks });
-    else this.#addAlone(use, widthOf(item), item);
-  }
-}
-
-/** How many characters a node matches; throws RuleError when that varies. */
-function widthOf(node: Node): number {
-  switch (node.kind) {
-    case 'set':
-      return 1;
-    case 'sequence':
-      return node.items.reduce((sum, item) => sum + widthOf(item), 0);
-    case 'choice': {
-      const [first = 0, ...rest] = node.options.map(widthOf);
-      if (rest.some((width) => width !== first))
-        throw new RuleError('lookbehind assertion is not fixed length');
-      return first;
+    else {
+      const width = widthOf(item);
+      if (width === undefined) throw mistake(at, 'lookbehind assertion is not fixed length');
+      this.#addAlone(use, width, item);
     }
-    case 'repeat':
-      if (node.min !== node.max) throw new RuleError('lookbehind assertion is not fixed length');
-      return node.min * widthOf(node.item);
-    case 'group':
-    case 'atomic':
-      return widthOf(node.item);
-    case 'look':
-    case 'assertion':
-      return 0;
-    case 'reference':
-      throw new RuleError('lookbehind assertion is not fixed length');
   }
 }

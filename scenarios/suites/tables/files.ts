@@ -39,6 +39,7 @@ const pcreRules = [
   '!/\\d{3,}/ PREPEND X-Number: none',
   'endif',
   '/^(?i:x-)keep.*(?<=b)$/x INFO kept',
+  '/^x-keep: (<)?(\\((?:[^()]++|(?2))*\\))(?(1)>|$)$/ INFO nested $2',
 ].join('\n');
 
 const missing = { texthash: 'open database', regexp: 'open', pcre: 'open', cidr: 'open' } as const;
@@ -106,7 +107,7 @@ export default [
     }),
   ),
   scenario('tables/pcre', {
-    title: 'Patterns of Perl may look around and name their groups',
+    title: 'Patterns of Perl may look around, name their groups, depend on them and call them',
     clauses: ['postfix:smtp_header_checks'],
     dns,
     hosts: { mx: mailHost() },
@@ -114,15 +115,32 @@ export default [
     files: { '/run/tables/rules': `${pcreRules}\n` },
     send: message({
       to,
-      content: lines('X-Word: one', 'X-Keep: ab', 'Subject: a secret 12', 'Subject: 123', '', 'x'),
+      content: lines(
+        'X-Word: one',
+        'X-Keep: ab',
+        'X-Keep: <(a(b))>',
+        'Subject: a secret 12',
+        'Subject: 123',
+        '',
+        'x',
+      ),
     }),
     expect: [
       delivered(to, { via: 'mx' }),
       received('mx', {
-        content: lines('X-Changed: Word=one', 'X-Keep: ab', 'Subject: hidden', 'Subject: 123', '', 'x'),
+        content: lines(
+          'X-Changed: Word=one',
+          'X-Keep: ab',
+          'X-Keep: <(a(b))>',
+          'Subject: hidden',
+          'Subject: 123',
+          '',
+          'x',
+        ),
       }),
       logged('replace: header X-Word: one: X-Changed: Word=one'),
       logged('info: header X-Keep: ab: kept'),
+      logged('info: header X-Keep: <(a(b))>: nested (a(b))'),
       logged('replace: header Subject: a secret 12: Subject: hidden'),
     ],
     tolerates: { 'rfc1870-6-03': 'Postfix declares the size before it checks headers' },
@@ -139,9 +157,29 @@ export default [
       delivered(to, { via: 'mx' }),
       received('mx', { content: lines('X-C: 1', 'X-A: 1', '', 'x') }),
       logged('prepend: header X-A: 1: X-C: 1'),
-      logged('pcre map /run/tables/bad-rules, line 1: '),
+      logged(
+        'pcre map /run/tables/bad-rules, line 1: error in regex at offset 2: missing closing parenthesis',
+      ),
       logged(
         'pcre map /run/tables/bad-rules, line 2: out of range replacement index "1": skipping this rule',
+      ),
+    ],
+    tolerates: { 'rfc1870-6-03': 'Postfix declares the size before it adds headers' },
+  }),
+  scenario('tables/pcre-recursion', {
+    title: 'A pattern that calls itself before it has matched anything holds for no field, negated or not',
+    clauses: ['postfix:smtp_header_checks'],
+    dns,
+    hosts: { mx: mailHost() },
+    config: { smtp_header_checks: 'pcre:/run/tables/recursion' },
+    files: { '/run/tables/recursion': '/(?R)/ INFO a\n!/(?R)/ INFO b\n/^x-a/ PREPEND X-C: 1\n' },
+    send: message({ to, content: lines('X-A: 1', '', 'x') }),
+    expect: [
+      delivered(to, { via: 'mx' }),
+      received('mx', { content: lines('X-C: 1', 'X-A: 1', '', 'x') }),
+      logged('prepend: header X-A: 1: X-C: 1'),
+      ...[1, 2].map((line) =>
+        logged(`pcre map /run/tables/recursion, line ${line}: nested recursion at the same subject position`),
       ),
     ],
     tolerates: { 'rfc1870-6-03': 'Postfix declares the size before it adds headers' },
