@@ -1,15 +1,14 @@
 /** `--main-cf`, `--master-cf`, `--service` and `-o`, which the commands that need a configuration share. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
 import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
 import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
-import { parseOverrides } from '../client/config/overrides.ts';
+import { parseOverrides, readOverrides } from '../client/config/overrides.ts';
 import type { Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
-import { systemHostname } from '../client/platform/node.ts';
+import { nodePlatform, systemHostname } from '../client/platform/node.ts';
 import { UsageError } from './usage.ts';
 
 export interface ParameterOptions {
@@ -55,7 +54,11 @@ export async function readConfiguration(
     const service = findService(options, masterCf);
     const assigned =
       options.mainCf === undefined ? new Map() : await readMainCf(options.mainCf, masterCf?.arguments ?? []);
-    for (const [name, value] of parseOverrides(service?.overrides ?? [], assigned)) assigned.set(name, value);
+    if (service !== undefined) {
+      const { overrides, problems } = readOverrides(service.overrides, assigned);
+      for (const problem of problems) warn(`${options.masterCf}: service ${service.name}: ${problem}`);
+      for (const [name, value] of overrides) assigned.set(name, value);
+    }
     const chosen = parseOverrides(options.o, assigned);
     for (const [name, value] of chosen) assigned.set(name, value);
     for (const [name, parameter] of undefinedNames(assigned))
@@ -104,9 +107,13 @@ function findService(options: ParameterOptions, masterCf?: MasterCf): DeliverySe
   );
 }
 
+/** Far beyond the characters that either file may have. */
+const FILE_LIMIT_BYTES = 10_000_000;
+
 async function readText(option: string, file: string): Promise<string> {
+  const { files } = nodePlatform();
   try {
-    return await readFile(file, 'utf8');
+    return Buffer.from(await files.read(file, FILE_LIMIT_BYTES)).toString('utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UsageError(`${option}: cannot read ${file}: ${code ?? message}`);

@@ -141,6 +141,18 @@ slow_destination_recipient_limit = 2
     expect((await config('-n', '--main-cf', 'own.cf', '--master-cf', 'services.cf')).stderr).toBe('');
   });
 
+  test('an option of a service that is for another program is told of', async () => {
+    file('odd.cf', `${masterCf.trimEnd()} -o smtpd_banner=x\n`);
+    const { status, stdout, stderr } = await config('--master-cf', 'odd.cf', '--service', 'relay', '-n');
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'smtp_helo_name = $service_name.sender.test\nsmtp_helo_timeout = 5\n',
+    });
+    expect(stderr).toBe(
+      'nexthop: warning: odd.cf: service relay: -o smtpd_banner: a parameter of another program, which the client does not read\n',
+    );
+  });
+
   test('defaults, of every name', async () => {
     const { stdout } = await config('-d', '--main-cf', 'real.cf');
     const lines = stdout.trimEnd().split('\n');
@@ -233,6 +245,7 @@ describe('a mistake is told in one line', () => {
     ['a bad value in main.cf', sendTo('--main-cf', 'bad.cf'), 64, 'smtp_helo_timeout = soon: not a time'],
     ['a missing main.cf', ['run', '--main-cf', 'missing.cf'], 2, 'cannot read missing.cf: ENOENT'],
     ['an unreadable main.cf', sendTo('--main-cf', '.'), 64, 'cannot read .: EISDIR'],
+    ['a main.cf without an end', ['run', '--main-cf', '/dev/zero'], 2, 'cannot read /dev/zero: EFBIG'],
     ['a missing master.cf', ['run', '--master-cf', 'missing.cf'], 2, 'cannot read missing.cf: ENOENT'],
     ['a service without its file', sendTo('--service', 'relay'), 64, '--service needs --master-cf'],
     [
