@@ -30,12 +30,12 @@ export function listParameters(
   assigned: ReadonlyMap<string, string>,
   { facts, expanded, names }: ListingOptions,
 ): Listing {
-  const texts = unexpandedTexts(assigned, 'smtp', facts);
+  const lookup = unexpandedTexts(assigned, 'smtp', facts);
   const problems: string[] = [];
   const textOf = (name: string): string => {
-    const text = texts.get(name) ?? '';
+    const text = lookup(name) ?? '';
     try {
-      return expanded ? expand(text, (each) => texts.get(each), name) : text;
+      return expanded ? expand(text, lookup, name) : text;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       problems.push(error.message);

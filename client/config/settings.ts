@@ -69,29 +69,31 @@ function resolverOf(
   service: Service,
   facts: Facts,
 ): (entry: readonly [string, Parameter]) => Value {
-  const texts = unexpandedTexts(assigned, service, facts);
-  const lookup: Lookup = (name) => texts.get(name);
+  const lookup = unexpandedTexts(assigned, service, facts);
   return ([name, parameter]) => {
     const ignored = service === 'lmtp' && parameter.lmtp === false;
     const source = service === 'lmtp' && parameter.lmtp ? parameter.lmtp.name : name;
-    const text = ignored ? (parameter.default ?? '') : (texts.get(source) ?? '');
-    return convert(source, expand(text, lookup, source), parameter);
+    const isSet = assigned.has(source) && !ignored;
+    const constant = isSet ? undefined : constants.get(source);
+    if (constant !== undefined) return constant;
+    const text = ignored ? (parameter.default ?? '') : (lookup(source) ?? '');
+    const value = convert(source, expand(text, lookup, source), parameter);
+    if (!isSet && parameter.default !== undefined && !text.includes('$')) constants.set(source, value);
+    return value;
   };
 }
 
-/** The unexpanded value of every known name: defaults, below assignments, below what the program itself sets. */
+/** Defaults that refer to nothing, as most do: converted once, for a test bed resolves settings again and again. */
+const constants = new Map<string, Value>();
+
+/** Gives the unexpanded value of a known name: defaults, below assignments, below what the program itself sets. */
 export function unexpandedTexts(
   assigned: ReadonlyMap<string, string>,
   service: Service,
   { hostname, serviceName = service }: Facts,
-): ReadonlyMap<string, string> {
-  const texts = new Map([
-    ...defaultTexts,
-    ...assigned,
-    ['process_name', service],
-    ['service_name', serviceName],
-  ]);
-  const lookup: Lookup = (name) => texts.get(name);
+): Lookup {
+  const texts = new Map([...assigned, ['process_name', service], ['service_name', serviceName]]);
+  const lookup: Lookup = (name) => texts.get(name) ?? defaultTexts.get(name);
   if (!texts.has('myhostname')) {
     const domain = expand(texts.get('mydomain') ?? DEFAULT_DOMAIN, lookup, 'mydomain');
     const name = hostname.includes('.') ? hostname : `${hostname}.${domain}`;
@@ -103,15 +105,15 @@ export function unexpandedTexts(
     const dot = name.indexOf('.');
     texts.set('mydomain', dot < 0 ? DEFAULT_DOMAIN : literal(name.slice(dot + 1)));
   }
-  return texts;
+  return lookup;
 }
 
-const defaultTexts: readonly (readonly [string, string])[] = parameters.flatMap(
-  ([name, { default: text, lmtp }]) => {
+const defaultTexts: ReadonlyMap<string, string> = new Map(
+  parameters.flatMap(([name, { default: text, lmtp }]) => {
     if (text === undefined) return [];
     const own = [name, text] as const;
     return lmtp ? [own, [lmtp.name, lmtp.default ?? text] as const] : [own];
-  },
+  }),
 );
 
 /** Text that expands to `text`. */
