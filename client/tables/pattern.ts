@@ -4,8 +4,8 @@
  */
 import { match } from './expression/match.ts';
 import type { Expression } from './expression/nodes.ts';
-import { asksForUnicode, parsePcre } from './expression/pcre.ts';
-import { UnsupportedError } from './expression/pcre-mistake.ts';
+import { UnsupportedError } from './expression/pcre/mistake.ts';
+import { asksForUnicode, parsePcre } from './expression/pcre/parser.ts';
 import { parsePosix } from './expression/posix.ts';
 import { compile } from './expression/program.ts';
 import type { TableOpener } from './opener.ts';

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { RuleError } from '../rule-error.ts';
 import { TableError } from '../table.ts';
 import { match } from './match.ts';
-import { parsePcre } from './pcre.ts';
-import { UnsupportedError } from './pcre-mistake.ts';
-import type { PcreOptions } from './pcre-modes.ts';
+import { UnsupportedError } from './pcre/mistake.ts';
+import type { PcreOptions } from './pcre/modes.ts';
+import { parsePcre } from './pcre/parser.ts';
 import { type PosixOptions, parsePosix } from './posix.ts';
 import { compile } from './program.ts';
 

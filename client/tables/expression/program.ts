@@ -9,7 +9,7 @@ import {
   isAnything,
   type Node,
 } from './nodes.ts';
-import { mistake } from './pcre-mistake.ts';
+import { mistake } from './pcre/mistake.ts';
 import { widthOf } from './width.ts';
 
 /** A node that is an instruction too. */

@@ -1,5 +1,5 @@
 import type { Node } from './nodes.ts';
-import { UnsupportedError } from './pcre-mistake.ts';
+import { UnsupportedError } from './pcre/mistake.ts';
 
 /** How many characters a node matches: what a look behind goes back. Undefined when that varies. */
 export function widthOf(node: Node): number | undefined {

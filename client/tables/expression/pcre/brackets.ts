@@ -1,9 +1,9 @@
 /** Bracket expressions of PCRE: `[a-z\d[:digit:]]`, `[^...]`. */
-import { type CharacterClass, classTest } from './brackets.ts';
-import { CharacterSet } from './character-set.ts';
-import type { CharacterTest } from './nodes.ts';
-import { readEscape } from './pcre-escapes.ts';
-import { mistake } from './pcre-mistake.ts';
+import { type CharacterClass, classTest } from '../brackets.ts';
+import { CharacterSet } from '../character-set.ts';
+import type { CharacterTest } from '../nodes.ts';
+import { readEscape } from './escapes.ts';
+import { mistake } from './mistake.ts';
 
 export interface BracketModes {
   /** Blanks do not count. */

@@ -1,8 +1,8 @@
 /** Quantifiers of PCRE: `*`, `+?`, `{2,5}+`. */
-import { PCRE_REPEAT_LIMIT } from './limits.ts';
-import type { Node } from './nodes.ts';
-import { mistake } from './pcre-mistake.ts';
-import type { Modes } from './pcre-modes.ts';
+import { PCRE_REPEAT_LIMIT } from '../limits.ts';
+import type { Node } from '../nodes.ts';
+import { mistake } from './mistake.ts';
+import type { Modes } from './modes.ts';
 
 type Quantifier = Pick<Extract<Node, { kind: 'repeat' }>, 'min' | 'max' | 'mode'>;
 

@@ -1,5 +1,5 @@
 /** Properties of characters, `\p{Lu}`, `\p{Greek}`, by the tables of JavaScript. */
-import type { CharacterTest } from './nodes.ts';
+import type { CharacterTest } from '../nodes.ts';
 
 /** Those that PCRE adds. */
 const OWN: Readonly<Record<string, RegExp>> = {

@@ -1,6 +1,6 @@
 /** What an opening parenthesis means in a pattern of PCRE. */
-import { shown } from '../../config/config-error.ts';
-import { mistake, UnsupportedError } from './pcre-mistake.ts';
+import { shown } from '../../../config/config-error.ts';
+import { mistake, UnsupportedError } from './mistake.ts';
 
 /** A group: its number, or its name; a sign makes the number relative to the groups that were opened before. */
 export interface GroupWord {

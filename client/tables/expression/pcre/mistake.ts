@@ -1,4 +1,4 @@
-import { RuleError } from '../rule-error.ts';
+import { RuleError } from '../../rule-error.ts';
 
 /** A mistake in a pattern of PCRE, in the words of PCRE2 10.42; `at` counts bytes. */
 export function mistake(at: number, problem: string): RuleError {

@@ -2,7 +2,7 @@
  * The regular expressions of Perl (`pcre` tables), as PCRE2 10.42 has them, all but control verbs that steer the search,
  * settings at the start other than `(*UTF)`, and script runs.
  */
-import { NESTING_LIMIT } from './limits.ts';
+import { NESTING_LIMIT } from '../limits.ts';
 import {
   assertion,
   assertions,
@@ -13,15 +13,15 @@ import {
   literal,
   type Node,
   remembered,
-} from './nodes.ts';
-import { readPcreBrackets } from './pcre-brackets.ts';
-import { type ConditionOpening, conditional, conditionTests } from './pcre-condition.ts';
-import { type Escape, readEscape } from './pcre-escapes.ts';
-import { Groups } from './pcre-groups.ts';
-import { mistake } from './pcre-mistake.ts';
-import { initialModes, type Modes, type PcreOptions, withLetters } from './pcre-modes.ts';
-import { type GroupWord, type Opening, readOpening } from './pcre-opening.ts';
-import { readQuantifier } from './pcre-quantifier.ts';
+} from '../nodes.ts';
+import { readPcreBrackets } from './brackets.ts';
+import { type ConditionOpening, conditional, conditionTests } from './condition.ts';
+import { type Escape, readEscape } from './escapes.ts';
+import { Groups } from './groups.ts';
+import { mistake } from './mistake.ts';
+import { initialModes, type Modes, type PcreOptions, withLetters } from './modes.ts';
+import { type GroupWord, type Opening, readOpening } from './opening.ts';
+import { readQuantifier } from './quantifier.ts';
 
 /** Throws RuleError for a mistake, UnsupportedError for what is not known here. */
 export function parsePcre(source: string, options: PcreOptions): Expression {

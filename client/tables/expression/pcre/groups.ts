@@ -1,7 +1,7 @@
 /** The groups of a PCRE pattern, by number and by name, and what refers to them. */
-import type { Node } from './nodes.ts';
-import { mistake } from './pcre-mistake.ts';
-import type { GroupWord } from './pcre-opening.ts';
+import type { Node } from '../nodes.ts';
+import { mistake } from './mistake.ts';
+import type { GroupWord } from './opening.ts';
 
 export class Groups {
   /** How many were opened; in `(?|...|...)` each alternative counts anew. */

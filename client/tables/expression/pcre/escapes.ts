@@ -10,10 +10,10 @@ import {
   type Node,
   remembered,
   sequence,
-} from './nodes.ts';
-import { mistake, UnsupportedError } from './pcre-mistake.ts';
-import { type GroupWord, groupWord } from './pcre-opening.ts';
-import { propertyTest } from './pcre-properties.ts';
+} from '../nodes.ts';
+import { mistake, UnsupportedError } from './mistake.ts';
+import { type GroupWord, groupWord } from './opening.ts';
+import { propertyTest } from './properties.ts';
 
 export type Escape =
   | { readonly kind: 'literal'; readonly character: string }

@@ -1,7 +1,7 @@
 /** Conditions of PCRE, `(?(1)yes|no)`: two ways, each of which begins with a test that holds when the other's does not. */
-import { assertion, either, type Node, sequence } from './nodes.ts';
-import { mistake } from './pcre-mistake.ts';
-import type { GroupWord, Opening } from './pcre-opening.ts';
+import { assertion, either, type Node, sequence } from '../nodes.ts';
+import { mistake } from './mistake.ts';
+import type { GroupWord, Opening } from './opening.ts';
 
 export type ConditionOpening = Extract<Opening, { kind: 'condition' }>;
 
