@@ -17,8 +17,7 @@ import { createResolver, type Resolver } from '../client/dns/resolver.ts';
 import type { ClientEvent, EventListener } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Platform } from '../client/platform/platform.ts';
-// Loading takes real time, which must not pass while virtual time stands still.
-import '../client/tables/types.ts';
+import { loadTypes } from '../client/tables/types.ts';
 import type { Zone } from './dns/zone.ts';
 import type { FileContent } from './file-content.ts';
 import type { Delivery, MailHost } from './hosts/host.ts';
@@ -172,8 +171,10 @@ export function createWorld(description: WorldDescription = {}): World {
       const settings = resolveSettings(new Map(), 'smtp', { hostname });
       return events.flatMap((event) => mailLogLine(event, settings) ?? []);
     },
-    run: (work, limits) =>
-      runInVirtualTime(
+    async run(work, limits) {
+      // Loading takes real time, which must not pass while virtual time stands still.
+      await loadTypes();
+      return runInVirtualTime(
         clock,
         async () => {
           const result = await work();
@@ -181,7 +182,8 @@ export function createWorld(description: WorldDescription = {}): World {
           return result;
         },
         limits,
-      ),
+      );
+    },
     get sessions() {
       return recorder.sessions;
     },

@@ -1,6 +1,7 @@
 /** The one place where a table is opened by its name. */
 import type { OpenContext } from './opener.ts';
 import { type Table, TableError } from './table.ts';
+import { openerOf } from './types.ts';
 import { unavailable } from './unavailable.ts';
 
 const TABLE_NAME = /^([^:]+):(.+)$/s;
@@ -21,9 +22,7 @@ const NESTING_LIMIT = 100;
 export async function openTable(text: string, context: OpenContext, depth = 0): Promise<Table> {
   const [, type = '', name = ''] = TABLE_NAME.exec(text) ?? [];
   try {
-    // With the first table: most deliveries have none, and need not load what tables are made of.
-    const { types } = await import('./types.ts');
-    const open = types.get(type);
+    const open = await openerOf(type);
     const fault = faultOfTableName(text);
     if (fault !== undefined) throw new TableError(fault);
     if (open === undefined) throw new TableError(`unsupported dictionary type: ${type}`);

@@ -30,7 +30,10 @@ const CLOSING = { regexp: 'skipping', pcre: 'ignoring' } as const;
 /** Flags that are set unless a pattern names them. */
 const DEFAULT_FLAGS = { regexp: 'ix', pcre: 'is' } as const;
 
-export function patternOpener(dialect: Dialect): TableOpener {
+export const openRegexp = patternOpener('regexp');
+export const openPcre = patternOpener('pcre');
+
+function patternOpener(dialect: Dialect): TableOpener {
   return (name, label, context) =>
     openRules(name, label, context, {
       type: dialect,

@@ -1,46 +1,40 @@
-/** The types of lookup tables. */
-import { openCidr } from './cidr.ts';
-import { openDebug, openPipe, openUnion } from './combined.ts';
-import { openEnvironment, openFail, openInternal, openRandom, openStatic } from './constant.ts';
-import { readBerkeleyBtree } from './database/berkeley-btree.ts';
-import { readBerkeleyHash } from './database/berkeley-hash.ts';
-import { readCdb } from './database/cdb.ts';
-import { readLmdb } from './database/lmdb.ts';
-import { databaseOpener } from './database/open.ts';
-import { redirectable } from './database/redirect.ts';
-import { openInline, openTexthash } from './keyed.ts';
+/** The types of lookup tables. What a type is made of is loaded with its first table: most deliveries have none. */
 import type { TableOpener } from './opener.ts';
-import { patternOpener } from './pattern.ts';
-import { openProxy } from './proxy.ts';
-import { openSocketmap } from './remote/socketmap.ts';
-import { openTcp } from './remote/tcp.ts';
-import { openSqlite } from './sqlite/open.ts';
-import { openUnix } from './system.ts';
 
-const BERKELEY_FAULT = 'Invalid argument';
-const LMDB_FAULT = 'MDB_INVALID: File is not an LMDB file';
-
-export const types: ReadonlyMap<string, TableOpener> = new Map([
-  ['inline', openInline],
-  ['static', openStatic],
-  ['texthash', openTexthash],
-  ['hash', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyHash, fault: BERKELEY_FAULT }))],
-  ['btree', redirectable(databaseOpener({ suffix: 'db', read: readBerkeleyBtree, fault: BERKELEY_FAULT }))],
-  ['cdb', databaseOpener({ suffix: 'cdb', read: readCdb, fault: 'Protocol error' })],
-  ['lmdb', databaseOpener({ suffix: 'lmdb', read: readLmdb, fault: LMDB_FAULT })],
-  ['regexp', patternOpener('regexp')],
-  ['pcre', patternOpener('pcre')],
-  ['cidr', openCidr],
-  ['fail', openFail],
-  ['unionmap', openUnion],
-  ['pipemap', openPipe],
-  ['randmap', openRandom],
-  ['internal', openInternal],
-  ['environ', openEnvironment],
-  ['debug', openDebug],
-  ['tcp', openTcp],
-  ['socketmap', openSocketmap],
-  ['sqlite', openSqlite],
-  ['unix', openUnix],
-  ['proxy', openProxy],
+const types: ReadonlyMap<string, () => Promise<TableOpener>> = new Map([
+  ['inline', async () => (await import('./keyed.ts')).openInline],
+  ['texthash', async () => (await import('./keyed.ts')).openTexthash],
+  ['static', async () => (await import('./constant.ts')).openStatic],
+  ['fail', async () => (await import('./constant.ts')).openFail],
+  ['randmap', async () => (await import('./constant.ts')).openRandom],
+  ['internal', async () => (await import('./constant.ts')).openInternal],
+  ['environ', async () => (await import('./constant.ts')).openEnvironment],
+  ['hash', async () => (await import('./database/types.ts')).openHash],
+  ['btree', async () => (await import('./database/types.ts')).openBtree],
+  ['cdb', async () => (await import('./database/types.ts')).openCdb],
+  ['lmdb', async () => (await import('./database/types.ts')).openLmdb],
+  ['regexp', async () => (await import('./pattern.ts')).openRegexp],
+  ['pcre', async () => (await import('./pattern.ts')).openPcre],
+  ['cidr', async () => (await import('./cidr.ts')).openCidr],
+  ['unionmap', async () => (await import('./combined.ts')).openUnion],
+  ['pipemap', async () => (await import('./combined.ts')).openPipe],
+  ['debug', async () => (await import('./combined.ts')).openDebug],
+  ['tcp', async () => (await import('./remote/tcp.ts')).openTcp],
+  ['socketmap', async () => (await import('./remote/socketmap.ts')).openSocketmap],
+  ['sqlite', async () => (await import('./sqlite/open.ts')).openSqlite],
+  ['unix', async () => (await import('./system.ts')).openUnix],
+  ['proxy', async () => (await import('./proxy.ts')).openProxy],
 ]);
+
+/** How a table of this type is opened; undefined when there is no such type. */
+export async function openerOf(type: string): Promise<TableOpener | undefined> {
+  return types.get(type)?.();
+}
+
+/** Loads every type, for a world whose time stands still while something is loaded. */
+export async function loadTypes(): Promise<void> {
+  loaded ??= Promise.all([...types.values()].map((load) => load()));
+  await loaded;
+}
+
+let loaded: Promise<unknown> | undefined;
