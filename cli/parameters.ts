@@ -4,7 +4,13 @@ import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
 import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
-import { awaitedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
+import {
+  awaitedNames,
+  mentionedNames,
+  namesNobodyReads,
+  undefinedNames,
+  whyNotRead,
+} from '../client/config/names.ts';
 import { parseOverrides, readOverrides } from '../client/config/overrides.ts';
 import type { Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
@@ -68,9 +74,8 @@ export async function readConfiguration(
       warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
     return { assigned, chosen: new Set(chosen.keys()), ...(service && { service }) };
   } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message, exitStatus);
-    if (error instanceof UsageError) throw new UsageError(error.message, exitStatus);
-    throw error;
+    const isMistake = error instanceof ConfigError || error instanceof UsageError;
+    throw isMistake ? new UsageError(error.message, exitStatus) : error;
   }
 }
 
@@ -84,8 +89,7 @@ async function readMainCf(file: string, mentioning: readonly string[]): Promise<
     warn(`${file}: ${odd.length - ODD_NAMES_LIMIT} more names are no parameters`);
   for (const name of odd) assigned.delete(name);
   // Tables beside the file are named so; Postfix knows the directory from its -c.
-  const isMentioned = [...assigned.values()].some((value) => /\$[({]?config_directory\b/.test(value));
-  if (isMentioned && !assigned.has('config_directory'))
+  if (mentionedNames(assigned).has('config_directory') && !assigned.has('config_directory'))
     assigned.set('config_directory', dirname(resolve(file)));
   return assigned;
 }

@@ -3,6 +3,7 @@
  * so a run under somebody's own main.cf brings theirs along.
  */
 import type { Files } from '../client/platform/platform.ts';
+import { FILE_LIMIT_BYTES } from '../client/tables/source.ts';
 import { type AgedFile, aged } from '../simulator/file-content.ts';
 
 /** A path that begins an item, or follows the type of a table. */
@@ -12,7 +13,6 @@ const SQLITE = /\bsqlite:(\/[^\s,{}]+)/g;
 const DATABASE = /^dbpath\s*=\s*(\/.*\S)/gm;
 /** What postmap(1) makes of a source file. */
 const SUFFIXES = ['', '.db', '.cdb', '.lmdb'] as const;
-const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Those that can be read, by path. A world without the others finds them missing, as the client would here. */
 export async function configuredFiles(

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entries } from '../client/config/entries.ts';
+import { awaitedGroups } from '../client/config/parameter.ts';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { loadSuites } from '../scenarios/load.ts';
@@ -40,15 +41,13 @@ const readThroughOthers: ReadonlyMap<
   ['mail_release_date', ['20270101', 'smtp_helo_name', { smtp_helo_name: 'mail-$mail_release_date' }]],
 ]);
 
-/** TLS and SASL are parsed and checked, and not acted on yet. */
-const awaited: ReadonlySet<string> = new Set(['tls', 'sasl']);
 /** The code that they rule is not reached in the service that has the name. */
 const inert: ReadonlyMap<string, string> = new Map([
   ['lmtp_defer_if_no_mx_address_found', 'LMTP never asks for mail exchangers.'],
 ]);
 
 const effective = parameters
-  .filter(([, { noEffect, group }]) => noEffect === undefined && !awaited.has(group))
+  .filter(([, { noEffect, group }]) => noEffect === undefined && !awaitedGroups.has(group))
   .map(([name]) => name);
 
 describe('every parameter of the register is read', () => {
@@ -73,7 +72,7 @@ describe('every parameter of the register is read', () => {
   );
 });
 
-const finished = entries.filter(({ group }) => !awaited.has(group));
+const finished = entries.filter(({ group }) => !awaitedGroups.has(group));
 
 describe('every name, those of lmtp included, is shown by scenarios', async () => {
   const scenarios = (await loadSuites()).map(({ scenario }) => scenario);

@@ -1,6 +1,7 @@
 /** Which names of parameters mean something: to the client, to other programs of Postfix, or to other values. */
 
 import { entries } from './entries.ts';
+import { awaitedGroups } from './parameter.ts';
 import { otherPrograms } from './register/other-programs.ts';
 
 /** How much of a name is compared when looking for the one that was meant. */
@@ -20,10 +21,9 @@ const TABLE_NAME_LIMIT_CHARACTERS = 100;
 
 /** The names that the client does not read: neither its own, nor mentioned in a value. */
 export function namesNotRead(assigned: ReadonlyMap<string, string>): string[] {
-  const mentioned = new Set<string>();
+  const mentioned = mentionedNames(assigned);
   const tables = new Set<string>();
   for (const value of assigned.values()) {
-    for (const name of referencesIn(value)) mentioned.add(name);
     for (const [, name = ''] of value.matchAll(/\b(?:ldap|mysql|pgsql|sqlite|memcache|mongodb):(\w+)/g))
       tables.add(name);
   }
@@ -36,6 +36,11 @@ export function namesNotRead(assigned: ReadonlyMap<string, string>): string[] {
 function isOfTable(name: string, tables: ReadonlySet<string>): boolean {
   const start = name.slice(0, TABLE_NAME_LIMIT_CHARACTERS);
   return [...start.matchAll(/_/g)].some(({ index }) => tables.has(start.slice(0, index)));
+}
+
+/** The names that values refer to. */
+export function mentionedNames(assigned: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set([...assigned.values()].flatMap(referencesIn));
 }
 
 /** The names that a value refers to, whether it will be expanded that far or not. */
@@ -82,7 +87,7 @@ export function namesNobodyReads(
 /** What of a configuration a delivery depends on. */
 export function effectiveOnly(assigned: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const notRead = new Set(namesNotRead(assigned));
-  const mentioned = new Set([...assigned.values()].flatMap(referencesIn));
+  const mentioned = mentionedNames(assigned);
   const matters = (name: string) => !notRead.has(name) && (!withoutEffect.has(name) || mentioned.has(name));
   return new Map([...assigned].filter(([name]) => matters(name)));
 }
@@ -94,7 +99,7 @@ const withoutEffect: ReadonlySet<string> = new Set(
 /** Names set whose feature the client does not have yet: they are checked, and not acted on. */
 export function awaitedNames(assigned: ReadonlyMap<string, string>): string[] {
   return entries
-    .filter(({ group, noEffect }) => (group === 'tls' || group === 'sasl') && noEffect === undefined)
+    .filter(({ group, noEffect }) => awaitedGroups.has(group) && noEffect === undefined)
     .map(({ name }) => name)
     .filter((name) => assigned.has(name));
 }

@@ -2,7 +2,6 @@
  * Opens the connection to a server: source address, time limit, and the words for what can go wrong
  * (delivery reference 4.1).
  */
-import { posix } from 'node:path';
 import type { Settings } from '../config/register.ts';
 import { readHostsFile } from '../dns/hosts-file.ts';
 import { ownAddresses } from '../dns/own-addresses.ts';
@@ -10,6 +9,7 @@ import { isLoopback } from '../dns/resolver.ts';
 import type { EventListener } from '../events.ts';
 import type { Failure } from '../outcome/failure.ts';
 import type { Connection, Platform } from '../platform/platform.ts';
+import { startingFrom } from '../platform/queue-directory.ts';
 import { systemText } from '../platform/system-text.ts';
 import { withTimeLimit } from '../platform/time-limit.ts';
 import { fullName, type Peer } from './session.ts';
@@ -48,11 +48,8 @@ function connectFailure(peer: Peer, error: unknown): Failure {
 class BindError extends Error {}
 
 async function open(peer: Peer, context: ConnectContext, signal: AbortSignal): Promise<Connection> {
-  const { network } = context.platform;
-  if (peer.port === 0) {
-    const { queue_directory: folder } = context.settings;
-    return network.connectUnix(posix.resolve(folder, peer.address), signal);
-  }
+  const { network } = startingFrom(context.settings.queue_directory, context.platform);
+  if (peer.port === 0) return network.connectUnix(peer.address, signal);
   const target = { address: peer.address, port: peer.port };
   const source = await sourceAddress(peer, context);
   if (source === undefined) return network.connectTcp(target, signal);

@@ -6,7 +6,7 @@ import type { OpenContext } from './opener.ts';
 import { TableError } from './table.ts';
 
 /** Far more than a million entries. */
-const FILE_LIMIT_BYTES = 268_435_456;
+export const FILE_LIMIT_BYTES = 268_435_456;
 
 /** What stands inside `{}`, without white space at its ends; `fail` gets the problem unless they enclose all of `text`. */
 export function unbraced(text: string, fail: (problem: string) => never): string {

@@ -1,5 +1,5 @@
 /** The lookup tables and match lists of a configuration, opened when they are first asked for and then shared by all deliveries. */
-import type { Parameter } from '../config/parameter.ts';
+import { awaitedGroups, type Parameter } from '../config/parameter.ts';
 import {
   type MatchListParameter,
   parameters,
@@ -10,13 +10,13 @@ import {
 } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
+import { startingFrom } from '../platform/queue-directory.ts';
 import type { Service } from '../request.ts';
 import { asItIs, foldCase } from './fold.ts';
 import { Maps } from './maps.ts';
 import { MatchList } from './match-list.ts';
 import { faultOfTableName, openTable } from './open.ts';
 import type { OpenContext } from './opener.ts';
-import { startingFrom } from './queue-directory.ts';
 import { Links } from './remote/links.ts';
 import { type Table, TableError, tableUntil } from './table.ts';
 
@@ -56,7 +56,7 @@ const namesOf = (type: Parameter['type']) =>
   parameters
     .filter(
       ([, { type: own, group, noEffect }]) =>
-        own === type && noEffect === undefined && group !== 'tls' && group !== 'sasl',
+        own === type && noEffect === undefined && !awaitedGroups.has(group),
     )
     .map(([name]) => name);
 const tablesParameters = namesOf('tables') as TablesParameter[];

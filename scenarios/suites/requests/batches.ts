@@ -43,14 +43,17 @@ interface Batches {
   readonly clauses: readonly string[];
   readonly config: Readonly<Record<string, string>>;
   readonly counts: readonly number[];
+  /** How many sessions there are at the same time, over a slow line. */
+  readonly most?: number;
 }
 
-const batches = (name: string, { title, clauses, config, counts }: Batches): Scenario =>
+const batches = (name: string, { title, clauses, config, counts, most }: Batches): Scenario =>
   scenario(`requests/${name}`, {
     title,
     clauses: clauses.map((parameter) => `postfix:${parameter}`),
     dns,
     hosts: { a: mailHost() },
+    ...(most !== undefined && { network: slow, virtualOnly }),
     config,
     send: message({ to: five }),
     expect: [
@@ -58,23 +61,8 @@ const batches = (name: string, { title, clauses, config, counts }: Batches): Sce
       connections('a', counts.length),
       received('a', { count: counts.length, unchanged: true }),
       recipientsOfEach(counts),
+      ...(most === undefined ? [] : [atTheSameTime(most)]),
     ],
-  });
-
-const concurrency = (
-  name: string,
-  { title, clauses, config, counts, most }: Batches & { readonly most: number },
-): Scenario =>
-  scenario(`requests/${name}`, {
-    title,
-    clauses: clauses.map((parameter) => `postfix:${parameter}`),
-    dns,
-    hosts: { a: mailHost() },
-    network: slow,
-    config,
-    send: message({ to: five }),
-    expect: [...allDelivered, connections('a', counts.length), recipientsOfEach(counts), atTheSameTime(most)],
-    virtualOnly,
   });
 
 export default [
@@ -120,28 +108,28 @@ export default [
     expect: [...allDelivered, connections('a', 3), recipientsOfEach([2, 2, 1]), atTheSameTime(2)],
     virtualOnly,
   }),
-  concurrency('concurrency-limit', {
+  batches('concurrency-limit', {
     title: 'Two deliveries to one destination at the same time, the third waits for one of them',
     clauses: ['smtp_destination_concurrency_limit'],
     config: { smtp_destination_recipient_limit: '2', smtp_destination_concurrency_limit: '2' },
     counts: [2, 2, 1],
     most: 2,
   }),
-  concurrency('concurrency-limit-of-all-transports', {
+  batches('concurrency-limit-of-all-transports', {
     title: 'One delivery at a time is the limit of all transports, and this one has no other',
     clauses: ['default_destination_concurrency_limit'],
     config: { smtp_destination_recipient_limit: '2', default_destination_concurrency_limit: '1' },
     counts: [2, 2, 1],
     most: 1,
   }),
-  concurrency('concurrency-limit-none', {
+  batches('concurrency-limit-none', {
     title: 'Zero is no limit to deliveries at the same time',
     clauses: ['smtp_destination_concurrency_limit'],
     config: { smtp_destination_recipient_limit: '2', smtp_destination_concurrency_limit: '0' },
     counts: [2, 2, 1],
     most: 3,
   }),
-  concurrency('concurrency-limit-each-recipient', {
+  batches('concurrency-limit-each-recipient', {
     title: 'With one recipient at a time the limit is about deliveries to that recipient',
     clauses: ['smtp_destination_concurrency_limit', 'smtp_destination_recipient_limit'],
     config: { smtp_destination_recipient_limit: '1', smtp_destination_concurrency_limit: '1' },

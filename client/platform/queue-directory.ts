@@ -1,5 +1,5 @@
-/** Paths that tables are given, as programs of Postfix see them: those work in the queue directory (`queue_directory`). */
-import type { Platform } from '../platform/platform.ts';
+/** Paths of tables and local sockets, as programs of Postfix see them: those work in the queue directory (`queue_directory`). */
+import type { Platform } from './platform.ts';
 
 /** The same platform, on which paths that do not begin with a slash start from this directory. */
 export function startingFrom(directory: string, platform: Platform): Platform {
