@@ -14,6 +14,7 @@ import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
 import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
+import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
 import { Transcript } from './transcript.ts';
@@ -77,6 +78,8 @@ export class Session {
   /** What is said is logged, line by line (`debug_peer_list`). */
   verbose = false;
   features: Features = NO_FEATURES;
+  /** Absent in the clear. */
+  tls: TlsStatus | undefined;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
   /** The stage whose reply, or whose bytes, are being waited for. */
