@@ -203,6 +203,47 @@ describe('servers that fail', () => {
   });
 });
 
+describe('authenticated answers by type', () => {
+  const zones = [
+    zone('signed.test', {
+      ad: true,
+      a: { A: '192.0.2.1', TLSA: '3 1 1 00', ad: { TLSA: false } },
+      alias: { CNAME: 'a' },
+      forged: { A: '192.0.2.2', fault: { TLSA: 'SERVFAIL' } },
+      bare: { CNAME: 'a.plain.test.', chase: false },
+      doubtful: { CNAME: 'a', ad: { CNAME: false } },
+    }),
+    zone('plain.test', { a: { A: '192.0.2.3', TLSA: '3 1 1 00', ad: { TLSA: true } } }),
+  ];
+  test.each([
+    ['a.signed.test', 'A', 'NOERROR', true],
+    ['a.signed.test', 'TLSA', 'NOERROR', false],
+    ['alias.signed.test', 'A', 'NOERROR', true],
+    ['alias.signed.test', 'TLSA', 'NOERROR', false],
+    ['forged.signed.test', 'A', 'NOERROR', true],
+    ['forged.signed.test', 'TLSA', 'SERVFAIL', false],
+    ['bare.signed.test', 'A', 'NOERROR', true],
+    ['doubtful.signed.test', 'A', 'NOERROR', false],
+    ['a.plain.test', 'A', 'NOERROR', false],
+    ['a.plain.test', 'TLSA', 'NOERROR', true],
+    ['nobody.signed.test', 'A', 'NXDOMAIN', true],
+    ['nobody.plain.test', 'A', 'NXDOMAIN', false],
+  ] as const)('%s %s: %s, AD %s', async (name, type, rcode, authenticated) => {
+    const world = testWorld();
+    const server = createDnsServer({ zones, now: () => 0 });
+    attachDns(server, { network: world.network, clock: world.clock, address: NAME_SERVER });
+    const resolver = createResolver({
+      clock: world.clock,
+      network: world.client,
+      random: new VirtualRandom(1),
+      servers: [{ address: NAME_SERVER, port: 53 }],
+      trustAd: true,
+    });
+    const answer = await world.clock.run(() => resolver.query(name, type, { dnssec: true }));
+    expect(answer).toMatchObject({ rcode, authenticated });
+  });
+});
+
 describe('authenticated answers', () => {
   const entries = {
     ad: true,

@@ -2,6 +2,7 @@
 import type { Delivery, HostContext, MailProtocol } from './host.ts';
 import type { Ending } from './peer.ts';
 import type { Action, Counts, Stage, SwitchNode } from './switches.ts';
+import type { TlsPlan } from './tls/options.ts';
 
 export interface FaultPlan {
   readonly at: Stage | 'content';
@@ -20,6 +21,8 @@ export interface HostPlan {
   readonly name: string | undefined;
   readonly protocol: MailProtocol;
   readonly extensions: readonly string[];
+  /** Those within TLS. */
+  readonly secureExtensions: readonly string[];
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
   readonly maxConnections: number;
@@ -27,6 +30,7 @@ export interface HostPlan {
   readonly idleTimeoutMs: number;
   readonly switches: ReadonlyMap<Stage, SwitchNode>;
   readonly faults: readonly FaultPlan[];
+  readonly tls: TlsPlan | undefined;
 }
 
 /** One run of a host, as its connections see it. */
