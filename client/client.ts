@@ -27,6 +27,7 @@ import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+import { FailureCache } from './sasl/failure-cache.ts';
 import { SessionCache } from './session/cache.ts';
 import { type KeptSession, Session } from './session/session.ts';
 import { Tables } from './tables/tables.ts';
@@ -119,6 +120,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     ...(onEvent && { emit: onEvent }),
   });
   const cache = new SessionCache(platform.clock);
+  const refusedCredentials = new FailureCache();
   return {
     settings,
     async close() {
@@ -136,6 +138,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         resolver,
         tables,
         cache,
+        refusedCredentials,
         flags,
         ...(options.services && { services: options.services }),
         ...(options.addToFlush && { addToFlush: options.addToFlush }),

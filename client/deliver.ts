@@ -32,6 +32,7 @@ import { Recipients } from './outcome/recipients.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
+import type { FailureCache } from './sasl/failure-cache.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
 import { DebugPeers } from './session/debug-peers.ts';
@@ -59,6 +60,8 @@ export interface DeliverOptions {
   readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
+  /** Credentials that servers refused, for `smtp_sasl_auth_cache_name`; without it they are forgotten at once. */
+  readonly refusedCredentials?: FailureCache;
 }
 
 /** A destination to try, as written, and its place in the list. It is parsed when its turn comes. */
@@ -202,7 +205,13 @@ class Delivery {
       if (site.isFirst) await servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
-      this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
+      this.#failure = await servers.trySite({
+        nexthop: site.text,
+        addresses,
+        bestPreference,
+        detectLoops,
+        isFinal,
+      });
     } else {
       this.#failure = { scope: 'session', ...found.failure };
     }

@@ -5,12 +5,14 @@
 import type { Settings } from './config/register.ts';
 import type { Outgoing } from './content/outgoing.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
+import { localDomainTest } from './dns/local-domain.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
 import type { PostNotice } from './outcome/notices.ts';
 import type { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest } from './request.ts';
+import type { FailureCache } from './sasl/failure-cache.ts';
 import type { SessionCache } from './session/cache.ts';
 import { connect } from './session/connect.ts';
 import type { DebugPeers } from './session/debug-peers.ts';
@@ -28,11 +30,14 @@ export interface ServersContext {
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
+  readonly refusedCredentials?: FailureCache | undefined;
   readonly postNotice?: PostNotice | undefined;
 }
 
 /** A destination whose addresses are known. */
 export interface ResolvedSite {
+  /** As written, `[]` and `:port` included. */
+  readonly nexthop: string;
   /** In the order to try them; at least one. */
   readonly addresses: readonly ExchangerAddress[];
   readonly bestPreference: number;
@@ -74,6 +79,7 @@ export class Servers {
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */
   async trySite(site: ResolvedSite): Promise<Failure | undefined> {
+    this.#reuse.nexthop = site.nexthop;
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#context.settings;
     const kept = await this.#tryKept(site);
@@ -100,9 +106,10 @@ export class Servers {
   /** Tries the one server behind a local socket. */
   async tryLocal(path: string): Promise<Failure | undefined> {
     const peer: Peer = { host: this.#context.settings.myhostname, address: path, port: 0 };
+    this.#reuse.nexthop = path;
     const session = (await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
     if (session !== undefined)
-      await this.#run(session, { isFinal: true, detectLoops: false }, true, () => {});
+      await this.#run(session, { nexthop: path, isFinal: true, detectLoops: false }, true, () => {});
     return this.#failure;
   }
 
@@ -137,13 +144,18 @@ export class Servers {
 
   async #run(
     session: Session,
-    site: Pick<ResolvedSite, 'detectLoops' | 'isFinal'>,
+    site: Pick<ResolvedSite, 'nexthop' | 'detectLoops' | 'isFinal'>,
     bestExchanger: boolean,
     onEstablished: () => void,
   ): Promise<void> {
     this.#failure = undefined;
     this.#recipients.finalServer = site.isFinal;
+    const { platform, settings, tables } = this.#context;
     await runSession(session, {
+      nexthop: site.nexthop,
+      isLocalDomain: localDomainTest(settings, tables, platform),
+      random: platform.random,
+      refusedCredentials: this.#context.refusedCredentials,
       request: this.#request,
       recipients: this.#recipients,
       reuse: this.#reuse,

@@ -22,7 +22,9 @@ export const STAGES = {
   },
   ehlo: { limit: 'smtp_helo_timeout', doing: 'performing the EHLO handshake', command: 'EHLO command' },
   helo: { limit: 'smtp_helo_timeout', doing: 'performing the HELO handshake', command: 'HELO command' },
+  auth: { limit: 'smtp_helo_timeout', doing: 'performing the EHLO handshake', command: 'AUTH command' },
   lhlo: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
+  lmtpAuth: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'AUTH command' },
   xforwardClient: {
     limit: 'smtp_xforward_timeout',
     doing: 'sending XFORWARD name/address',

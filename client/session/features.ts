@@ -16,6 +16,8 @@ export interface Features {
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
+  /** What follows AUTH, or `AUTH=` as old servers have it, in each line that offers it (RFC 4954 section 3). */
+  readonly authentication: readonly string[];
   /** Attributes that XFORWARD may have, upper case. */
   readonly xforward: ReadonlySet<string>;
 }
@@ -29,6 +31,7 @@ export const NO_FEATURES: Features = {
   starttls: false,
   size: false,
   sizeLimitBytes: 0,
+  authentication: [],
   xforward: new Set(),
 };
 
@@ -50,6 +53,7 @@ export function parseFeatures(
   let serverName: string | undefined;
   let sizeLimitBytes = 0;
   let xforward: ReadonlySet<string> = new Set();
+  const authentication: string[] = [];
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
     const [word = '', ...words] = line.replace(REPLY_CODE, '').split(/[ =]+/);
@@ -62,6 +66,7 @@ export function parseFeatures(
     const keyword = word.toUpperCase();
     if (discard.has(keyword)) continue;
     offered.add(keyword);
+    if (keyword === 'AUTH') authentication.push(words.filter((name) => name !== '').join(' '));
     if (keyword === 'XFORWARD') xforward = new Set(words.map((attribute) => attribute.toUpperCase()));
     if (keyword === 'SIZE' && argument !== '') {
       if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
@@ -78,6 +83,7 @@ export function parseFeatures(
     starttls: has('STARTTLS'),
     size: has('SIZE'),
     sizeLimitBytes,
+    authentication,
     xforward,
   };
 }

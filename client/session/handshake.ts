@@ -8,13 +8,13 @@ import type { Reply } from '../reply.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { TableError } from '../tables/table.ts';
 import { WireError } from '../wire/wire.ts';
+import { type AuthenticationContext, authenticate } from './authenticate.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { parseFeatures, readDiscards } from './features.ts';
 import { pixWorkarounds } from './pix.ts';
 import { fullName, type Session, shortName } from './session.ts';
 
-export interface HandshakeContext {
-  readonly request: DeliveryRequest;
+export interface HandshakeContext extends AuthenticationContext {
   /** Look for our own name in what the server says: SMTP to port 25 (delivery reference 3.1, 5.4). */
   readonly detectLoops: boolean;
   /** The server is among the best exchangers, so mail that comes back to us has nowhere to go. */
@@ -56,7 +56,9 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
       stage: session.stage,
     };
   }
-  return lacksTls(session) ?? lacksSmtputf8(session, context.request);
+  return (
+    lacksTls(session) ?? lacksSmtputf8(session, context.request) ?? (await authenticate(session, context))
+  );
 }
 
 /** Says EHLO, HELO or LHLO. Returns the extended reply if there is one, or why the server will not talk to us. */

@@ -33,6 +33,8 @@ export class Reuse {
   /** Addresses whose kept connection this request has used: it does not go there again. */
   readonly #usedAddresses = new Set<string>();
   #policy = NO_REUSE;
+  /** The next hop being tried, as written. */
+  nexthop = '';
   /** Set until the first good connection, so that worse servers do not come to stand for the next hop. */
   #nexthopKey: string | undefined;
 
@@ -72,9 +74,7 @@ export class Reuse {
 
   /** A live connection to this server. */
   async byAddress(peer: Peer): Promise<Session | undefined> {
-    const kept = this.#policy.load
-      ? this.#context.cache?.takeByAddress(this.#key(peer.address, peer.port))
-      : undefined;
+    const kept = this.#policy.load ? this.#context.cache?.takeByAddress(this.#addressKey(peer)) : undefined;
     return kept && this.#revive(kept, peer);
   }
 
@@ -84,12 +84,11 @@ export class Reuse {
     // Nothing of an hour that has struck since the final dot is kept.
     if (session.isReusable && session.isExpired) await session.quit();
     if (session.isReusable && cache !== undefined) {
-      const { address, port } = session.peer;
       const seconds = Math.min(
         settings.smtp_connection_cache_time_limit,
         settings.connection_cache_ttl_limit,
       );
-      const keys = { address: this.#key(address, port), nexthop: this.#nexthopKey };
+      const keys = { address: this.#addressKey(session.peer), nexthop: this.#nexthopKey };
       cache.keep(session.release(), keys, seconds * 1000);
     } else {
       session.close();
@@ -122,11 +121,27 @@ export class Reuse {
     return undefined;
   }
 
+  /** Credentials depend on the name of the server and on the next hop (security reference 13). */
+  #addressKey({ host, address, port }: Peer): string {
+    return this.#key(address, port, ...(this.#authenticates ? [host, this.nexthop] : []));
+  }
+
+  get #authenticates(): boolean {
+    return this.#context.settings.smtp_sasl_password_maps.length > 0;
+  }
+
   /**
    * What must be equal for a connection to do for another request. Whatever decides how a session is set up or what
    * it is good for belongs in here; a server was asked for SMTPUTF8 only if that was required.
    */
   #key(...target: readonly (string | number)[]): string {
-    return JSON.stringify([this.#request.service, ...target, requiresSmtputf8(this.#request)]);
+    const { service, sender } = this.#request;
+    const bySender = this.#authenticates && this.#context.settings.smtp_sender_dependent_authentication;
+    return JSON.stringify([
+      service,
+      ...target,
+      requiresSmtputf8(this.#request),
+      ...(bySender ? [sender] : []),
+    ]);
   }
 }

@@ -5,6 +5,7 @@ import type { PostNotice } from '../outcome/notices.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { onAbort } from '../platform/on-abort.ts';
 import { WireError } from '../wire/wire.ts';
+import { isAuthentication } from './authenticate.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
 import { notifyPostmaster } from './notify.ts';
 import type { Reuse } from './reuse.ts';
@@ -51,7 +52,9 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       await transact(session, request, recipients, outgoing);
       return true;
     }
-    if (failure.reply !== undefined && isProtocolError(failure.reply)) session.troubled('protocol');
+    // What is said to AUTH is no matter of the protocol, as in Postfix.
+    const { reply = undefined } = isAuthentication(failure.stage) ? {} : failure;
+    if (reply !== undefined && isProtocolError(reply)) session.troubled('protocol');
     await recipients.fail(failure);
     await session.quit();
     return !SCOPES[failure.scope].throttles;

@@ -12,6 +12,7 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
+import { Redaction } from '../sasl/redaction.ts';
 import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
 import type { TlsStatus } from '../tls/status.ts';
@@ -58,6 +59,7 @@ export interface KeptSession {
   readonly options: SessionOptions;
   readonly features: Features;
   readonly pauseBeforeDotMs: number;
+  readonly redaction: Redaction;
   readonly uses: number;
 }
 
@@ -89,6 +91,8 @@ export class Session {
   /** Whether the server can still be expected to take our QUIT. */
   #canQuit = true;
   #dropped = false;
+  /** Takes credentials out of what the server says. */
+  #redaction = new Redaction();
   readonly #options: SessionOptions;
   #isReusable: boolean;
 
@@ -109,10 +113,10 @@ export class Session {
       utf8: options.settings.smtputf8_enable,
       peer: fullName(options.peer),
       ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
-      onReplyLine: (line, isStored) => this.#heard(line, isStored),
-      onReplacement: (line) => this.transcript.replacement(line),
-      onWarning: (text) => this.log('warning', text),
-      onMalformedLine: (line) => this.#malformedLine(line),
+      onReplyLine: (line, isStored) => this.#heard(this.#redaction.of(line), isStored),
+      onReplacement: (line) => this.transcript.replacement(this.#redaction.of(line)),
+      onWarning: (text) => this.log('warning', this.#redaction.of(text)),
+      onMalformedLine: (line) => this.#malformedLine(this.#redaction.of(line)),
     });
   }
 
@@ -121,6 +125,7 @@ export class Session {
     const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
     session.features = kept.features;
     session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
+    session.#redaction = kept.redaction;
     return session;
   }
 
@@ -148,6 +153,7 @@ export class Session {
       options: this.#options,
       features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
       pauseBeforeDotMs: this.pauseBeforeDotMs,
+      redaction: this.#redaction,
       uses: this.use,
     };
   }
@@ -165,6 +171,16 @@ export class Session {
   send(line: string): void {
     this.wire.send(line);
     this.#tell(line);
+  }
+
+  /**
+   * Buffers a line with credentials in it: everybody but the server gets to see `shown`. What the line is made of is
+   * taken out of replies as well, for a server may repeat what it was told.
+   */
+  sendSecret(line: string, shown: string, secrets: readonly string[]): void {
+    this.#redaction.add(secrets);
+    this.wire.send(line);
+    this.#tell(shown);
   }
 
   /** Buffers the end of the content. */
@@ -192,7 +208,8 @@ export class Session {
   /** Awaits the reply of a stage, within the time limit set last. */
   async receive(stage: Stage): Promise<Reply> {
     this.stage = stage;
-    const reply = await this.wire.readReply();
+    const heard = await this.wire.readReply();
+    const reply = { ...heard, text: this.#redaction.of(heard.text) };
     this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
     if (reply.malformed) this.troubled('protocol');
     return reply;
@@ -248,11 +265,15 @@ export class Session {
     const filter = await this.tables.one('smtp_reply_filter');
     const replacement = await filter?.lookup(line).catch((error: unknown) => {
       if (!(error instanceof TableError)) throw error;
-      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${line}`);
+      this.log(
+        'warning',
+        `${this.queueId}: table ${filter.name} lookup error for ${this.#redaction.of(line)}`,
+      );
       throw new WireError('localData');
     });
     if (replacement === undefined) return line;
-    this.log('info', `${fullName(this.peer)}: replacing server reply "${line}" with "${replacement}"`);
+    const [from, to] = [line, replacement].map((text) => this.#redaction.of(text));
+    this.log('info', `${fullName(this.peer)}: replacing server reply "${from}" with "${to}"`);
     return replacement;
   }
 

@@ -12,6 +12,7 @@ import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
 import type { DeliveryRequest, Outcome, Service } from '../../client/request.ts';
+import { FailureCache } from '../../client/sasl/failure-cache.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
@@ -62,6 +63,7 @@ async function send(
     },
   };
   const cache = new SessionCache(platform.clock);
+  const refusedCredentials = new FailureCache();
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
@@ -107,6 +109,7 @@ async function send(
         emit,
         signal,
         cache,
+        refusedCredentials,
       });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
       if (result.setAside === true) setAside += 1;

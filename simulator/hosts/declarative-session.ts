@@ -2,6 +2,7 @@
  * A connection of a declarative mail host: RFC 5321 (and RFC 2033 for LMTP) from the server's side, in wire order.
  * Every reply goes through `#answer`, where switches and faults have their say.
  */
+import { AuthDialogue } from '../sasl/dialogue.ts';
 import { offeredKeywords, parseCommandLine, parsePathCommand, type Refusal } from './command-syntax.ts';
 import { unstuff } from './content.ts';
 import type { EsmtpParameters } from './host.ts';
@@ -15,6 +16,8 @@ import type { TlsPlan } from './tls/options.ts';
 
 /** Longer than any standard command with all its extensions, but AUTH (RFC 5321 4.5.3.1.4, RFC 3461 4). */
 const COMMAND_LIMIT_BYTES = 4_096;
+/** RFC 4954 section 4: base64 lines of an exchange may be as long. */
+const AUTH_LIMIT_BYTES = 12_288;
 const COMMANDS_PER_CONNECTION_LIMIT = 1_000_000;
 
 interface Envelope {
@@ -57,6 +60,7 @@ export class DeclarativeSession {
   #refusedService = false;
   #greeted = false;
   #secured = false;
+  #authenticated = false;
   #envelope: Envelope | undefined;
 
   constructor(host: HostRun, tap: Tap, connection: number, crowded: boolean) {
@@ -120,6 +124,8 @@ export class DeclarativeSession {
         return this.#hello(verb, argument);
       case 'STARTTLS':
         return this.#startTls(argument);
+      case 'AUTH':
+        return this.#auth(argument);
       case 'XFORWARD':
         return this.#xforward(argument);
       case 'MAIL':
@@ -205,7 +211,33 @@ export class DeclarativeSession {
     this.#secured = true;
     // RFC 3207 4.2: what was said before counts no more.
     this.#greeted = false;
+    this.#authenticated = false;
     this.#reset();
+  }
+
+  /** RFC 4954: every reply of the exchange is one of the stage `auth`. */
+  async #auth(argument: string | undefined): Promise<void> {
+    if (!this.#offered.has('AUTH')) return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (this.#authenticated || this.#envelope) return this.#refuse('auth', 503, '5.5.1', 'not now');
+    const { name: host, plan, context } = this.#host;
+    const dialogue = new AuthDialogue(plan.sasl, {
+      host,
+      randomBytes: (count) => context.random.bytes(count),
+    });
+    for (let reply = dialogue.begin(argument); ; ) {
+      const standard =
+        reply.is === 'challenge' ? reply.line : this.#status(reply.code, reply.enhanced, reply.text);
+      const { code } = await this.#answer('auth', standard);
+      await this.#peer.flush();
+      this.#authenticated = isPositiveReply(code);
+      if (code === undefined || code < 300 || code > 399) return;
+      const input = await this.#peer.readLine(AUTH_LIMIT_BYTES, plan.idleTimeoutMs);
+      if (input.kind !== 'line') return this.#end('close');
+      const line = input.bytes.toString('latin1');
+      // A script of replies goes on until it says something final; only QUIT, which no exchange has, ends it before.
+      if (line.toUpperCase() === 'QUIT') return this.#dispatch(line);
+      reply = dialogue.respond(line);
+    }
   }
 
   /** Postfix's extension: where the message to come is from. */

@@ -7,10 +7,13 @@
  *     mailHost({ greeting: ['421 4.3.2 busy', 'default'] })            by count
  *     mailHost({ mail: until('5m', '451 4.3.0 later') })               by time
  *     mailHost({ data: { delay: '10s', then: 'close' } })              how it is sent and what follows
+ *     mailHost({ sasl: { mechanisms: ['PLAIN'], users: { user: 'pass' } } })  who may authenticate, and how
  *     mailHost({ faults: [{ at: 'rcpt', count: 3, then: 'reset' }] })  by position in the protocol
  *     mailHost({ tls: { credential: ca.issue('a.example.test') } })    with STARTTLS; see `TlsOptions`
  */
 import type { Duration } from '../duration.ts';
+import type { SaslOptions } from '../sasl/exchange.ts';
+import { compileSasl } from '../sasl/server.ts';
 import { DeclarativeHost } from './declarative-host.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -56,6 +59,8 @@ export type MailHostSwitches = { readonly [stage in Stage]?: Switch } & {
   readonly greylist?: Duration;
   /** How long the client may say nothing before 421; 5 minutes when absent (RFC 5321 4.5.3.2.7). */
   readonly idleTimeout?: Duration;
+  /** Users and the ways in which they can authenticate; an `AUTH` line is added to `extensions` that have none. */
+  readonly sasl?: SaslOptions;
   readonly faults?: readonly Fault[];
   /** STARTTLS is served when present, perhaps `{}`. */
   readonly tls?: TlsOptions;
@@ -104,6 +109,7 @@ const OTHER_KEYS = [
   'maxConnections',
   'greylist',
   'idleTimeout',
+  'sasl',
   'faults',
   'tls',
 ] as const;
@@ -137,8 +143,9 @@ function compile(switches: MailHostSwitches): HostPlan {
     name,
     protocol,
     maxMessageBytes,
-    extensions,
-    secureExtensions: compileExtensions(secureExtensions, maxMessageBytes),
+    extensions: withAuth(extensions, switches.sasl),
+    secureExtensions: withAuth(compileExtensions(secureExtensions, maxMessageBytes), switches.sasl),
+    sasl: switches.sasl && compileSasl('mailHost: sasl', switches.sasl),
     maxRecipients: positive('maxRecipients', switches.maxRecipients, DEFAULT_MAX_RECIPIENTS),
     maxConnections: positive('maxConnections', switches.maxConnections, Number.POSITIVE_INFINITY),
     greylistMs:
@@ -170,6 +177,11 @@ function compileExtensions(lines: readonly string[], maxMessageBytes: number): r
       throw bad('extensions', 'each must be one line of text');
     return line === 'SIZE' ? `SIZE ${maxMessageBytes}` : line;
   });
+}
+
+function withAuth(extensions: readonly string[], sasl: SaslOptions | undefined): readonly string[] {
+  if (sasl === undefined || extensions.some((line) => /^AUTH\b/i.test(line))) return extensions;
+  return [...extensions, `AUTH ${sasl.mechanisms.join(' ')}`];
 }
 
 function compileFaults(faults: readonly Fault[] | undefined): readonly FaultPlan[] {

@@ -1,4 +1,5 @@
 /** A declarative mail host, checked: what a run of it reads, and what its connections share. */
+import type { SaslOptions } from '../sasl/exchange.ts';
 import type { Delivery, HostContext, MailProtocol } from './host.ts';
 import type { Ending } from './peer.ts';
 import type { Action, Counts, Stage, SwitchNode } from './switches.ts';
@@ -23,6 +24,8 @@ export interface HostPlan {
   readonly extensions: readonly string[];
   /** Those within TLS. */
   readonly secureExtensions: readonly string[];
+  /** Absent: every mechanism is refused, unless a switch says otherwise. */
+  readonly sasl: SaslOptions | undefined;
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
   readonly maxConnections: number;
