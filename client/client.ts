@@ -64,6 +64,7 @@ export interface Mail
   extends Pick<
     DeliveryRequest,
     | 'smtputf8'
+    | 'requireTls'
     | 'probe'
     | 'traceAll'
     | 'traceDelayed'
@@ -107,7 +108,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     serviceName: options.serviceName ?? service,
   });
   const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
-  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, settings, options)), {
+  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, options)), {
     settings,
     emit: onEvent,
   });
@@ -164,12 +165,10 @@ async function farewell(kept: KeptSession, tables: Tables): Promise<void> {
 
 async function systemResolver(
   platform: Platform,
-  settings: Settings,
   { nameServers, onEvent }: ClientOptions,
 ): Promise<Resolver> {
   const { clock, network, random } = platform;
-  const dnssec = settings.smtp_dns_support_level === 'dnssec';
-  const common = { clock, network, random, dnssec, ...(onEvent && { emit: onEvent }) };
+  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
   if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
   const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });

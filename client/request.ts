@@ -21,6 +21,8 @@ export interface DeliveryRequest {
   readonly activeAtMs?: number;
   /** The submitter asked for SMTPUTF8 (RFC 6531). */
   readonly smtputf8?: boolean;
+  /** The submitter asked for REQUIRETLS (RFC 8689). */
+  readonly requireTls?: boolean;
   /** RFC 3461 ENVID, decoded. */
   readonly envelopeId?: string;
   /** RFC 3461 RET. */

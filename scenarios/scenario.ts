@@ -20,6 +20,9 @@
  * 4. `hosts` are keyed by name, relative to the zones: each listens where DNS says, on the port of its protocol.
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
+ *    TLS: `const ca = authority('Example CA')`, then `mailHost({ tls: { credential: ca.issue('a.example.test') } })`; the
+ *    client trusts it with `files: { '/run/ca.pem': ca.pem }` and `smtp_tls_CAfile`, or by `tlsa(3, 1, 1, credential)` in
+ *    a zone. Dialogues show what is said inside TLS; `{TLS}` or `{TLS sni=a.example.test}` is where it began.
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
  * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
  *    texts or bytes by path, `aged('1h', text)` for one that is not new.
@@ -62,6 +65,16 @@ import { checkScenario } from './scenario-checks.ts';
 import type { HostNetwork, Scenario } from './scenario-shape.ts';
 import type { ScenarioService } from './senders/sender.ts';
 
+export {
+  type Authority,
+  authority,
+  Credential,
+  certificatePem,
+  fingerprint,
+  publicKeyPem,
+  selfSigned,
+} from '../simulator/certificates/authority.ts';
+export { tlsa } from '../simulator/certificates/tlsa.ts';
 export { zone } from '../simulator/dns/zone.ts';
 export { aged } from '../simulator/file-content.ts';
 export { mailHost } from '../simulator/hosts/declarative.ts';

@@ -6,7 +6,7 @@
  * command only when its reply was 3xx, so bytes sent after DATA wait for that reply before they are judged.
  */
 import { ContentScanner, unstuff } from './hosts/content.ts';
-import type { Session, SessionEntry } from './session.ts';
+import { type Session, type SessionEntry, tlsMark } from './session.ts';
 
 export interface Reply {
   /** 0 when the reply does not begin with three digits. */
@@ -64,6 +64,7 @@ export interface Dialogue {
   readonly timeline: readonly TimelineItem[];
 }
 
+/** Events are `close`, `reset`, what a script did on purpose, or where TLS began: `{TLS sni=a.example.test}`. */
 export type TimelineItem =
   /** `shown` is the line without credentials, where it has some. */
   | {
@@ -109,7 +110,8 @@ export function followDialogue(): (entry: SessionEntry) => readonly TimelineItem
   let ends = 0;
   return (entry) => {
     reader.add(entry);
-    if ('event' in entry && entry.event !== 'fault') ends += entry.event === 'reset' ? 2 : 1;
+    if ('event' in entry && (entry.event === 'close' || entry.event === 'reset'))
+      ends += entry.event === 'reset' ? 2 : 1;
     const { timeline } = ends >= 2 ? reader.finish() : reader;
     const items = timeline.slice(told);
     told = timeline.length;
@@ -147,6 +149,11 @@ function decode(bytes: Uint8Array): string {
   } catch {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   }
+}
+
+function eventText(entry: Extract<SessionEntry, { readonly event: string }>): string {
+  if (entry.event === 'tls') return tlsMark(entry.tls);
+  return entry.event === 'fault' ? entry.text : entry.event;
 }
 
 type Draft =
@@ -187,8 +194,8 @@ class DialogueReader {
 
   add(entry: SessionEntry): void {
     if ('event' in entry) {
-      const event = entry.event === 'fault' ? entry.text : entry.event;
-      this.#timeline.push({ atMs: entry.atMs, from: entry.from, event });
+      if (entry.event === 'tls') this.#forgetUnfinished();
+      this.#timeline.push({ atMs: entry.atMs, from: entry.from, event: eventText(entry) });
       return;
     }
     const bytes = Buffer.from(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.byteLength);
@@ -197,6 +204,14 @@ class DialogueReader {
       this.#segments += 1;
       this.#readInput();
     } else this.#readOutput(bytes, entry.atMs);
+  }
+
+  /** Half a line from before TLS is not continued inside it. */
+  #forgetUnfinished(): void {
+    this.#input = [];
+    this.#searched = 0;
+    this.#output = Buffer.alloc(0);
+    this.#replyLines = [];
   }
 
   get timeline(): readonly TimelineItem[] {

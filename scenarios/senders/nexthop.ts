@@ -73,8 +73,7 @@ async function send(
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
     const flags = serviceFlags(environment.flags, { service, settings, emit });
-    const dnssec = settings.smtp_dns_support_level === 'dnssec';
-    const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
+    const asking = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     const resolver = withDnssecProbe(asking, { settings, emit });
     const addressesOf = systemLookup({ platform, settings, resolver, emit });
     const tables = new Tables({ settings, service, platform, addressesOf, emit });

@@ -11,6 +11,8 @@ import type { FaultPlan, HostRun } from './plan.ts';
 import type { Tap } from './recorder.ts';
 import { replyCode, sendReply } from './reply-writer.ts';
 import { type Action, actionFor, type Counts, DEFAULT_ACTION, type Stage } from './switches.ts';
+import { secureConnection } from './tls/handshake.ts';
+import type { TlsPlan } from './tls/options.ts';
 
 /** Longer than any standard command with all its extensions, but AUTH (RFC 5321 4.5.3.1.4, RFC 3461 4). */
 const COMMAND_LIMIT_BYTES = 4_096;
@@ -57,6 +59,7 @@ export class DeclarativeSession {
   /** After a 5xx greeting only QUIT is in order (RFC 5321 3.1). */
   #refusedService = false;
   #greeted = false;
+  #secured = false;
   #authenticated = false;
   #envelope: Envelope | undefined;
 
@@ -73,6 +76,7 @@ export class DeclarativeSession {
 
   async run(): Promise<void> {
     try {
+      if (this.#host.plan.tls?.wrapper) await this.#secure(this.#host.plan.tls);
       await this.#greet();
       for (let commands = 0; commands < COMMANDS_PER_CONNECTION_LIMIT; commands += 1) await this.#command();
       await this.#answer('unknown', this.#status(421, '4.7.0', 'too many commands'), { fixed: true });
@@ -118,6 +122,8 @@ export class DeclarativeSession {
       case 'HELO':
       case 'LHLO':
         return this.#hello(verb, argument);
+      case 'STARTTLS':
+        return this.#startTls(argument);
       case 'AUTH':
         return this.#auth(argument);
       case 'XFORWARD':
@@ -167,7 +173,8 @@ export class DeclarativeSession {
     if (!argument || /\s/.test(argument))
       return this.#refuse(stage, 501, '5.5.4', `syntax: ${verb} hostname`);
     const { name, plan } = this.#host;
-    const keywords = verb === 'HELO' ? [] : plan.extensions;
+    const extensions = this.#secured ? plan.secureExtensions : plan.extensions;
+    const keywords = verb === 'HELO' ? [] : extensions;
     const lines = [name, ...keywords].map(
       (text, index, all) => `250${index === all.length - 1 ? ' ' : '-'}${text}`,
     );
@@ -176,6 +183,35 @@ export class DeclarativeSession {
     if (!isPositiveReply(code)) return;
     this.#greeted = true;
     this.#offered = verb === 'HELO' ? new Set() : offeredKeywords(said ?? []);
+    this.#reset();
+  }
+
+  /** RFC 3207 4. */
+  async #startTls(argument: string | undefined): Promise<void> {
+    const { tls } = this.#host.plan;
+    if (tls === undefined) return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (argument !== undefined) return this.#refuse('starttls', 501, '5.5.4', 'STARTTLS takes no argument');
+    if (this.#secured) return this.#refuse('starttls', 503, '5.5.1', 'TLS is active already');
+    const { lines } = await this.#answer('starttls', this.#status(220, '2.0.0', 'Ready to start TLS'));
+    // Lines beyond the reply, sent with it, are injected: its first line decides.
+    if (isPositiveReply(replyCode(lines?.slice(0, 1)))) await this.#secure(tls);
+  }
+
+  async #secure(tls: TlsPlan): Promise<void> {
+    const failed = await secureConnection({
+      peer: this.#peer,
+      tap: this.#tap,
+      clock: this.#host.context.clock,
+      plan: tls,
+      hostName: this.#host.context.name,
+      connection: this.connection,
+      limitMs: this.#host.plan.idleTimeoutMs,
+    });
+    if (failed !== undefined) await this.#end(failed);
+    this.#secured = true;
+    // RFC 3207 4.2: what was said before counts no more.
+    this.#greeted = false;
+    this.#authenticated = false;
     this.#reset();
   }
 

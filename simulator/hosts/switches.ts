@@ -12,6 +12,7 @@ export const STAGES = [
   'ehlo',
   'helo',
   'lhlo',
+  'starttls',
   'auth',
   'xforward',
   'mail',

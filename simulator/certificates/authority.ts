@@ -1,0 +1,142 @@
+/**
+ * A certificate authority for scenarios: what it issues is the same, to the byte, in every process and both worlds.
+ *
+ *     const ca = authority('Example CA');
+ *     const good = ca.issue('a.example.test');
+ *     const expired = ca.issue('a.example.test', { validity: 'expired' });
+ *     const intermediate = ca.intermediate('Example Issuing CA');
+ *     const leaf = intermediate.issue('a.example.test');              // its chain: the leaf, the intermediate
+ *     const alone = selfSigned('a.example.test', { key: 'rsa' });
+ *     mailHost({ tls: { credential: leaf.withChain(leaf, ca) } })     // missing intermediate
+ *     zone('example.test', { '_25._tcp.a': { TLSA: tlsa(3, 1, 1, leaf) } })
+ *
+ * A chain may be anything: incomplete, shuffled, with certificates that do not belong there. Two authorities of one name
+ * have the same key, as after a rollover, unless `keyName` says otherwise.
+ */
+import { createHash, type KeyObject } from 'node:crypto';
+import { type CertificateOptions, type Issuer, spkiOf, subjectOf, writeCertificate } from './certificate.ts';
+import { privateKey } from './keys.ts';
+
+/** What has a certificate: a credential or an authority. */
+export interface Certified {
+  /** DER. */
+  readonly certificate: Buffer;
+  /** SubjectPublicKeyInfo in DER. */
+  readonly spki: Buffer;
+}
+
+/** A private key with its certificates, as a server or client presents them. */
+export class Credential implements Certified {
+  readonly key: KeyObject;
+  readonly certificate: Buffer;
+  /** DER, as sent: the own certificate first. */
+  readonly chain: readonly Buffer[];
+  readonly spki: Buffer;
+
+  constructor(key: KeyObject, chain: readonly Buffer[]) {
+    const [certificate] = chain;
+    if (certificate === undefined) throw new TypeError('Credential: a chain has at least one certificate');
+    this.key = key;
+    this.chain = chain;
+    this.certificate = certificate;
+    this.spki = spkiOf(key);
+  }
+
+  /** The same with these certificates in its chain, its own the first. */
+  withChain(...links: readonly [Certified, ...Certified[]]): Credential {
+    return new Credential(
+      this.key,
+      links.map(({ certificate }) => certificate),
+    );
+  }
+
+  /** The chain, for `smtp_tls_cert_file` and the like. */
+  get pem(): string {
+    return this.chain.map(certificatePem).join('');
+  }
+
+  /** PKCS #8, for `smtp_tls_key_file`. */
+  get keyPem(): string {
+    return String(this.key.export({ type: 'pkcs8', format: 'pem' }));
+  }
+}
+
+export interface Authority extends Certified {
+  /** Its certificate, for `smtp_tls_CAfile`. */
+  readonly pem: string;
+  /** A credential for a name; its chain holds the intermediate authorities, but no root. */
+  issue(name: string, options?: CertificateOptions): Credential;
+  /** An authority below this one. */
+  intermediate(name: string, options?: CertificateOptions): Authority;
+}
+
+/** A root. `options` may take away what makes it one. */
+export function authority(name: string, options: CertificateOptions = {}): Authority {
+  const { key, issuer, complete } = authorityParts(name, options);
+  return authorityOf(issuer, writeCertificate(name, key, issuer, complete), []);
+}
+
+/** A certificate that its own key has signed; an end entity's unless `options` say otherwise. */
+export function selfSigned(name: string, options: CertificateOptions = {}): Credential {
+  const key = keyFor(name, options);
+  const issuer = { subject: subjectOf(name, options), key };
+  return new Credential(key, [writeCertificate(name, key, issuer, options)]);
+}
+
+/** PEM of one certificate in DER. */
+export function certificatePem(certificate: Uint8Array): string {
+  const lines =
+    Buffer.from(certificate)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+/** PEM of a public key, for trust-anchor files. */
+export function publicKeyPem({ spki }: Certified): string {
+  const lines = spki.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PUBLIC KEY-----\n${lines.join('\n')}\n-----END PUBLIC KEY-----\n`;
+}
+
+/** As Postfix writes fingerprints: hex pairs with colons; of the certificate, or of the public key. */
+export function fingerprint(
+  of: Certified,
+  digest = 'sha256',
+  part: 'certificate' | 'spki' = 'certificate',
+): string {
+  const hex = createHash(digest).update(of[part]).digest('hex').toUpperCase();
+  return hex.replace(/(..)(?=.)/g, '$1:');
+}
+
+/** An authority whose certificate travels with `above` it. */
+function authorityOf(issuer: Issuer, certificate: Buffer, above: readonly Buffer[]): Authority {
+  return {
+    certificate,
+    spki: spkiOf(issuer.key),
+    pem: certificatePem(certificate),
+    issue(name, options = {}) {
+      const key = keyFor(name, options);
+      return new Credential(key, [writeCertificate(name, key, issuer, options), ...above]);
+    },
+    intermediate(name, options = {}) {
+      const below = authorityParts(name, options);
+      const written = writeCertificate(name, below.key, issuer, below.complete);
+      return authorityOf(below.issuer, written, [written, ...above]);
+    },
+  };
+}
+
+function authorityParts(name: string, options: CertificateOptions) {
+  const complete: CertificateOptions = {
+    authority: true,
+    names: [],
+    keyUsage: ['keyCertSign', 'cRLSign'],
+    ...options,
+  };
+  const key = keyFor(name, options);
+  return { key, issuer: { subject: subjectOf(name, options), key }, complete };
+}
+
+function keyFor(name: string, { key = 'ec', keyName = name }: CertificateOptions): KeyObject {
+  return privateKey(key, keyName);
+}

@@ -1,0 +1,96 @@
+/**
+ * The server's side of TLS on a host's connection: from now on the host reads and the record keeps what is said
+ * inside. A handshake that does not succeed gives the connection back, for the host to end it.
+ */
+import { createHash } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+import type { Clock, Connection } from '../../../client/platform/platform.ts';
+import type { TlsFacts } from '../../session.ts';
+import type { Ending, Peer } from '../peer.ts';
+import type { Tap } from '../recorder.ts';
+import type { TlsPlan } from './options.ts';
+import { Wire } from './wire.ts';
+
+export interface Handshake {
+  readonly peer: Peer;
+  readonly tap: Tap;
+  readonly clock: Clock;
+  readonly plan: TlsPlan;
+  /** The host's key in the scenario. */
+  readonly hostName: string;
+  /** Which connection of the run, counted from 1. */
+  readonly connection: number;
+  readonly limitMs: number;
+}
+
+/** Undefined once TLS is there; else how the connection is to be left. */
+export async function secureConnection(handshake: Handshake): Promise<Ending | undefined> {
+  const { peer, tap, clock, plan, hostName, connection, limitMs } = handshake;
+  // What was sent before TLS must not be taken for what is said inside it (RFC 3207 6).
+  await peer.flush();
+  peer.discardInput();
+  if (tap.destroyed) return 'close';
+  const raw = tap.handOver();
+  conceal(raw);
+  const fault = plan.faults.find((item) => item.connection === undefined || item.connection === connection);
+  return new Promise((resolve) => {
+    let over = false;
+    const wire = new Wire(raw, fault, () => fail(fault?.ending ?? 'close'));
+    const socket = new TLSSocket(wire, {
+      isServer: true,
+      secureContext: plan.contextFor(undefined, hostName),
+      requestCert: plan.clientCertificate !== 'none',
+      rejectUnauthorized: plan.clientCertificate === 'required',
+      ...(plan.hasServerNames
+        ? { SNICallback: (name, done) => done(null, plan.contextFor(name, hostName)) }
+        : {}),
+    });
+    const limit = clock.schedule(limitMs, () => fail('close'));
+    const fail = (ending: Ending) => {
+      if (over) return;
+      over = true;
+      limit.cancel();
+      // The engine may want to say more, or to close: nothing of it reaches the network.
+      wire.cut();
+      socket.destroy();
+      tap.fault('TLS handshake failed');
+      tap.carryOn(raw, { recorded: false });
+      resolve(ending);
+    };
+    socket.on('error', () => fail('close'));
+    socket.on('close', () => fail('close'));
+    raw.once('end', () => fail('close'));
+    socket.once('secure', () => {
+      if (over) return;
+      over = true;
+      limit.cancel();
+      tap.noteTls(factsOf(socket));
+      tap.carryOn(socket, { beforeEnd: plan.closeNotify ? undefined : () => wire.cut() });
+      afterwards(plan, socket, wire);
+      resolve(undefined);
+    });
+  });
+}
+
+/** The bytes of TLS differ from run to run: a virtual network is told to make nothing depend on them. */
+function conceal(raw: Connection & { conceal?: () => void }): void {
+  raw.conceal?.();
+}
+
+function afterwards({ afterHandshake }: TlsPlan, socket: TLSSocket, wire: Wire): void {
+  if (afterHandshake === 'renegotiate') socket.renegotiate({}, () => {});
+  else if (afterHandshake !== undefined) wire.inject(Buffer.from(afterHandshake.plaintext));
+}
+
+function factsOf(socket: TLSSocket): TlsFacts {
+  const certificate = socket.getPeerX509Certificate()?.raw;
+  const serverName: unknown = Reflect.get(socket, 'servername');
+  return {
+    sni: typeof serverName === 'string' && serverName !== '' ? serverName : undefined,
+    protocol: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().name,
+    resumed: socket.isSessionReused(),
+    clientCertificate:
+      certificate === undefined ? undefined : createHash('sha256').update(certificate).digest('hex'),
+  };
+}
