@@ -14,6 +14,7 @@ const HELLO = [
 ];
 const PLAIN = ['S: 220 mx ESMTP', 'C: EHLO client.test', 'S: 250 mx'];
 const WITH_DSN = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250 DSN'];
+const WITH_AUTH = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250-AUTH PLAIN\n250 AUTH=LOGIN'];
 const RAW = (line: string) => `C= ${line}`;
 const DATA = ['C: DATA', 'S: 354 go'];
 const OPEN = [...PLAIN, 'C: MAIL FROM:<a@client.test>', 'S: 250 ok', 'C: RCPT TO:<b@x.test>', 'S: 250 ok'];
@@ -57,6 +58,13 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'rfc1869-4.6-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 500 no', 'C: MAIL FROM:<>'],
   'rfc1651-4.5-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 501 no', 'C: MAIL FROM:<>'],
   'rfc5321-4.3.2-02': ['S: 220 mx', 'C: EHLO client.test', 'S: 550 no', 'C: MAIL FROM:<>'],
+  // authentication
+  'rfc4954-3-01': [...WITH_AUTH, 'C: AUTH CRAM-MD5'],
+  'rfc4954-4-01': [...WITH_AUTH, 'C: AUTH PLAIN AAAA', 'S: 235 ok', 'C: AUTH PLAIN AAAA'],
+  'rfc4954-4-02': [...WITH_AUTH, 'C: MAIL FROM:<>', 'S: 250 ok', 'C: AUTH PLAIN AAAA'],
+  'rfc4954-4-03': [...WITH_AUTH, 'C: AUTH PLAIN not!base64'],
+  'rfc4954-4-05': [...WITH_AUTH, `C: AUTH PLAIN ${'AAAA'.repeat(130)}`],
+  'rfc4954-4-06': [...WITH_AUTH, 'C: AUTH LOGIN', 'S: 334 ', 'C: user'],
   // command-order
   'rfc5321-3.3-01': [...PLAIN, 'C: RCPT TO:<b@x.test>'],
   'rfc5321-3.3-06': [...OPEN, 'C: DATA', 'S: 300 hm', 'C: text\n.'],

@@ -1,4 +1,5 @@
 /** Every monitor, in the order of a session. A new one is added here and in its test. */
+import { authentication } from './authentication.ts';
 import { commandLines } from './command-lines.ts';
 import { commandOrder } from './command-order.ts';
 import { dotStuffing } from './dot-stuffing.ts';
@@ -18,6 +19,7 @@ import { textLines } from './text-lines.ts';
 export const monitors: readonly Monitor[] = [
   introduction,
   commandOrder,
+  authentication,
   commandLines,
   lineEnds,
   pipelining,

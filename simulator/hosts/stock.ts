@@ -30,6 +30,9 @@ import { asRecord, isPositive, onlyKeys } from './switches.ts';
 const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
 export type StockExtension = (typeof STOCK_EXTENSIONS)[number];
 
+const STOCK_MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'] as const;
+export type StockMechanism = (typeof STOCK_MECHANISMS)[number];
+
 export interface StockOptions {
   /** The name in replies; the host's key when absent. */
   readonly name?: string;
@@ -39,6 +42,10 @@ export interface StockOptions {
   readonly extensions?: readonly StockExtension[];
   /** 10240000 when absent. */
   readonly maxMessageBytes?: number;
+  /** Passwords by user, who may authenticate then; nobody can, and AUTH is not offered, when absent. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** All of `STOCK_MECHANISMS` when absent. */
+  readonly mechanisms?: readonly StockMechanism[];
   /** Replies (`550 text`) to RCPT by recipient, compared without regard to case. */
   readonly refuse?: Readonly<Record<string, string>>;
 }
@@ -51,6 +58,8 @@ interface StockPlan {
   readonly protocol: MailProtocol;
   readonly extensions: readonly StockExtension[];
   readonly maxMessageBytes: number;
+  readonly users: Readonly<Record<string, string>> | undefined;
+  readonly mechanisms: readonly StockMechanism[];
   readonly refuse: ReadonlyMap<string, ReplyError>;
 }
 
@@ -66,7 +75,7 @@ class ReplyError extends Error {
 
 /** Throws `HostDefinitionError` for a bad option. */
 export function stockHost(options: StockOptions = {}): MailHostDefinition {
-  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'refuse'];
+  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'users', 'mechanisms', 'refuse'];
   onlyKeys('stockHost', asRecord('stockHost', options), keys);
   const {
     protocol = 'smtp',
@@ -81,6 +90,9 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
       `stockHost: extensions: ${String(stranger)} is not one of ${STOCK_EXTENSIONS.join(', ')}`,
     );
   }
+  const { users, mechanisms = STOCK_MECHANISMS } = options;
+  if (!mechanisms.every((name) => STOCK_MECHANISMS.includes(name)))
+    throw new HostDefinitionError(`stockHost: mechanisms: must be of ${STOCK_MECHANISMS.join(', ')}`);
   if (!isPositive(maxMessageBytes))
     throw new HostDefinitionError('stockHost: maxMessageBytes: must be 1 or more');
   const plan = {
@@ -88,6 +100,8 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
     protocol,
     extensions,
     maxMessageBytes,
+    users,
+    mechanisms,
     refuse: compileRefusals(options.refuse ?? {}),
   };
   return {
@@ -141,7 +155,7 @@ class StockHost implements MailHost {
   }
 
   #makeServer(): SMTPServer {
-    const { protocol, extensions, maxMessageBytes, refuse } = this.#plan;
+    const { protocol, extensions, maxMessageBytes, users, mechanisms, refuse } = this.#plan;
     const server = new SMTPServer({
       name: this.name,
       lmtp: protocol === 'lmtp',
@@ -152,8 +166,23 @@ class StockHost implements MailHost {
       hideSMTPUTF8: !extensions.includes('SMTPUTF8'),
       hideENHANCEDSTATUSCODES: !extensions.includes('ENHANCEDSTATUSCODES'),
       hideDSN: !extensions.includes('DSN'),
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: users === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
       authOptional: true,
+      authMethods: [...mechanisms],
+      allowInsecureAuth: true,
+      onAuth: (given, _session, callback) => {
+        const password = Object.hasOwn(users ?? {}, given.username ?? '')
+          ? users?.[given.username ?? '']
+          : undefined;
+        // CRAM-MD5 has no password to compare, but a proof.
+        const isRight =
+          password !== undefined &&
+          (given.method === 'CRAM-MD5'
+            ? given.validatePassword(password)
+            : (given.accessToken ?? given.password) === password);
+        if (isRight) callback(null, { user: given.username });
+        else callback(new ReplyError(535, 'Error: Authentication failed'));
+      },
       disableReverseLookup: true,
       logger: false,
       socketTimeout: IDLE_LIMIT_MS,
