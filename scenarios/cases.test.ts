@@ -12,6 +12,8 @@ const unshown: ReadonlyMap<string, string> = new Map([
     'what a queue manager does about other messages once the client has asked for a suspension',
   ],
   ['field-RU09', 'a connection with TLS, which the client does not speak yet'],
+  ['security-148', 'a connection with TLS, which the client does not speak yet'],
+  ['security-149', 'a connection with TLS, which the client does not speak yet'],
 ]);
 
 test('every case has a scenario, or a reason', async () => {
@@ -25,5 +27,8 @@ test('the catalogue has the cases that it had', () => {
   expect(ids.filter((id) => id.startsWith('delivery-'))).toEqual(
     Array.from({ length: 240 }, (_, index) => `delivery-${index + 1}`),
   );
-  expect(ids.filter((id) => id.startsWith('field-'))).toHaveLength(159);
+  expect(ids.filter((id) => id.startsWith('field-'))).toHaveLength(172);
+  expect(ids.filter((id) => id.startsWith('security-'))).toEqual(
+    Array.from({ length: 24 }, (_, index) => `security-${index + 147}`),
+  );
 });

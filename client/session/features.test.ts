@@ -28,6 +28,7 @@ test('keywords in any case, with their arguments', () => {
     size: true,
     sizeLimitBytes: 1000,
     starttls: false,
+    authentication: [],
     xforward: new Set(),
   });
 });
@@ -74,4 +75,10 @@ test.each([
   const discards = readDiscards(words);
   expect([...discards.keywords]).toEqual(keywords);
   expect(discards.silent).toBe(silent);
+});
+
+test('AUTH of every line, in the old form too', () => {
+  const reply = ehlo('mx.test', 'auth LOGIN  PLAIN', 'AUTH=CRAM-MD5', 'AUTH');
+  expect(parseFeatures(reply, new Set(), () => {}).authentication).toEqual(['LOGIN PLAIN', 'CRAM-MD5', '']);
+  expect(parseFeatures(reply, new Set(['AUTH']), () => {}).authentication).toEqual([]);
 });
