@@ -21,6 +21,7 @@ test('keywords in any case, with their arguments', () => {
     ),
   ).toEqual({
     serverName: 'mx.test',
+    authentication: [],
     pipelining: true,
     eightBitMime: true,
     dsn: true,

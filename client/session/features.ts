@@ -43,15 +43,17 @@ const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
 
 /**
  * Reads the features of a positive EHLO or LHLO reply.
- * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `warn` hears of a malformed SIZE.
+ * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `warn` hears of a malformed SIZE. The
+ * size limit is the one before where the server names none.
  */
 export function parseFeatures(
   reply: Reply,
   discard: ReadonlySet<string>,
   warn: (value: string) => void,
+  before: Pick<Features, 'sizeLimitBytes'> = NO_FEATURES,
 ): Features {
   let serverName: string | undefined;
-  let sizeLimitBytes = 0;
+  let { sizeLimitBytes } = before;
   let xforward: ReadonlySet<string> = new Set();
   const authentication: string[] = [];
   const offered = new Set<string>();

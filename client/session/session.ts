@@ -18,6 +18,7 @@ import type { Tables } from '../tables/tables.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
+import type { SessionSecurity } from './security.ts';
 import { Transcript } from './transcript.ts';
 
 /** The server a session talks to. */
@@ -47,6 +48,8 @@ export interface SessionOptions {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  /** What TLS is to be. */
+  readonly security: SessionSecurity;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** When the connection gets too old to be used for another message; absent, it is for one message only. */
@@ -58,6 +61,7 @@ export interface KeptSession {
   readonly connection: Connection;
   readonly options: SessionOptions;
   readonly features: Features;
+  readonly tls: TlsStatus | undefined;
   readonly pauseBeforeDotMs: number;
   readonly redaction: Redaction;
   readonly uses: number;
@@ -69,12 +73,13 @@ export class Session {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly security: SessionSecurity;
   readonly clock: Clock;
   readonly emit: EventListener;
-  readonly wire: Wire;
   /** How often the connection has been used, this time included. */
   readonly use: number;
   readonly transcript = new Transcript();
+  wire: Wire;
   /** What the postmaster may want to know of. */
   readonly troubles = new Set<string>();
   /** What is said is logged, line by line (`debug_peer_list`). */
@@ -105,14 +110,20 @@ export class Session {
     this.service = options.service;
     this.settings = options.settings;
     this.tables = options.tables;
+    this.security = options.security;
     this.clock = options.clock;
     this.emit = options.emit;
-    this.wire = new Wire(connection, {
-      clock: options.clock,
-      lineLimitBytes: options.settings.line_length_limit,
-      utf8: options.settings.smtputf8_enable,
-      peer: fullName(options.peer),
-      ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
+    this.wire = this.#wireOver(connection);
+  }
+
+  #wireOver(connection: Connection): Wire {
+    const { clock, settings, peer } = this;
+    return new Wire(connection, {
+      clock,
+      lineLimitBytes: settings.line_length_limit,
+      utf8: settings.smtputf8_enable,
+      peer: fullName(peer),
+      ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
       onReplyLine: (line, isStored) => this.#heard(this.#redaction.of(line), isStored),
       onReplacement: (line) => this.transcript.replacement(this.#redaction.of(line)),
       onWarning: (text) => this.log('warning', this.#redaction.of(text)),
@@ -120,10 +131,27 @@ export class Session {
     });
   }
 
+  /**
+   * Goes on inside TLS. What the server said in the clear is forgotten (RFC 3207 section 4.2), but for its name and the
+   * size limit that it named, as in Postfix. The connection is for other messages only if the policy says so.
+   */
+  secure(connection: Connection, status: TlsStatus): void {
+    const { serverName, sizeLimitBytes } = this.features;
+    this.features = { ...NO_FEATURES, serverName, sizeLimitBytes };
+    this.pauseBeforeDotMs = 0;
+    this.tls = status;
+    if (!this.security.policy.connectionReuse) this.endReuse();
+    this.wire = this.#wireOver(connection);
+    const { protocol, cipher, level, present, trusted, matched, resumed } = status;
+    const details = { protocol, cipher, level, present, trusted, matched, resumed };
+    this.emit({ type: 'secured', session: this.id, ...details });
+  }
+
   /** Goes on with a connection that was kept; the server may be known by another name to this delivery. */
   static resume(kept: KeptSession, options: Partial<SessionOptions> = {}): Session {
     const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
     session.features = kept.features;
+    session.tls = kept.tls;
     session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
     session.#redaction = kept.redaction;
     return session;
@@ -152,6 +180,7 @@ export class Session {
       connection: this.wire.release(),
       options: this.#options,
       features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
+      tls: this.tls,
       pauseBeforeDotMs: this.pauseBeforeDotMs,
       redaction: this.#redaction,
       uses: this.use,
