@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { parsableRecords } from '../../client/tls/dane/records.ts';
 import { VERIFICATION_ERRORS } from '../../client/tls/verification.ts';
-import { type DaneCase, NAME } from './cases.ts';
 import { recordOf, VERIFY_DEPTH } from './ours.ts';
+import { type DaneCase, NAME } from './parties.ts';
 
 /** The version that is here; undefined without one. */
 export function opensslVersion(): string | undefined {
