@@ -147,7 +147,7 @@ export class Tap extends Duplex implements Connection {
       this.destroy(error);
     });
     inner.on('close', () => this.destroy());
-    this.#listenTo(inner, true);
+    this.#listenTo(inner);
   }
 
   /** Leaves the network's stream to a layer upon it, TLS; `carryOn` must follow. */
@@ -162,11 +162,14 @@ export class Tap extends Duplex implements Connection {
    */
   carryOn(
     stream: Duplex,
-    options: { readonly recorded?: boolean; readonly beforeEnd?: (() => void) | undefined } = {},
+    options: {
+      readonly skip?: (bytes: Uint8Array) => boolean;
+      readonly beforeEnd?: (() => void) | undefined;
+    } = {},
   ): void {
     this.#inner = stream;
     this.#beforeEnd = options.beforeEnd;
-    this.#listenTo(stream, options.recorded ?? true);
+    this.#listenTo(stream, options.skip);
     if (stream.readableEnded) this.#ended();
     if (stream !== this.#raw) {
       stream.on('error', (error: Error) => {
@@ -178,13 +181,18 @@ export class Tap extends Duplex implements Connection {
     if (this.#raw.destroyed) this.destroy();
   }
 
+  /** What the client said to a layer that did not understand it. */
+  noteClient(bytes: Uint8Array): void {
+    this.#log.bytes('client', bytes);
+  }
+
   noteTls(tls: TlsFacts): void {
     this.#log.tls(tls);
   }
 
-  #listenTo(inner: Duplex, recorded: boolean): void {
+  #listenTo(inner: Duplex, skip?: (bytes: Uint8Array) => boolean): void {
     const onData = (chunk: Buffer) => {
-      if (recorded) this.#log.bytes('client', chunk);
+      if (!skip?.(chunk)) this.#log.bytes('client', chunk);
       if (!this.push(chunk)) inner.pause();
     };
     const onEnd = () => this.#ended();
