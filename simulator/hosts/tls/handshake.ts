@@ -9,7 +9,10 @@ import type { TlsFacts } from '../../session.ts';
 import type { Ending, Peer } from '../peer.ts';
 import type { Tap } from '../recorder.ts';
 import type { TlsPlan } from './options.ts';
-import { Wire } from './wire.ts';
+import { isTlsRecord, Wire } from './wire.ts';
+
+/** What the record of a session says of it. */
+export const HANDSHAKE_FAILED = 'TLS handshake failed';
 
 export interface Handshake {
   readonly peer: Peer;
@@ -23,11 +26,13 @@ export interface Handshake {
   readonly limitMs: number;
 }
 
-/** Undefined once TLS is there; else how the connection is to be left. */
+/**
+ * Undefined once TLS is there; else how the connection is to be left. What is still to be said in the clear must have
+ * been flushed. It begins at once: the client's hello may be there already.
+ */
 export async function secureConnection(handshake: Handshake): Promise<Ending | undefined> {
   const { peer, tap, clock, plan, hostName, connection, limitMs } = handshake;
   // What was sent before TLS must not be taken for what is said inside it (RFC 3207 6).
-  await peer.flush();
   peer.discardInput();
   if (tap.destroyed) return 'close';
   const raw = tap.handOver();
@@ -53,8 +58,9 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
       // The engine may want to say more, or to close: nothing of it reaches the network.
       wire.cut();
       socket.destroy();
-      tap.fault('TLS handshake failed');
-      tap.carryOn(raw, { recorded: false });
+      if (wire.spokenInClear !== undefined) tap.noteClient(wire.spokenInClear);
+      tap.fault(HANDSHAKE_FAILED);
+      tap.carryOn(raw, { skip: isTlsRecord });
       resolve(ending);
     };
     socket.on('error', () => fail('close'));
@@ -82,6 +88,11 @@ function afterwards({ afterHandshake }: TlsPlan, socket: TLSSocket, wire: Wire):
   else if (afterHandshake !== undefined) wire.inject(Buffer.from(afterHandshake.plaintext));
 }
 
+/** How the record of a session tells certificates apart: SHA-256 of the DER form, in hex. */
+export function certificateDigest(certificate: Uint8Array): string {
+  return createHash('sha256').update(certificate).digest('hex');
+}
+
 function factsOf(socket: TLSSocket): TlsFacts {
   const certificate = socket.getPeerX509Certificate()?.raw;
   const serverName: unknown = Reflect.get(socket, 'servername');
@@ -90,7 +101,6 @@ function factsOf(socket: TLSSocket): TlsFacts {
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
     resumed: socket.isSessionReused(),
-    clientCertificate:
-      certificate === undefined ? undefined : createHash('sha256').update(certificate).digest('hex'),
+    clientCertificate: certificate === undefined ? undefined : certificateDigest(certificate),
   };
 }
