@@ -63,6 +63,7 @@ export interface Mail
   extends Pick<
     DeliveryRequest,
     | 'smtputf8'
+    | 'requireTls'
     | 'probe'
     | 'traceAll'
     | 'traceDelayed'

@@ -21,6 +21,8 @@ export interface DeliveryRequest {
   readonly activeAtMs?: number;
   /** The submitter asked for SMTPUTF8 (RFC 6531). */
   readonly smtputf8?: boolean;
+  /** The submitter asked for REQUIRETLS (RFC 8689). */
+  readonly requireTls?: boolean;
   /** RFC 3461 ENVID, decoded. */
   readonly envelopeId?: string;
   /** RFC 3461 RET. */
@@ -111,6 +113,8 @@ export interface Outcome {
   readonly passedTo?: OtherTransport;
   /** Name of the server that decided it, for a DSN's Remote-MTA. */
   readonly remoteMta?: string;
+  /** Which features of TLS were wished for the server tried last and what came of them, as the log shows it. */
+  readonly tls?: string;
   readonly timing: OutcomeTiming;
 }
 

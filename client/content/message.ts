@@ -12,8 +12,18 @@ export interface Message {
   readonly encoding: '7bit' | '8bit' | undefined;
   /** The headers hold UTF-8 (RFC 6532), so the message needs SMTPUTF8. */
   readonly utf8Headers: boolean;
+  /** Header fields about TLS; a message whose source does not look at them has none. */
+  readonly tlsFields?: TlsFields;
   /** The content from its first byte, each call anew; chunk boundaries mean nothing. */
   chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** What the headers ask of TLS, each value as written. */
+export interface TlsFields {
+  /** There is a `Require-TLS-ESMTP: yes`: REQUIRETLS, for submitters that cannot ask for it otherwise. */
+  readonly requireTlsEsmtp: boolean;
+  /** Values of `TLS-Required` (RFC 8689 section 5). */
+  readonly tlsRequired: readonly string[];
 }
 
 /** What a source of messages throws when what it holds is no message; any other error of it may be gone next time. */
@@ -37,6 +47,7 @@ export function messageFromBytes(bytes: Uint8Array): Message {
     sizeBytes: sizeOnTheWire(buffer),
     encoding: declaredEncoding(headers),
     utf8Headers: headers.some((byte) => byte > 127),
+    tlsFields: tlsFieldsOf(headers),
     chunks: () => [buffer],
   };
 }
@@ -58,6 +69,8 @@ function sizeOnTheWire(buffer: Buffer): number {
 }
 
 function primaryHeaders(buffer: Buffer): Buffer {
+  // Nothing but content: what looks like headers further down is none.
+  if (/^\r?\n/.test(buffer.toString('latin1', 0, 2))) return buffer.subarray(0, 0);
   const ends = [buffer.indexOf('\n\n'), buffer.indexOf('\n\r\n')].filter((end) => end >= 0);
   return buffer.subarray(0, ends.length === 0 ? buffer.length : Math.min(...ends));
 }
@@ -71,4 +84,17 @@ function declaredEncoding(headers: Buffer): Message['encoding'] {
   const value = header?.[1]?.toLowerCase() ?? '';
   if (EIGHT_BIT_ENCODINGS.has(value)) return '8bit';
   return SEVEN_BIT_ENCODINGS.has(value) ? '7bit' : undefined;
+}
+
+function tlsFieldsOf(headers: Buffer): TlsFields {
+  const text = headers.toString('latin1');
+  const values = (name: string) =>
+    Array.from(
+      text.matchAll(new RegExp(`^${name}[ \\t]*:(.*(?:\\r?\\n[ \\t].*)*)`, 'gim')),
+      ([, value = '']) => value.trim(),
+    );
+  return {
+    requireTlsEsmtp: values('require-tls-esmtp').some((value) => value.toLowerCase() === 'yes'),
+    tlsRequired: values('tls-required'),
+  };
 }

@@ -91,7 +91,7 @@ async function readFeatures(session: Session, reply: Reply): Promise<void> {
   if (discards.keywords.size > 0 && !discards.silent) {
     session.log('info', `discarding EHLO keywords: ${[...discards.keywords].join(' ')}`);
   }
-  const features = parseFeatures(reply, discards.keywords, (value) =>
+  const features = parseFeatures(reply, discards.keywords, session.tls !== undefined, (value) =>
     session.log('warning', `bad EHLO SIZE limit "${value}" from ${fullName(peer)}`),
   );
   const lacksEightBitMime = features.smtputf8 && !features.eightBitMime;

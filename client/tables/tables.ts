@@ -121,6 +121,11 @@ export class Tables {
     return text === '' ? undefined : tableUntil(await this.#open(text, parameter), this.#signal);
   }
 
+  /** A table by its own name, for parameters in which tables stand among other words. Does not reject. */
+  async named(text: string): Promise<Table> {
+    return tableUntil(await this.#open(text), this.#signal);
+  }
+
   /** The match list of a parameter. Does not reject: what cannot be read fails when its turn comes. */
   async list(parameter: MatchListParameter): Promise<MatchList> {
     const { matchLists } = this.#opened;
@@ -159,9 +164,9 @@ export class Tables {
     return new Maps(tables, { parameter: name, warn: this.#context.warn });
   }
 
-  #open(text: string, parameter: TablesParameter | TableParameter): Promise<Table> {
+  #open(text: string, parameter?: TablesParameter | TableParameter): Promise<Table> {
     const { tables } = this.#opened;
-    const isExact = EXACT.has(parameter);
+    const isExact = parameter !== undefined && EXACT.has(parameter);
     const key = `${isExact} ${text}`;
     const context = isExact ? { ...this.#context, fold: asItIs } : this.#context;
     const table = tables.get(key) ?? openTable(text, context);

@@ -91,3 +91,13 @@ export interface TlsPolicyFailure {
   readonly dsn: string;
   readonly reason: string;
 }
+
+/** Something in the configuration is wrong; the log says what. */
+export const CONFIGURATION_PROBLEM: TlsPolicyFailure = {
+  dsn: '4.7.5',
+  reason: 'client TLS configuration problem',
+};
+
+export function isPolicyFailure(result: TlsPolicy | TlsPolicyFailure): result is TlsPolicyFailure {
+  return 'dsn' in result;
+}

@@ -611,8 +611,15 @@ export const tls = {
     group: 'tls',
     meaning: 'Support for the REQUIRETLS extension.',
   },
+  requiretls_esmtp_header: {
+    type: 'bool',
+    default: 'yes',
+    since: '3.11',
+    group: 'tls',
+    meaning: 'Take the message header Require-TLS-ESMTP: yes for a request for REQUIRETLS.',
+  },
   smtp_requiretls_policy: {
-    type: 'list',
+    type: 'string',
     default:
       'inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, {localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce',
     lmtp: { name: 'lmtp_requiretls_policy', default: 'opportunistic' },
