@@ -3,13 +3,14 @@
  * those it puts to the test in `origins`.
  *
  * - `delivery-55`: an item of the catalogue of Postfix's delivery behaviour;
+ * - `security-60a`: an item of the catalogue of Postfix's TLS and SASL behaviour;
  * - `field-GR05`: a case that another mail project tests on its sending side, with what real Postfix was seen to do.
  */
 import * as z from 'zod';
 import register from './cases.json' with { type: 'json' };
 
 const caseShape = z.strictObject({
-  id: z.string().regex(/^(?:delivery-\d+|field-[A-Z]{2}\d{2})$/),
+  id: z.string().regex(/^(?:delivery-\d+|security-\d+[ab]?|field-[A-Z]{2}\d{2})$/),
   topic: z.string().min(1),
   situation: z.string().min(1),
   /** What Postfix does. */

@@ -29,7 +29,8 @@
  *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup, flush.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
- *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
+ *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `requiretls`,
+ *    `envid`, `ret`.
  *    Content: `content` is all of it; or `headers`, `body` and `size` of one that is made up; `encoding` is what it
  *    was labelled, `corrupt` damages its end.
  *    Request: `service`, `nexthop`, `age` in the queue, `after` a pause, `probe`, `traceAll`, `traceDelayed`,

@@ -120,7 +120,7 @@ async function readFeatures(session: Session, reply: Reply): Promise<void> {
   }
   const warn = (value: string) =>
     session.log('warning', `bad EHLO SIZE limit "${value}" from ${fullName(peer)}`);
-  const features = parseFeatures(reply, discards.keywords, warn, session.features);
+  const features = parseFeatures(reply, discards.keywords, session.tls !== undefined, warn, session.features);
   const lacksEightBitMime = features.smtputf8 && !features.eightBitMime;
   if (lacksEightBitMime) {
     session.log('info', `host ${shortName(peer)} offers SMTPUTF8 support, but not 8BITMIME`);

@@ -87,6 +87,8 @@ export class Session {
   features: Features = NO_FEATURES;
   /** Absent in the clear. */
   tls: TlsStatus | undefined;
+  /** The sender asked for REQUIRETLS, and no policy lifts it (security reference 17). */
+  requireTls = false;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
   /** The stage whose reply, or whose bytes, are being waited for. */

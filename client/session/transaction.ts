@@ -158,12 +158,7 @@ class Transaction {
       case 'xforward':
         return this.#xforward[0]?.line;
       case 'mail':
-        return mailCommand(
-          await this.#outgoing.address(this.#request.sender),
-          this.#request,
-          features,
-          settings,
-        );
+        return mailCommand(await this.#outgoing.address(this.#request.sender), this.#request, this.#session);
       case 'rcpt': {
         const target = this.#targets[this.#nextTarget];
         if (target === undefined) return undefined;

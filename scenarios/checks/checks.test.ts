@@ -298,6 +298,7 @@ describe('received messages', () => {
       message: { sizeBytes: bytes.length, encoding: undefined, utf8Headers: false, chunks: () => [bytes] },
       ageMs: 0,
       smtputf8: false,
+      requireTls: false,
       envelopeId: undefined,
       returnContent: undefined,
       probe: false,
