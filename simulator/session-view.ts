@@ -40,6 +40,8 @@ export interface CommandLineView extends CommandBase {
   readonly verb: string;
   /** `none`: the session ended in the middle of the line. */
   readonly lineEnd: 'crlf' | 'lf' | 'none';
+  /** What of the text may be credentials: what AUTH is given, and the lines of its exchange (RFC 4954). */
+  readonly secret: string | undefined;
 }
 
 export interface ContentView extends CommandBase {
@@ -64,7 +66,13 @@ export interface Dialogue {
 
 /** Events are `close`, `reset`, what a script did on purpose, or where TLS began: `{TLS sni=a.example.test}`. */
 export type TimelineItem =
-  | { readonly atMs: number; readonly from: 'client' | 'server'; readonly line: string }
+  /** `shown` is the line without credentials, where it has some. */
+  | {
+      readonly atMs: number;
+      readonly from: 'client' | 'server';
+      readonly line: string;
+      readonly shown?: string;
+    }
   | { readonly atMs: number; readonly from: 'client' | 'server'; readonly event: string };
 
 /** The commands and content sections of a session, each with its replies. */
@@ -109,6 +117,19 @@ export function followDialogue(): (entry: SessionEntry) => readonly TimelineItem
     told = timeline.length;
     return items;
   };
+}
+
+/** All that clients said which may be credentials. */
+export function secretsOf(sessions: readonly Session[]): readonly string[] {
+  const said = sessions.flatMap((session) =>
+    commands(session).flatMap((command) => (command.kind === 'command' ? (command.secret ?? []) : [])),
+  );
+  return [...new Set(said)];
+}
+
+/** The text with `<hidden>` in place of each secret. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((result, secret) => result.replaceAll(secret, '<hidden>'), text);
 }
 
 /** Text on one line: UTF-8 where it is valid, control characters and other bytes as `\xNN`. */
@@ -165,6 +186,8 @@ class DialogueReader {
   #scanner: ContentScanner | undefined;
   #scanned: Chunk[] = [];
   #lmtp = false;
+  /** The server has asked for more of an AUTH exchange. */
+  #authenticating = false;
   #recipients = 0;
   #replyLines: string[] = [];
   #output: Buffer = Buffer.alloc(0);
@@ -248,10 +271,19 @@ class DialogueReader {
   #addLine(bytes: Buffer, lineEnd: CommandLineView['lineEnd']): void {
     const text = decode(bytes.subarray(0, bytes.length - { crlf: 2, lf: 1, none: 0 }[lineEnd]));
     const verb = (/^\S*/.exec(text)?.[0] ?? '').toUpperCase();
-    const command = { kind: 'command' as const, text, verb, lineEnd, bytes, ...this.#place(bytes.length) };
+    const secret = this.#secretOf(text, verb);
+    const place = this.#place(bytes.length);
+    const command = { kind: 'command' as const, text, verb, lineEnd, secret, bytes, ...place };
     this.#commands.push(command);
-    this.#say('client', command.completeAtMs, visible(Buffer.from(text)));
+    const line = visible(Buffer.from(text));
+    this.#say('client', command.completeAtMs, line, secret && withoutSecrets(line, [secret]));
     if (verb === 'DATA' && lineEnd !== 'none') this.#undecided = command;
+  }
+
+  #secretOf(text: string, verb: string): string | undefined {
+    if (verb === 'AUTH') return /^AUTH +\S+ +(\S.*)$/i.exec(text)?.[1];
+    if (!this.#authenticating || verb === 'QUIT' || text === '') return undefined;
+    return text;
   }
 
   /** False when more bytes are needed. */
@@ -350,6 +382,8 @@ class DialogueReader {
   /** What the last reply to a command means for what follows. */
   #settle(command: Draft, { code }: Reply): void {
     const positive = code >= 200 && code < 300;
+    const isAuth = command.kind === 'command' && (command.verb === 'AUTH' || this.#authenticating);
+    this.#authenticating = isAuth && code >= 300 && code < 400;
     if (command.kind === 'content') this.#recipients = 0;
     else if (command === this.#undecided) {
       this.#undecided = undefined;
@@ -361,7 +395,7 @@ class DialogueReader {
       this.#recipients = 0;
   }
 
-  #say(from: 'client' | 'server', atMs: number, line: string): void {
-    this.#timeline.push({ atMs, from, line });
+  #say(from: 'client' | 'server', atMs: number, line: string, shown?: string): void {
+    this.#timeline.push({ atMs, from, line, ...(shown !== undefined && { shown }) });
   }
 }

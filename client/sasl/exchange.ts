@@ -51,9 +51,9 @@ export class SaslError extends Error {
   override readonly name = 'SaslError';
   /** For the log: what was wrong. */
   readonly detail: string | undefined;
-  readonly level: 'failure' | 'error';
+  readonly level: 'failure' | 'problem';
 
-  constructor(fault: SaslFault, detail?: string, level: 'failure' | 'error' = 'failure') {
+  constructor(fault: SaslFault, detail?: string, level: 'failure' | 'problem' = 'failure') {
     super(fault);
     this.detail = detail;
     this.level = level;

@@ -102,6 +102,7 @@ function escaped(name: string): string {
 function readServerFirst(mechanism: string, message: Buffer, clientNonce: string): ServerParameters {
   const fields = fieldsOf(mechanism, message);
   const [first = '', second = '', third = ''] = fields;
+  if (first[1] !== '=') throw bad(`Invalid ${mechanism} input`);
   if (first.startsWith('m=')) throw bad(`Unsupported mandatory extension to ${mechanism}`);
   if (!first.startsWith('r=')) throw bad(`Nonce (r=) expected in ${mechanism} input`);
   if (!second.startsWith('s=')) throw bad(`Salt expected after the nonce in ${mechanism} input`);
@@ -121,6 +122,7 @@ function readServerFirst(mechanism: string, message: Buffer, clientNonce: string
 
 function checkServerFinal(mechanism: string, message: Buffer, signature: Buffer): void {
   const [first = ''] = fieldsOf(mechanism, message);
+  if (first === '') throw bad(`Invalid ${mechanism} input expected`);
   if (!first.startsWith('v=')) throw bad(`ServerSignature expected in ${mechanism} input`);
   const given = decodeBase64(first.slice(2));
   if (given === undefined) throw bad(`Invalid base64 encoding of the server proof in ${mechanism} input`);
@@ -132,7 +134,6 @@ function checkServerFinal(mechanism: string, message: Buffer, signature: Buffer)
 function fieldsOf(mechanism: string, message: Buffer): string[] {
   if (message.length > MESSAGE_LIMIT_BYTES)
     throw bad(`${mechanism} input longer than ${MESSAGE_LIMIT_BYTES} bytes`);
-  if (message.length === 0) throw bad(`Invalid ${mechanism} input expected`);
   return message.toString('utf8').split(',');
 }
 

@@ -256,7 +256,7 @@ type Turn = IteratorResult<Buffer | undefined, Buffer | undefined>;
 /** Throws SaslError; nothing is left to be said to a server that still asks when all is said. */
 function advance(exchange: Exchange, turn: Turn, challenge: Buffer): Turn {
   if (turn.done === true)
-    throw new SaslError('generic failure', 'attempting client step after doneflag', 'error');
+    throw new SaslError('generic failure', 'attempting client step after doneflag', 'problem');
   return exchange.next(challenge);
 }
 

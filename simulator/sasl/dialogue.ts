@@ -31,7 +31,8 @@ export class AuthDialogue {
   readonly #options: SaslOptions | undefined;
   readonly #context: ServerContext;
   #exchange: ServerExchange | undefined;
-  #saidOneMore = false;
+  /** Set once the exchange is over. */
+  #verdict: AuthReply | undefined;
 
   constructor(options: SaslOptions | undefined, context: ServerContext) {
     this.#options = options;
@@ -53,7 +54,7 @@ export class AuthDialogue {
       return { is: 'refused', code: 504, enhanced: '5.5.4', text: 'mechanism not supported' };
     this.#exchange = mechanism.begin({ mechanisms: [], users: {}, ...this.#options, ...this.#context });
     const first = this.#exchange.next();
-    if (initial === undefined || first.done === true) return this.#replyTo(first);
+    if (initial === undefined || mechanism.ignoresInitial || first.done === true) return this.#replyTo(first);
     if (!mechanism.clientFirst)
       return { is: 'refused', code: 501, enhanced: '5.7.0', text: 'the server speaks first' };
     return this.respond(initial === '=' ? '' : initial);
@@ -64,20 +65,18 @@ export class AuthDialogue {
     if (line === '*') return CANCELLED;
     const response = decodeBase64(line);
     if (response === undefined) return BAD_BASE64;
+    if (this.#verdict !== undefined) return this.#verdict;
     return this.#exchange === undefined ? REFUSED : this.#replyTo(this.#exchange.next(response));
   }
 
-  #replyTo({ value, done }: IteratorResult<Buffer, boolean>): AuthReply {
+  #replyTo({ value }: IteratorResult<Buffer, boolean>): AuthReply {
     const lie = this.#options?.lie;
     if (lie === 'endless') return challenge(Buffer.from('more?'));
     if (typeof value !== 'boolean') {
       return lie === 'badBase64' ? { is: 'challenge', line: '334 *=no*' } : challenge(value);
     }
-    if (done === true && value && lie === 'oneMore' && !this.#saidOneMore) {
-      this.#saidOneMore = true;
-      return challenge(Buffer.from('one more'));
-    }
-    return value ? ACCEPTED : REFUSED;
+    this.#verdict = value ? ACCEPTED : REFUSED;
+    return value && lie === 'oneMore' ? challenge(Buffer.from('one more')) : this.#verdict;
   }
 }
 

@@ -52,5 +52,7 @@ export type ServerExchange = Generator<Buffer, boolean, Buffer>;
 /** Whether the client may speak first, and what follows. */
 export interface ServerMechanism {
   readonly clientFirst: boolean;
+  /** What the client says too early is overheard: it refers to an exchange that is not remembered here. */
+  readonly ignoresInitial?: true;
   begin(options: ExchangeOptions): ServerExchange;
 }

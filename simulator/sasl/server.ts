@@ -18,7 +18,7 @@ const MECHANISMS: Readonly<Record<string, ServerMechanism>> = {
   ANONYMOUS: { clientFirst: true, begin: anonymous },
   EXTERNAL: { clientFirst: true, begin: external },
   'CRAM-MD5': { clientFirst: false, begin: cramMd5 },
-  'DIGEST-MD5': { clientFirst: false, begin: digestMd5 },
+  'DIGEST-MD5': { clientFirst: false, ignoresInitial: true, begin: digestMd5 },
   OAUTHBEARER: { clientFirst: true, begin: bearer },
   XOAUTH2: { clientFirst: true, begin: bearer },
   ...Object.fromEntries(
