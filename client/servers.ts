@@ -20,7 +20,7 @@ import { connect } from './session/connect.ts';
 import type { DebugPeers } from './session/debug-peers.ts';
 import { Reuse } from './session/reuse.ts';
 import { runSession } from './session/run.ts';
-import { type SessionSecurity, withoutTls } from './session/security.ts';
+import { reportOf, type SessionSecurity, withoutTls } from './session/security.ts';
 import { type Peer, Session } from './session/session.ts';
 import type { Tables } from './tables/tables.ts';
 import type { TlsEngine } from './tls/engine.ts';
@@ -71,6 +71,7 @@ export class Servers {
     this.#context = context;
     this.#recipients = recipients;
     this.#admission = new Admission(request, context);
+    if (settings.smtp_log_tls_feature_status) recipients.tlsFeatures = this.#admission.features;
     this.#reuse = new Reuse(request, {
       cache,
       settings,
@@ -153,7 +154,7 @@ export class Servers {
       await this.#run(session, { ...site, isFinal, isBest: true }, () => {});
     };
     if (addresses.length > 0) {
-      const session = await this.#reuse.byNexthop();
+      const session = await this.#reuse.byNexthop((kept) => this.#admission.again(kept));
       if (session !== undefined) await use(session, false);
     }
     const best = addresses.filter(({ preference }) => preference === site.bestPreference);
@@ -232,6 +233,7 @@ export class Servers {
       settings,
       tables,
       security,
+      report: reportOf(security, connection, emit),
       clock,
       emit,
       reusableUntilMs,

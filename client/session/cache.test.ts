@@ -11,6 +11,8 @@ import { nodePlatform } from '../platform/node.ts';
 import { Tables } from '../tables/tables.ts';
 import { completePolicy } from '../tls/complete.ts';
 import { TlsEngine } from '../tls/engine.ts';
+import { FeatureStatus } from '../tls/feature-status.ts';
+import { RequireTls } from '../tls/requiretls.ts';
 import { SessionCache } from './cache.ts';
 import { Session } from './session.ts';
 
@@ -42,6 +44,9 @@ async function idle(world: TestWorld, id = 'one') {
         warn: () => {},
       }).then((policy) => ('level' in policy ? policy : expect.unreachable(policy.reason))),
       target: { ...peer, nexthop: 'example.test', domain: 'example.test' },
+      requireTls: new RequireTls({ action: 'disable', status: new FeatureStatus(), note: () => {} }),
+      features: new FeatureStatus(),
+      reportTo: undefined,
     },
     clock: world.clock,
     emit: (event) => events.push(event),

@@ -50,13 +50,22 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
 
 /** Goes on inside TLS where that is offered and wanted. */
 async function upgrade(session: Session, context: HandshakeContext): Promise<Failure | undefined> {
-  if (session.tls !== undefined) return undefined;
-  const inside = await startTls(session, context.signal);
-  if (typeof inside === 'object') return inside;
-  if (!inside) return undefined;
-  // RFC 3207 section 4.2: what was said in the clear does not count any more.
-  session.limit('greeting');
-  return introduce(session, context, true);
+  if (session.tls === undefined) {
+    const inside = await startTls(session, context.signal);
+    if (typeof inside === 'object') return inside;
+    if (!inside) return undefined;
+    // RFC 3207 section 4.2: what was said in the clear does not count any more.
+    session.limit('greeting');
+    const failure = await introduce(session, context, true);
+    if (failure !== undefined) return failure;
+  }
+  const { requireTls } = session.security;
+  const lacking = requireTls.afterHello(
+    shortName(session.peer),
+    session.features.requireTls,
+    session.tls?.matched === true,
+  );
+  return lacking && { ...lacking, stage: session.stage };
 }
 
 function saysEhlo({ settings }: Session, greeting: Reply): boolean {
@@ -72,6 +81,7 @@ async function introduce(
 ): Promise<Failure | undefined> {
   const answered = await hello(session, extended);
   if ('scope' in answered) return answered;
+  if (session.report !== undefined && session.tls === undefined) session.report.greeting = answered.text;
   if (answered.reply !== undefined) await readFeatures(session, answered.reply);
 
   // After HELO no name is known.
@@ -91,25 +101,31 @@ async function introduce(
   return lacksSmtputf8(session, context.request);
 }
 
-/** Says EHLO, HELO or LHLO. Returns the extended reply if there is one, or why the server will not talk to us. */
-async function hello(session: Session, extended: boolean): Promise<{ reply: Reply | undefined } | Failure> {
+/**
+ * Says EHLO, HELO or LHLO. Returns the extended reply, if there is one, and the text of whichever came; or why the
+ * server will not talk to us.
+ */
+async function hello(
+  session: Session,
+  extended: boolean,
+): Promise<{ reply: Reply | undefined; text: string } | Failure> {
   const { settings } = session;
   const name = settings.smtp_helo_name;
   if (session.service === 'lmtp') {
     // rfc2033-4.1-02: an LMTP client has no HELO to fall back to.
     session.send(`LHLO ${name}`);
     const reply = await session.receive('lhlo');
-    return isPositive(reply) ? { reply } : refused(session, 'lhlo', reply);
+    return isPositive(reply) ? { reply, text: reply.text } : refused(session, 'lhlo', reply);
   }
   if (extended) {
     session.send(`EHLO ${name}`);
     const reply = await session.receive('ehlo');
-    if (isPositive(reply)) return { reply };
+    if (isPositive(reply)) return { reply, text: reply.text };
     if (reply.code === 421) return refused(session, 'ehlo', reply);
   }
   session.send(`HELO ${name}`);
   const reply = await session.receive('helo');
-  return isPositive(reply) ? { reply: undefined } : refused(session, 'helo', reply);
+  return isPositive(reply) ? { reply: undefined, text: reply.text } : refused(session, 'helo', reply);
 }
 
 async function readFeatures(session: Session, reply: Reply): Promise<void> {

@@ -11,7 +11,8 @@ import type { Session } from './session.ts';
  */
 export async function fallsBack(session: Session, context: HandshakeContext): Promise<boolean> {
   const { request } = context;
-  if (session.security.policy.level !== 'may' || session.peer.port === 0) return false;
+  const { policy, requireTls } = session.security;
+  if (policy.level !== 'may' || session.peer.port === 0 || requireTls.needsTls) return false;
   const { arrivedAtMs, activeAtMs = arrivedAtMs } = request;
   const hasWaited = activeAtMs - arrivedAtMs >= session.settings.minimal_backoff_time * 1000;
   return (hasWaited || isProbe(request)) && !(await mayAuthenticate(session, context));

@@ -66,10 +66,10 @@ export class Reuse {
   }
 
   /** A live connection that was kept for the next hop of the request. */
-  async byNexthop(): Promise<Session | undefined> {
+  async byNexthop(again: (kept: SessionSecurity) => Promise<SessionSecurity>): Promise<Session | undefined> {
     if (!this.#policy.load || this.#nexthopKey === undefined) return undefined;
     const found = this.#context.cache?.takeByNexthop(this.#nexthopKey);
-    return found && this.#revive(found.kept, found.peer);
+    return found && this.#revive(found.kept, found.peer, await again(found.kept.options.security));
   }
 
   /** A live connection to this server. */
@@ -77,7 +77,7 @@ export class Reuse {
     const kept = this.#policy.load
       ? this.#context.cache?.takeByAddress(this.#addressKey(peer, security))
       : undefined;
-    return kept && this.#revive(kept, peer);
+    return kept && this.#revive(kept, peer, security);
   }
 
   /** Keeps the connection or ends it. A good one settles which server stands for the next hop. */
@@ -102,9 +102,9 @@ export class Reuse {
   }
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
-  async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
+  async #revive(kept: KeptSession, peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
-    const session = Session.resume(kept, { peer, settings, tables, emit });
+    const session = Session.resume(kept, { peer, settings, tables, security, emit });
     session.verbose = await debugPeers.has(peer);
     const ignoreAbort = onAbort(signal, () => session.wire.abort());
     try {
@@ -127,10 +127,12 @@ export class Reuse {
   }
 
   /** Proofs of who the server is are about the next hop, as credentials may be (security reference 13). */
-  #addressKey({ host, address, port }: Peer, { policy: { level }, target }: SessionSecurity): string {
+  #addressKey({ host, address, port }: Peer, security: SessionSecurity): string {
+    const { target, policy, requireTls } = security;
+    const { level } = policy;
     const authenticates = this.#authenticates;
     const nexthop = authenticates || mustMatch(level) ? target.nexthop : '';
-    return this.#key(address, port, level, nexthop, authenticates ? host : '');
+    return this.#key(address, port, level, nexthop, authenticates ? host : '', requireTls.action);
   }
 
   get #authenticates(): boolean {

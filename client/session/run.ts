@@ -44,6 +44,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
 async function converse(session: Session, run: SessionRun): Promise<boolean> {
   const { recipients, request, outgoing } = run;
   let established = session.use > 1;
+  if (established) session.security.features.levelMet(session.tls?.level ?? 'none');
   try {
     const failure = established ? undefined : await handshake(session, run);
     if (failure === undefined) {

@@ -15,6 +15,7 @@ import type { Service } from '../request.ts';
 import { Redaction } from '../sasl/redaction.ts';
 import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
+import type { TlsReport } from '../tls/report.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
@@ -50,6 +51,8 @@ export interface SessionOptions {
   readonly tables: Tables;
   /** What TLS is to be. */
   readonly security: SessionSecurity;
+  /** What a domain is to be told of the TLS of this connection, if it wants to know. */
+  readonly report?: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** When the connection gets too old to be used for another message; absent, it is for one message only. */
@@ -74,6 +77,7 @@ export class Session {
   readonly settings: Settings;
   readonly tables: Tables;
   readonly security: SessionSecurity;
+  readonly report: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** How often the connection has been used, this time included. */
@@ -87,8 +91,6 @@ export class Session {
   features: Features = NO_FEATURES;
   /** Absent in the clear. */
   tls: TlsStatus | undefined;
-  /** The sender asked for REQUIRETLS, and no policy lifts it (security reference 17). */
-  requireTls = false;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
   /** The stage whose reply, or whose bytes, are being waited for. */
@@ -113,6 +115,7 @@ export class Session {
     this.settings = options.settings;
     this.tables = options.tables;
     this.security = options.security;
+    this.report = options.report;
     this.clock = options.clock;
     this.emit = options.emit;
     this.wire = this.#wireOver(connection);
@@ -157,6 +160,11 @@ export class Session {
     session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
     session.#redaction = kept.redaction;
     return session;
+  }
+
+  /** MAIL asks for REQUIRETLS where the server knows it (RFC 8689). */
+  get requireTls(): boolean {
+    return this.security.requireTls.isWanted;
   }
 
   /** Nothing speaks against using the connection again, but perhaps its age. */

@@ -18,6 +18,8 @@ import { secureOptions } from './library-options.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
 import { distrusted, type PeerCheck, peerCheck } from './peer-check.ts';
 import type { TlsPolicy, TlsTarget } from './policy.ts';
+import type { TlsReport } from './report.ts';
+import { reportHandshake } from './report-handshake.ts';
 import { sentServerName } from './server-name.ts';
 import { type CachedSession, TlsSessionCache } from './session-cache.ts';
 import type { TlsStatus } from './status.ts';
@@ -29,6 +31,8 @@ export interface HandshakeOrder {
   readonly peer: string;
   /** Our name as the server heard it; '' when it has not heard any. */
   readonly helloName: string;
+  /** Hears what came of it. */
+  readonly report?: TlsReport | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,7 +71,7 @@ export class TlsEngine {
   /** Rejects with HandshakeError, of which the log tells; then the connection is gone. */
   async start(connection: Connection, order: HandshakeOrder): Promise<Secured> {
     const { settings, service, platform } = this.#options;
-    const { policy, target, peer, signal } = order;
+    const { policy, target, peer, report, signal } = order;
     const log = await HandshakeLog.open(target, peer, this.#options);
     const prepared = await this.#prepare();
     let key: string | undefined;
@@ -98,12 +102,15 @@ export class TlsEngine {
       const result = inspect(socket, policy, check, cached);
       if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
       log.established(socket, result, check);
+      if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
+        reportHandshake(report, check, result, log.tellsUntrusted(check));
       return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
       connection.destroy();
       if (key !== undefined) this.#sessions?.forget(key);
       if (signal?.aborted !== true) log.failed(error);
+      report?.failed({ type: 'validation-failure', reason: 'tls-handshake-failure' });
       throw error;
     }
   }
@@ -143,17 +150,17 @@ function inspect(
   check: PeerCheck,
   cached: CachedSession | undefined,
 ): Inspection {
+  const external = policy.external?.failure;
   const resumed = socket.isSessionReused();
   if (resumed && cached !== undefined) {
     const leaf = cached.certificate && new X509Certificate(cached.certificate);
-    return { verification: cached.verification, leaf, resumed };
+    return { verification: cached.verification, leaf, external, resumed };
   }
   const chain = peerChain(socket);
   const error = socket.authorizationError as Error | string | null;
   const libraryError = error === null ? undefined : String(error instanceof Error ? error.message : error);
-  const verification =
-    policy.external?.failure === undefined ? check.verify(chain, libraryError) : distrusted();
-  return { verification, leaf: chain[0], resumed };
+  const verification = external === undefined ? check.verify(chain, libraryError) : distrusted();
+  return { verification, leaf: chain[0], external, resumed };
 }
 
 function statusOf(

@@ -27,6 +27,8 @@ export interface TlsEngineOptions {
 export interface Inspection {
   readonly verification: Verification;
   readonly leaf: X509Certificate | undefined;
+  /** Why no certificate counts, as another program has it. */
+  readonly external: string | undefined;
   readonly resumed: boolean;
 }
 
@@ -55,15 +57,19 @@ export class HandshakeLog {
   }
 
   established(socket: TLSSocket, inspection: Inspection, check: PeerCheck): void {
-    const { verification, leaf, resumed } = inspection;
+    const { verification, leaf, resumed, external } = inspection;
     const { failure, match, peerName } = verification;
     const wants = (...features: TlsLogFeature[]) => features.some((feature) => this.#features.has(feature));
-    if (failure !== undefined && leaf !== undefined && (mustMatch(check.level) || wants('untrusted'))) {
-      this.#tell(
-        resumed
-          ? `${this.#peer}: re-using session with untrusted peer credential, look for details earlier in the log`
-          : failureLine(failure, this.#peer),
-      );
+    if (failure !== undefined && leaf !== undefined && this.tellsUntrusted(check)) {
+      if (external !== undefined)
+        this.#tell(
+          `certificate verification failed for ${this.#peer}: external policy failure (${external})`,
+        );
+      else if (resumed)
+        this.#tell(
+          `${this.#peer}: re-using session with untrusted peer credential, look for details earlier in the log`,
+        );
+      else this.#tell(failureLine(failure, this.#peer));
     }
     if (wants('certmatch', 'verbose')) {
       if (match !== undefined) this.#tell(`${this.#peer}: ${check.describe(match)}`);
@@ -87,6 +93,11 @@ export class HandshakeLog {
       const details = describeConnection(socket, leaf);
       this.#tell(`${word} TLS connection established to ${this.#peer.toLowerCase()}: ${details}`);
     }
+  }
+
+  /** What is wrong with a server's certificate; always told where it counts. */
+  tellsUntrusted({ level }: PeerCheck): boolean {
+    return mustMatch(level) || this.#features.has('untrusted');
   }
 
   failed({ message, problem }: HandshakeError): void {

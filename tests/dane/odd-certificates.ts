@@ -121,7 +121,7 @@ export type OddCertificate = keyof typeof CERTIFICATES;
 export function oddCredential(...chain: readonly OddCertificate[]): Credential {
   const key = createPrivateKey({ key: Buffer.from(LEAF_KEY, 'base64'), format: 'der', type: 'pkcs8' });
   return new Credential(
-    key,
+    () => key,
     chain.map((name) => Buffer.from(CERTIFICATES[name], 'base64')),
   );
 }
