@@ -4,7 +4,7 @@
  */
 import { agilityCases, anchorAgilityCases, usageCases } from './agility-cases.ts';
 import { anchorCases } from './anchor-cases.ts';
-import { chainCases, oddCases } from './chain-cases.ts';
+import { chainCases, malformedCases, oddCases } from './chain-cases.ts';
 import { endEntityCases } from './end-entity-cases.ts';
 import type { DaneCase } from './parties.ts';
 import { pathCases } from './path-cases.ts';
@@ -14,6 +14,7 @@ export const cases: readonly DaneCase[] = [
   ...anchorCases,
   ...chainCases,
   ...oddCases,
+  ...malformedCases,
   ...pathCases,
   ...agilityCases,
   ...anchorAgilityCases,

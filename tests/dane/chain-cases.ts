@@ -1,6 +1,9 @@
 /** Chains as servers should not send them, and of certificates that nobody should have. */
 import { createHash } from 'node:crypto';
-import { authority, type Certified, type Credential } from '../../simulator/certificates/authority.ts';
+import { readAll, readElement, TAG } from '../../client/tls/der.ts';
+import { authority, type Certified, Credential, selfSigned } from '../../simulator/certificates/authority.ts';
+import { bits, sequence } from '../../simulator/certificates/der.ts';
+import { signatureOf } from '../../simulator/certificates/signature.ts';
 import { tlsa } from '../../simulator/certificates/tlsa.ts';
 import { oddCredential } from './odd-certificates.ts';
 import { alone, type DaneCase, deep, issuing, leaf, NAME, other, root, stranger } from './parties.ts';
@@ -79,3 +82,37 @@ export const oddCases: readonly DaneCase[] = (
   const digest = createHash('sha256').update(top).digest('hex');
   return { title, sends, records: [`2 0 1 ${digest}`], expected };
 });
+
+/** A path length of what says that it is no authority. */
+function contradictory(): Credential {
+  const own = selfSigned(NAME, { authority: true, pathLength: 0 });
+  const bytes = Buffer.from(own.certificate);
+  const constraints = Buffer.from('30060101ff020100', 'hex');
+  bytes[bytes.indexOf(constraints) + 4] = 0;
+  const [signed, algorithm] = readAll(readElement(bytes), TAG.sequence).map(({ whole }) => whole);
+  if (signed === undefined || algorithm === undefined) throw new TypeError('no certificate');
+  const signature = bits(signatureOf(signed, own.key, 'sha256'));
+  return new Credential(own.key, [sequence(signed, algorithm, signature)]);
+}
+
+const malformed = contradictory();
+export const malformedCases: readonly DaneCase[] = [
+  {
+    title: 'contradictory extensions, named by its key',
+    sends: malformed,
+    records: [tlsa(3, 1, 1, malformed)],
+    expected: 'EE 0 3 1 1',
+  },
+  {
+    title: 'contradictory extensions below an authority',
+    sends: malformed.withChain(malformed, root),
+    records: [tlsa(2, 0, 1, root)],
+    expected: 'DANE_NO_MATCH 0',
+  },
+  {
+    title: 'contradictory extensions, 2 1 0 of its own key',
+    sends: malformed,
+    records: [tlsa(2, 1, 0, malformed)],
+    expected: 'key 0 2 1 0',
+  },
+];
