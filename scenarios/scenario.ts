@@ -69,6 +69,7 @@ import type { ScenarioService } from './senders/sender.ts';
 export {
   type Authority,
   authority,
+  type Certified,
   Credential,
   certificatePem,
   fingerprint,
