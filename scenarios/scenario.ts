@@ -70,6 +70,7 @@ import type { ScenarioService } from './senders/sender.ts';
 export {
   type Authority,
   authority,
+  type Certified,
   Credential,
   certificatePem,
   fingerprint,

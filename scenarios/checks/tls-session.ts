@@ -6,7 +6,7 @@
  *     noTls('a')                                           whatever was said was said in the clear
  */
 import type { Certified } from '../../simulator/certificates/authority.ts';
-import { certificateDigest } from '../../simulator/hosts/tls/handshake.ts';
+import { certificateDigest } from '../../simulator/hosts/tls/facts.ts';
 import type { Session, TlsFacts } from '../../simulator/session.ts';
 import { matches } from '../checks/pattern.ts';
 import type { Expectation, Finding } from './expectation.ts';

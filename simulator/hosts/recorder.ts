@@ -140,6 +140,7 @@ export class Tap extends Duplex implements Connection {
   #inner: Duplex;
   #stopListening: () => void = () => {};
   #beforeEnd: (() => void) | undefined;
+  #concealed = false;
   #clientEnded = false;
   #serverEnded = false;
 
@@ -161,8 +162,15 @@ export class Tap extends Duplex implements Connection {
     this.#listenTo(inner);
   }
 
+  /** What passes from now on is TLS: it is not recorded, and nothing may depend on its bytes, which differ every time. */
+  conceal(): void {
+    this.#concealed = true;
+    (this.#raw as Connection & { conceal?: () => void }).conceal?.();
+  }
+
   /** Leaves the network's stream to a layer upon it, TLS; `carryOn` must follow. */
   handOver(): Connection {
+    this.conceal();
     this.#stopListening();
     return this.#raw;
   }
@@ -178,6 +186,7 @@ export class Tap extends Duplex implements Connection {
       readonly beforeEnd?: (() => void) | undefined;
     } = {},
   ): void {
+    this.#concealed = false;
     this.#inner = stream;
     this.#beforeEnd = options.beforeEnd;
     this.#listenTo(stream, options.skip);
@@ -192,9 +201,9 @@ export class Tap extends Duplex implements Connection {
     if (this.#raw.destroyed) this.destroy();
   }
 
-  /** What the client said to a layer that did not understand it. */
-  noteClient(bytes: Uint8Array): void {
-    this.#log.bytes('client', bytes);
+  /** Records what was said to or by a layer upon this one. */
+  note(from: 'client' | 'server', bytes: Uint8Array): void {
+    this.#log.bytes(from, bytes);
   }
 
   noteTls(tls: TlsFacts): void {
@@ -203,7 +212,7 @@ export class Tap extends Duplex implements Connection {
 
   #listenTo(inner: Duplex, skip?: (bytes: Uint8Array) => boolean): void {
     const onData = (chunk: Buffer) => {
-      if (!skip?.(chunk)) this.#log.bytes('client', chunk);
+      if (!this.#concealed && !skip?.(chunk)) this.#log.bytes('client', chunk);
       if (!this.push(chunk)) inner.pause();
     };
     const onEnd = () => this.#ended();
@@ -247,7 +256,7 @@ export class Tap extends Duplex implements Connection {
       callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
       return;
     }
-    this.#log.bytes('server', chunk);
+    if (!this.#concealed) this.#log.bytes('server', chunk);
     // Not the write's own callback: a network may answer that only after a round trip.
     if (inner.write(chunk)) callback();
     else inner.once('drain', () => callback());

@@ -2,12 +2,11 @@
  * The server's side of TLS on a host's connection: from now on the host reads and the record keeps what is said
  * inside. A handshake that does not succeed gives the connection back, for the host to end it.
  */
-import { createHash } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
-import type { Clock, Connection } from '../../../client/platform/platform.ts';
-import type { TlsFacts } from '../../session.ts';
+import type { Clock } from '../../../client/platform/platform.ts';
 import type { Ending, Peer } from '../peer.ts';
 import type { Tap } from '../recorder.ts';
+import { factsOf } from './facts.ts';
 import type { TlsPlan } from './options.ts';
 import { isTlsRecord, Wire } from './wire.ts';
 
@@ -36,7 +35,6 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
   peer.discardInput();
   if (tap.destroyed) return 'close';
   const raw = tap.handOver();
-  conceal(raw);
   const fault = plan.faults.find((item) => item.connection === undefined || item.connection === connection);
   return new Promise((resolve) => {
     let over = false;
@@ -58,7 +56,7 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
       // The engine may want to say more, or to close: nothing of it reaches the network.
       wire.cut();
       socket.destroy();
-      if (wire.spokenInClear !== undefined) tap.noteClient(wire.spokenInClear);
+      if (wire.spokenInClear !== undefined) tap.note('client', wire.spokenInClear);
       tap.fault(HANDSHAKE_FAILED);
       tap.carryOn(raw, { skip: isTlsRecord });
       resolve(ending);
@@ -78,29 +76,7 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
   });
 }
 
-/** The bytes of TLS differ from run to run: a virtual network is told to make nothing depend on them. */
-function conceal(raw: Connection & { conceal?: () => void }): void {
-  raw.conceal?.();
-}
-
 function afterwards({ afterHandshake }: TlsPlan, socket: TLSSocket, wire: Wire): void {
   if (afterHandshake === 'renegotiate') socket.renegotiate({}, () => {});
   else if (afterHandshake !== undefined) wire.inject(Buffer.from(afterHandshake.plaintext));
-}
-
-/** How the record of a session tells certificates apart: SHA-256 of the DER form, in hex. */
-export function certificateDigest(certificate: Uint8Array): string {
-  return createHash('sha256').update(certificate).digest('hex');
-}
-
-function factsOf(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerX509Certificate()?.raw;
-  const serverName: unknown = Reflect.get(socket, 'servername');
-  return {
-    sni: typeof serverName === 'string' && serverName !== '' ? serverName : undefined,
-    protocol: socket.getProtocol() ?? '',
-    cipher: socket.getCipher().name,
-    resumed: socket.isSessionReused(),
-    clientCertificate: certificate === undefined ? undefined : certificateDigest(certificate),
-  };
 }
