@@ -2,7 +2,7 @@
  * The servers of one destination, one after another: kept connections first, then new ones, until the recipients
  * have their outcome or the limits are reached (delivery reference 4.2, 4.5).
  */
-import { Admission, type Admitted } from './admission.ts';
+
 import type { Settings } from './config/register.ts';
 import type { Outgoing } from './content/outgoing.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
@@ -15,6 +15,7 @@ import type { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest } from './request.ts';
 import type { FailureCache } from './sasl/failure-cache.ts';
+import { Admission, type Admitted } from './session/admission.ts';
 import type { SessionCache } from './session/cache.ts';
 import { connect } from './session/connect.ts';
 import type { DebugPeers } from './session/debug-peers.ts';

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import register from './cases.json' with { type: 'json' };
 
 const caseShape = z.strictObject({
-  id: z.string().regex(/^(?:delivery-\d+|security-\d+[ab]?|field-[A-Z]{2}\d{2})$/),
+  id: z.string().regex(/^(?:delivery-\d+|security-\d+[a-z]?|field-[A-Z]{2}\d{2})$/),
   topic: z.string().min(1),
   situation: z.string().min(1),
   /** What Postfix does. */

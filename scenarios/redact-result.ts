@@ -46,6 +46,8 @@ function redacted<T>(value: T, redaction: Redaction): T {
 const KEPT: ReadonlySet<string> = new Set([
   'scenario',
   'suite',
+  'title',
+  'tags',
   'sender',
   'world',
   'verdict',

@@ -189,7 +189,8 @@ const SHOWN_CHARACTERS = 2_000;
 
 function lineOf(item: TimelineItem): string {
   if ('event' in item) return `= ${item.from}: ${item.event}`;
-  const text = item.line.length > SHOWN_CHARACTERS ? `${item.line.slice(0, SHOWN_CHARACTERS)}...` : item.line;
+  const { line, shown = line } = item;
+  const text = shown.length > SHOWN_CHARACTERS ? `${shown.slice(0, SHOWN_CHARACTERS)}...` : shown;
   return `${item.from === 'client' ? 'C' : 'S'}: ${text}`;
 }
 

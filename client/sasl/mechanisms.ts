@@ -51,7 +51,8 @@ export const MECHANISMS: readonly Mechanism[] = [
   { name: 'ANONYMOUS', satisfies: new Set(['noplaintext']), begin: anonymous },
 ];
 
-const names: ReadonlySet<string> = new Set(MECHANISMS.map(({ name }) => name));
+/** What Cyrus SASL has plug-ins for, and this client has not. */
+const ABSENT: ReadonlySet<string> = new Set(['GSSAPI', 'GSS-SPNEGO', 'GS2-KRB5', 'NTLM', 'OTP', 'SRP']);
 
 /** The best of the mechanisms offered (names in any case) that satisfies all options. */
 export function chooseMechanism(
@@ -68,7 +69,7 @@ export function chooseMechanism(
   );
 }
 
-/** Those of the mechanisms offered that this client does not know, such as GSSAPI and NTLM. */
-export function unknownMechanisms(offered: readonly string[]): readonly string[] {
-  return offered.filter((name) => !names.has(name.toUpperCase()));
+/** Those of the mechanisms offered that Postfix may be able to use, and this client is not. */
+export function absentMechanisms(offered: readonly string[]): readonly string[] {
+  return offered.filter((name) => ABSENT.has(name.toUpperCase()));
 }

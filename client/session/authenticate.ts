@@ -15,7 +15,7 @@ import {
   SaslError,
 } from '../sasl/exchange.ts';
 import type { FailureCache } from '../sasl/failure-cache.ts';
-import { chooseMechanism, type Mechanism, unknownMechanisms } from '../sasl/mechanisms.ts';
+import { absentMechanisms, chooseMechanism, type Mechanism } from '../sasl/mechanisms.ts';
 import { HIDDEN } from '../sasl/redaction.ts';
 import { WireError } from '../wire/wire.ts';
 import { type CredentialsContext, findCredentials } from './credentials.ts';
@@ -122,9 +122,9 @@ class Authentication {
   #choose(offered: readonly string[]): Mechanism {
     const mechanism = chooseMechanism(offered, this.#securityOptions, this.#channelBinding() !== undefined);
     if (mechanism !== undefined) return mechanism;
-    const unknown = unknownMechanisms(offered);
-    if (unknown.length > 0)
-      this.#session.log('info', `SASL mechanisms that this client does not have: ${unknown.join(' ')}`);
+    const absent = absentMechanisms(offered);
+    if (absent.length > 0)
+      this.#session.log('info', `SASL mechanisms that this client does not have: ${absent.join(' ')}`);
     throw new SaslError('no mechanism available', 'No worthy mechs found');
   }
 
@@ -148,7 +148,9 @@ class Authentication {
       }
       const challenge = reply.text.replace(/^[\d]*[- \t\n]*/, '');
       if (delayed && challenge !== '')
-        return this.#failed(`non-empty initial ${name} challenge from server ${this.#server}: ${challenge}`);
+        return this.#failed(
+          `non-empty initial ${name} challenge from server ${this.#server}: ${this.#session.redacted(challenge)}`,
+        );
       if (!delayed) turn = advance(exchange, turn, decodeChallenge(challenge));
       delayed = false;
       const response = turn.value?.toString('base64') ?? '';

@@ -129,10 +129,10 @@ export class Session {
       utf8: settings.smtputf8_enable,
       peer: fullName(peer),
       ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
-      onReplyLine: (line, isStored) => this.#heard(this.#redaction.of(line), isStored),
-      onReplacement: (line) => this.transcript.replacement(this.#redaction.of(line)),
-      onWarning: (text) => this.log('warning', this.#redaction.of(text)),
-      onMalformedLine: (line) => this.#malformedLine(this.#redaction.of(line)),
+      onReplyLine: (line, isStored) => this.#heard(this.redacted(line), isStored),
+      onReplacement: (line) => this.transcript.replacement(this.redacted(line)),
+      onWarning: (text) => this.log('warning', this.redacted(text)),
+      onMalformedLine: (line) => this.#malformedLine(this.redacted(line)),
     });
   }
 
@@ -248,10 +248,17 @@ export class Session {
   async receive(stage: Stage): Promise<Reply> {
     this.stage = stage;
     const heard = await this.wire.readReply();
-    const reply = { ...heard, text: this.#redaction.of(heard.text) };
-    this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
-    if (reply.malformed) this.troubled('protocol');
-    return reply;
+    const text = this.redacted(heard.text);
+    this.emit({ type: 'reply', session: this.id, code: heard.code, text });
+    if (heard.malformed) this.troubled('protocol');
+    // A challenge is not quoted but answered, which takes all of it.
+    const isChallenge = (stage === 'auth' || stage === 'lmtpAuth') && Math.floor(heard.code / 100) === 3;
+    return isChallenge ? heard : { ...heard, text };
+  }
+
+  /** What a server said, as it may be quoted. */
+  redacted(text: string): string {
+    return this.#redaction.of(text);
   }
 
   /** One of the two sides has lost the protocol, or a lookup of ours failed. */
@@ -304,14 +311,11 @@ export class Session {
     const filter = await this.tables.one('smtp_reply_filter');
     const replacement = await filter?.lookup(line).catch((error: unknown) => {
       if (!(error instanceof TableError)) throw error;
-      this.log(
-        'warning',
-        `${this.queueId}: table ${filter.name} lookup error for ${this.#redaction.of(line)}`,
-      );
+      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${this.redacted(line)}`);
       throw new WireError('localData');
     });
     if (replacement === undefined) return line;
-    const [from, to] = [line, replacement].map((text) => this.#redaction.of(text));
+    const [from, to] = [line, replacement].map((text) => this.redacted(text));
     this.log('info', `${fullName(this.peer)}: replacing server reply "${from}" with "${to}"`);
     return replacement;
   }

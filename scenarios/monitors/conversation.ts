@@ -290,10 +290,10 @@ class ConversationReader {
         if (positive) this.#offered = new Map();
         break;
       case 'AUTH':
-        if (reply.code === 334) this.#mode = 'authentication';
+        if (intermediate) this.#mode = 'authentication';
         break;
       default:
-        if (step.kind === 'authentication' && reply.code === 334) this.#mode = 'authentication';
+        if (step.kind === 'authentication' && intermediate) this.#mode = 'authentication';
     }
   }
 
@@ -309,7 +309,10 @@ function keywordsOf(reply: Reply): ReadonlyMap<string, string> {
   const keywords = new Map<string, string>();
   for (const line of reply.lines.slice(1)) {
     const found = /^\d{3}[ -]([^ =]+)(?:[ =](.*))?$/.exec(line);
-    if (found?.[1] !== undefined) keywords.set(found[1].toUpperCase(), found[2] ?? '');
+    if (found?.[1] === undefined) continue;
+    const keyword = found[1].toUpperCase();
+    // AUTH may come twice, as `AUTH=` for clients from before RFC 2554.
+    keywords.set(keyword, [keywords.get(keyword) ?? [], found[2] ?? ''].flat().join(' '));
   }
   return keywords;
 }

@@ -27,6 +27,7 @@ const GOOD_TLS = [
   'S: 250 taken\n221 bye',
   'C! close',
 ];
+const WITH_AUTH = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250-AUTH PLAIN\n250 AUTH=LOGIN'];
 const RAW = (line: string) => `C= ${line}`;
 const DATA = ['C: DATA', 'S: 354 go'];
 const OPEN = [...PLAIN, 'C: MAIL FROM:<a@client.test>', 'S: 250 ok', 'C: RCPT TO:<b@x.test>', 'S: 250 ok'];
@@ -79,6 +80,13 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'rfc3207-4.2-01': [...GRANTED, '{TLS}', 'C: MAIL FROM:<>'],
   'rfc3207-4.2-02': [...GRANTED, '{TLS}', 'C: NOOP'],
   'rfc3207-4.2-03': [...GRANTED, '{TLS}', 'C: EHLO client.test', 'S: 250-mx\n250 STARTTLS', 'C: STARTTLS'],
+  // authentication
+  'rfc4954-3-01': [...WITH_AUTH, 'C: AUTH CRAM-MD5'],
+  'rfc4954-4-01': [...WITH_AUTH, 'C: AUTH PLAIN AAAA', 'S: 235 ok', 'C: AUTH PLAIN AAAA'],
+  'rfc4954-4-02': [...WITH_AUTH, 'C: MAIL FROM:<>', 'S: 250 ok', 'C: AUTH PLAIN AAAA'],
+  'rfc4954-4-03': [...WITH_AUTH, 'C: AUTH PLAIN not!base64'],
+  'rfc4954-4-05': [...WITH_AUTH, `C: AUTH PLAIN ${'AAAA'.repeat(130)}`],
+  'rfc4954-4-06': [...WITH_AUTH, 'C: AUTH LOGIN', 'S: 334 ', 'C: user'],
   // command-order
   'rfc5321-3.3-01': [...PLAIN, 'C: RCPT TO:<b@x.test>'],
   'rfc5321-3.3-06': [...OPEN, 'C: DATA', 'S: 300 hm', 'C: text\n.'],

@@ -1,4 +1,5 @@
 /** Every monitor, in the order of a session. A new one is added here and in its test. */
+import { authentication } from './authentication.ts';
 import { commandLines } from './command-lines.ts';
 import { commandOrder } from './command-order.ts';
 import { dotStuffing } from './dot-stuffing.ts';
@@ -20,6 +21,7 @@ export const monitors: readonly Monitor[] = [
   introduction,
   tls,
   commandOrder,
+  authentication,
   commandLines,
   lineEnds,
   pipelining,

@@ -35,6 +35,9 @@ import { asRecord, isPositive, onlyKeys } from './switches.ts';
 const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
 export type StockExtension = (typeof STOCK_EXTENSIONS)[number];
 
+const STOCK_MECHANISMS = ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'] as const;
+export type StockMechanism = (typeof STOCK_MECHANISMS)[number];
+
 export interface StockOptions {
   /** The name in replies; the host's key when absent. */
   readonly name?: string;
@@ -44,6 +47,10 @@ export interface StockOptions {
   readonly extensions?: readonly StockExtension[];
   /** 10240000 when absent. */
   readonly maxMessageBytes?: number;
+  /** Passwords by user, who may authenticate then; nobody can, and AUTH is not offered, when absent. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** All of `STOCK_MECHANISMS` when absent. */
+  readonly mechanisms?: readonly StockMechanism[];
   /** Replies (`550 text`) to RCPT by recipient, compared without regard to case. */
   readonly refuse?: Readonly<Record<string, string>>;
   /** STARTTLS is served when present; with a self-signed certificate for `{}`. */
@@ -58,6 +65,8 @@ interface StockPlan {
   readonly protocol: MailProtocol;
   readonly extensions: readonly StockExtension[];
   readonly maxMessageBytes: number;
+  readonly users: Readonly<Record<string, string>> | undefined;
+  readonly mechanisms: readonly StockMechanism[];
   readonly refuse: ReadonlyMap<string, ReplyError>;
   readonly tls: StockOptions['tls'];
 }
@@ -74,7 +83,17 @@ class ReplyError extends Error {
 
 /** Throws `HostDefinitionError` for a bad option. */
 export function stockHost(options: StockOptions = {}): MailHostDefinition {
-  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'refuse', 'tls'];
+  const keys = [
+    'name',
+    'protocol',
+    'port',
+    'extensions',
+    'maxMessageBytes',
+    'users',
+    'mechanisms',
+    'refuse',
+    'tls',
+  ];
   onlyKeys('stockHost', asRecord('stockHost', options), keys);
   const {
     protocol = 'smtp',
@@ -89,6 +108,9 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
       `stockHost: extensions: ${String(stranger)} is not one of ${STOCK_EXTENSIONS.join(', ')}`,
     );
   }
+  const { users, mechanisms = STOCK_MECHANISMS } = options;
+  if (!mechanisms.every((name) => STOCK_MECHANISMS.includes(name)))
+    throw new HostDefinitionError(`stockHost: mechanisms: must be of ${STOCK_MECHANISMS.join(', ')}`);
   if (!isPositive(maxMessageBytes))
     throw new HostDefinitionError('stockHost: maxMessageBytes: must be 1 or more');
   const plan = {
@@ -96,6 +118,8 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
     protocol,
     extensions,
     maxMessageBytes,
+    users,
+    mechanisms,
     refuse: compileRefusals(options.refuse ?? {}),
     tls: options.tls,
   };
@@ -154,7 +178,7 @@ class StockHost implements MailHost {
   }
 
   #makeServer(): SMTPServer {
-    const { protocol, extensions, maxMessageBytes, refuse, tls } = this.#plan;
+    const { protocol, extensions, maxMessageBytes, users, mechanisms, refuse, tls } = this.#plan;
     const server = new SMTPServer({
       name: this.name,
       lmtp: protocol === 'lmtp',
@@ -165,9 +189,27 @@ class StockHost implements MailHost {
       hideSMTPUTF8: !extensions.includes('SMTPUTF8'),
       hideENHANCEDSTATUSCODES: !extensions.includes('ENHANCEDSTATUSCODES'),
       hideDSN: !extensions.includes('DSN'),
-      disabledCommands: tls === undefined ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+      disabledCommands: [
+        ...(users === undefined ? ['AUTH'] : []),
+        ...(tls === undefined ? ['STARTTLS'] : []),
+      ],
       ...(tls === undefined ? {} : stockCertificate(tls.credential, this.#context.name)),
       authOptional: true,
+      authMethods: [...mechanisms],
+      allowInsecureAuth: true,
+      onAuth: (given, _session, callback) => {
+        const password = Object.hasOwn(users ?? {}, given.username ?? '')
+          ? users?.[given.username ?? '']
+          : undefined;
+        // CRAM-MD5 has no password to compare, but a proof.
+        const isRight =
+          password !== undefined &&
+          (given.method === 'CRAM-MD5'
+            ? given.validatePassword(password)
+            : (given.accessToken ?? given.password) === password);
+        if (isRight) callback(null, { user: given.username });
+        else callback(new ReplyError(535, 'Error: Authentication failed'));
+      },
       disableReverseLookup: true,
       logger: false,
       socketTimeout: IDLE_LIMIT_MS,

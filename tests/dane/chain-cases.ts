@@ -92,7 +92,10 @@ function contradictory(): Credential {
   const [signed, algorithm] = readAll(readElement(bytes), TAG.sequence).map(({ whole }) => whole);
   if (signed === undefined || algorithm === undefined) throw new TypeError('no certificate');
   const signature = bits(signatureOf(signed, own.key, 'sha256'));
-  return new Credential(own.key, [sequence(signed, algorithm, signature)]);
+  return new Credential(
+    () => own.key,
+    () => [sequence(signed, algorithm, signature)],
+  );
 }
 
 const malformed = contradictory();

@@ -118,10 +118,11 @@ const CERTIFICATES = {
 export type OddCertificate = keyof typeof CERTIFICATES;
 
 /** A server that sends these, its own certificate first. */
-export function oddCredential(...chain: readonly OddCertificate[]): Credential {
+export function oddCredential(first: OddCertificate, ...others: readonly OddCertificate[]): Credential {
   const key = createPrivateKey({ key: Buffer.from(LEAF_KEY, 'base64'), format: 'der', type: 'pkcs8' });
+  const der = (name: OddCertificate) => Buffer.from(CERTIFICATES[name], 'base64');
   return new Credential(
     () => key,
-    chain.map((name) => Buffer.from(CERTIFICATES[name], 'base64')),
+    () => [der(first), ...others.map(der)],
   );
 }

@@ -80,14 +80,19 @@ export function masterCf(setups: readonly ServiceSetup[]): string {
       transportNames(service, index).map((name) => transportLine(name, service, setup)),
     ),
   );
-  return [...HELPERS, proxymapLine(setups), ...transports].map((line) => `${line}\n`).join('');
+  return [...HELPERS, ...proxymapLines(setups), ...transports].map((line) => `${line}\n`).join('');
 }
 
 /** It opens no table but those that its own configuration names, which that of transports is not. */
-function proxymapLine(setups: readonly ServiceSetup[]): string {
+function proxymapLines(setups: readonly ServiceSetup[]): string[] {
   const values = setups.flatMap(({ config }) => Object.values(config));
   const tables = new Set(values.flatMap((value) => value.match(/proxy:[^\s,{}]+/g) ?? []));
-  return `proxymap unix - - n - - proxymap -o { proxy_read_maps = ${[...tables].join(' ')} }`;
+  const names = [...tables].join(' ');
+  return [
+    `proxymap unix - - n - - proxymap -o { proxy_read_maps = ${names} }`,
+    // One process alone may write to a database.
+    `proxywrite unix - - n - 1 proxymap -o { proxy_write_maps = ${names} }`,
+  ];
 }
 
 function transportLine(name: string, program: Service, { config, flags }: ServiceSetup): string {

@@ -1,24 +1,24 @@
 /** Which servers may be connected to at all: what TLS has to be like with them rules some out (security reference 6). */
-import type { Settings } from './config/register.ts';
-import type { LookupContext } from './dns/lookup.ts';
-import type { Resolver } from './dns/resolver.ts';
-import type { EventListener } from './events.ts';
-import type { Failure } from './outcome/failure.ts';
-import type { Platform } from './platform/platform.ts';
-import type { DeliveryRequest } from './request.ts';
-import type { SessionSecurity } from './session/security.ts';
-import type { Tables } from './tables/tables.ts';
-import { type FindDane, findDane } from './tls/dane/find-dane.ts';
-import type { TlsEngine } from './tls/engine.ts';
-import { FeatureStatus } from './tls/feature-status.ts';
-import { requiresTls, type TlsLevel } from './tls/level.ts';
-import { TlsPolicies } from './tls/policies.ts';
-import { isPolicyFailure, type TlsPolicyFailure, type TlsTarget } from './tls/policy.ts';
-import { findTlsReportTarget, type TlsReportTarget } from './tls/report.ts';
-import { RequireTls } from './tls/requiretls.ts';
-import { requireTlsAction } from './tls/requiretls-policy.ts';
-import { unauthorizedExchanger } from './tls/sts.ts';
-import { type TlsWishes, tlsWishes } from './tls/wishes.ts';
+import type { Settings } from '../config/register.ts';
+import type { LookupContext } from '../dns/lookup.ts';
+import type { Resolver } from '../dns/resolver.ts';
+import type { EventListener } from '../events.ts';
+import type { Failure } from '../outcome/failure.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { DeliveryRequest } from '../request.ts';
+import type { Tables } from '../tables/tables.ts';
+import { type FindDane, findDane } from '../tls/dane/find-dane.ts';
+import type { TlsEngine } from '../tls/engine.ts';
+import { FeatureStatus } from '../tls/feature-status.ts';
+import { requiresTls, type TlsLevel } from '../tls/level.ts';
+import { TlsPolicies } from '../tls/policies.ts';
+import { isPolicyFailure, type TlsPolicyFailure, type TlsTarget } from '../tls/policy.ts';
+import { findTlsReportTarget, type TlsReportTarget } from '../tls/report.ts';
+import { RequireTls } from '../tls/requiretls.ts';
+import { requireTlsAction } from '../tls/requiretls-policy.ts';
+import { unauthorizedExchanger } from '../tls/sts.ts';
+import { type TlsWishes, tlsWishes } from '../tls/wishes.ts';
+import type { SessionSecurity } from './security.ts';
 
 export interface AdmissionContext {
   readonly platform: Platform;
