@@ -27,9 +27,11 @@ import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
+import { FailureCache } from './sasl/failure-cache.ts';
 import { SessionCache } from './session/cache.ts';
 import { type KeptSession, Session } from './session/session.ts';
 import { Tables } from './tables/tables.ts';
+import { TlsEngine } from './tls/engine.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
@@ -107,7 +109,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     serviceName: options.serviceName ?? service,
   });
   const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
-  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, settings, options)), {
+  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, options)), {
     settings,
     emit: onEvent,
   });
@@ -118,7 +120,9 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     addressesOf: systemLookup({ platform, settings, resolver, emit: onEvent }),
     ...(onEvent && { emit: onEvent }),
   });
+  const tls = new TlsEngine({ settings, service, tables, platform, emit: onEvent ?? (() => {}) });
   const cache = new SessionCache(platform.clock);
+  const refusedCredentials = new FailureCache();
   return {
     settings,
     async close() {
@@ -135,7 +139,9 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         settings,
         resolver,
         tables,
+        tls,
         cache,
+        refusedCredentials,
         flags,
         ...(options.services && { services: options.services }),
         ...(options.addToFlush && { addToFlush: options.addToFlush }),
@@ -162,12 +168,10 @@ async function farewell(kept: KeptSession, tables: Tables): Promise<void> {
 
 async function systemResolver(
   platform: Platform,
-  settings: Settings,
   { nameServers, onEvent }: ClientOptions,
 ): Promise<Resolver> {
   const { clock, network, random } = platform;
-  const dnssec = settings.smtp_dns_support_level === 'dnssec';
-  const common = { clock, network, random, dnssec, ...(onEvent && { emit: onEvent }) };
+  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
   if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
   const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
   return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });

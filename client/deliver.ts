@@ -32,12 +32,14 @@ import { Recipients } from './outcome/recipients.ts';
 import type { StatusServices } from './outcome/status-services.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DeliveryRequest, type DeliveryResult, isProbe } from './request.ts';
+import type { FailureCache } from './sasl/failure-cache.ts';
 import { Servers } from './servers.ts';
 import type { SessionCache } from './session/cache.ts';
 import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
 import { TableError } from './tables/table.ts';
 import { Tables } from './tables/tables.ts';
+import { TlsEngine } from './tls/engine.ts';
 
 export interface DeliverOptions {
   readonly platform: Platform;
@@ -46,6 +48,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
+  /** TLS of the service, shared by deliveries; set up for this one alone when absent. */
+  readonly tls?: TlsEngine;
   /** Those of the service; none when absent. */
   readonly flags?: Flags;
   readonly emit?: EventListener;
@@ -59,6 +63,8 @@ export interface DeliverOptions {
   readonly postNotice?: PostNotice;
   /** Connections of other deliveries of this client, to be used again; without it each is used once. */
   readonly cache?: SessionCache;
+  /** Credentials that servers refused, for `smtp_sasl_auth_cache_name`; without it they are forgotten at once. */
+  readonly refusedCredentials?: FailureCache;
 }
 
 /** A destination to try, as written, and its place in the list. It is parsed when its turn comes. */
@@ -160,7 +166,8 @@ class Delivery {
     const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
     const debugPeers = await DebugPeers.of(nexthop, this.#tables);
-    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers });
+    const tls = this.#options.tls ?? new TlsEngine({ ...context, service });
+    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers, tls });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {
       this.#warn(
@@ -202,7 +209,15 @@ class Delivery {
       if (site.isFirst) await servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
-      this.#failure = await servers.trySite({ addresses, bestPreference, detectLoops, isFinal });
+      const { domain } = destination;
+      this.#failure = await servers.trySite({
+        nexthop: site.text,
+        domain,
+        addresses,
+        bestPreference,
+        detectLoops,
+        isFinal,
+      });
     } else {
       this.#failure = { scope: 'session', ...found.failure };
     }

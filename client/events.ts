@@ -29,11 +29,25 @@ export type ClientEvent =
     }
   | { readonly type: 'command'; readonly session: string; readonly line: string }
   | { readonly type: 'reply'; readonly session: string; readonly code: number; readonly text: string }
+  | SecuredEvent
   | { readonly type: 'content'; readonly session: string; readonly bytes: number }
   | { readonly type: 'disconnected'; readonly session: string; readonly how: 'closed' | 'lost' | 'timeout' }
   | LogEvent
   | TlsReportEvent
   | { readonly type: 'outcome'; readonly queueId: string; readonly outcome: Outcome };
+
+/** A TLS handshake is through; `TlsStatus` has the meanings. */
+export interface SecuredEvent {
+  readonly type: 'secured';
+  readonly session: string;
+  readonly level: string;
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly present: boolean;
+  readonly trusted: boolean;
+  readonly matched: boolean;
+  readonly resumed: boolean;
+}
 
 export interface DnsQueryEvent {
   readonly type: 'dnsQuery';

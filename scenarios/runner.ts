@@ -16,6 +16,7 @@ import { clause } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
 import { obstacleTo } from './obstacles.ts';
+import { redactResult } from './redact-result.ts';
 import type { Check, Result, StoredContent, StoredOutcome, StoredSession } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
@@ -100,7 +101,8 @@ async function runOne(
   const overrides = sender.claims.has('config') ? (options.overrides ?? {}) : {};
   const blank = blankResult(scenario, sender, world.kind, overrides, options.seed);
   const obstacle = obstacleTo(scenario, sender, world.kind, overrides);
-  if (obstacle !== undefined) return { result: { ...blank, ...obstacle }, eventHash: obstacle.verdict };
+  if (obstacle !== undefined)
+    return { result: redactResult({ ...blank, ...obstacle }, []), eventHash: obstacle.verdict };
   const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
   try {
     const run = await world.run(scenario, sender, {
@@ -115,14 +117,15 @@ async function runOne(
       run.failure === undefined
         ? await within(limitMs, 'checking', judge(scenario, run.evidence), options.signal)
         : brokenOff(scenario, world.kind, oneLine(run.failure));
-    const result = boundResult({
+    const full: Result = {
       ...blank,
       ...storedEvidence(run.evidence, run.startMs),
       verdict: judged.verdict,
       reason: judged.reason,
       checks: [...judged.checks],
       wallMs: roundMs(performance.now() - startedMs),
-    });
+    };
+    const result = boundResult(redactResult(full, run.evidence.sessions));
     const eventHash = hash(
       'sha256',
       `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`,
@@ -134,7 +137,10 @@ async function runOne(
     const reason = oneLine(error instanceof Error ? error.message : String(error));
     const wallMs = roundMs(performance.now() - startedMs);
     const verdict = verdictOfError(error, world.kind);
-    return { result: boundResult({ ...blank, verdict, reason, wallMs }), eventHash: verdict };
+    return {
+      result: boundResult(redactResult({ ...blank, verdict, reason, wallMs }, [])),
+      eventHash: verdict,
+    };
   }
 }
 

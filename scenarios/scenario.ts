@@ -20,6 +20,9 @@
  * 4. `hosts` are keyed by name, relative to the zones: each listens where DNS says, on the port of its protocol.
  *    `listening({ unix: '/run/lmtp' }, mailHost({ protocol: 'lmtp' }))` places one elsewhere.
  *    Choose `mailHost` (switches by stage), `dialogueHost` (a script, full control), or `stockHost` (a real server).
+ *    TLS: `const ca = authority('Example CA')`, then `mailHost({ tls: { credential: ca.issue('a.example.test') } })`; the
+ *    client trusts it with `files: { '/run/ca.pem': ca.pem }` and `smtp_tls_CAfile`, or by `tlsa(3, 1, 1, credential)` in
+ *    a zone. Dialogues show what is said inside TLS; `{TLS}` or `{TLS sni=a.example.test}` is where it began.
  * 5. `network` says what lies before a host: `{ a: 'silent' }`, `{ a: { latencyMs: 400, segmentBytes: 1 } }`.
  * 6. `config` sets Postfix parameters of the sender, `flags: 'DOR'` those of its service; `files` are what it may read:
  *    texts or bytes by path, `aged('1h', text)` for one that is not new.
@@ -34,7 +37,8 @@
  *    `submitter` (for XFORWARD), `reuse` of connections (`load`, `store`, `both`).
  * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
  *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
- *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
+ *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received,
+ *    and of TLS tlsSession noTls.
  *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged |
  *    recorded notRecorded (by the services) | addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) |
  *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
@@ -63,6 +67,17 @@ import { checkScenario } from './scenario-checks.ts';
 import type { HostNetwork, Scenario } from './scenario-shape.ts';
 import type { ScenarioService } from './senders/sender.ts';
 
+export {
+  type Authority,
+  authority,
+  type Certified,
+  Credential,
+  certificatePem,
+  fingerprint,
+  publicKeyPem,
+  selfSigned,
+} from '../simulator/certificates/authority.ts';
+export { tlsa } from '../simulator/certificates/tlsa.ts';
 export { zone } from '../simulator/dns/zone.ts';
 export { aged } from '../simulator/file-content.ts';
 export { mailHost } from '../simulator/hosts/declarative.ts';
@@ -76,6 +91,7 @@ export {
   reset,
   silent,
   stall,
+  startTls,
   wait,
 } from '../simulator/hosts/dialogue-steps.ts';
 export { stockHost } from '../simulator/hosts/stock.ts';
@@ -98,6 +114,7 @@ export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
 export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
+export { type ExpectedTls, noTls, tlsSession } from './checks/tls-session.ts';
 export { type MessageSpec, message, type RecipientSpec, type ScenarioMessage } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
 

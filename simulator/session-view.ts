@@ -6,7 +6,7 @@
  * command only when its reply was 3xx, so bytes sent after DATA wait for that reply before they are judged.
  */
 import { ContentScanner, unstuff } from './hosts/content.ts';
-import type { Session, SessionEntry } from './session.ts';
+import { type Session, type SessionEntry, tlsMark } from './session.ts';
 
 export interface Reply {
   /** 0 when the reply does not begin with three digits. */
@@ -40,6 +40,8 @@ export interface CommandLineView extends CommandBase {
   readonly verb: string;
   /** `none`: the session ended in the middle of the line. */
   readonly lineEnd: 'crlf' | 'lf' | 'none';
+  /** What of the text may be credentials: what AUTH is given, and the lines of its exchange (RFC 4954). */
+  readonly secret: string | undefined;
 }
 
 export interface ContentView extends CommandBase {
@@ -62,8 +64,15 @@ export interface Dialogue {
   readonly timeline: readonly TimelineItem[];
 }
 
+/** Events are `close`, `reset`, what a script did on purpose, or where TLS began: `{TLS sni=a.example.test}`. */
 export type TimelineItem =
-  | { readonly atMs: number; readonly from: 'client' | 'server'; readonly line: string }
+  /** `shown` is the line without credentials, where it has some. */
+  | {
+      readonly atMs: number;
+      readonly from: 'client' | 'server';
+      readonly line: string;
+      readonly shown?: string;
+    }
   | { readonly atMs: number; readonly from: 'client' | 'server'; readonly event: string };
 
 /** The commands and content sections of a session, each with its replies. */
@@ -101,12 +110,26 @@ export function followDialogue(): (entry: SessionEntry) => readonly TimelineItem
   let ends = 0;
   return (entry) => {
     reader.add(entry);
-    if ('event' in entry && entry.event !== 'fault') ends += entry.event === 'reset' ? 2 : 1;
+    if ('event' in entry && (entry.event === 'close' || entry.event === 'reset'))
+      ends += entry.event === 'reset' ? 2 : 1;
     const { timeline } = ends >= 2 ? reader.finish() : reader;
     const items = timeline.slice(told);
     told = timeline.length;
     return items;
   };
+}
+
+/** All that clients said which may be credentials. */
+export function secretsOf(sessions: readonly Session[]): readonly string[] {
+  const said = sessions.flatMap((session) =>
+    commands(session).flatMap((command) => (command.kind === 'command' ? (command.secret ?? []) : [])),
+  );
+  return [...new Set(said)];
+}
+
+/** The text with `<hidden>` in place of each secret. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((result, secret) => result.replaceAll(secret, '<hidden>'), text);
 }
 
 /** Text on one line: UTF-8 where it is valid, control characters and other bytes as `\xNN`. */
@@ -126,6 +149,11 @@ function decode(bytes: Uint8Array): string {
   } catch {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   }
+}
+
+function eventText(entry: Extract<SessionEntry, { readonly event: string }>): string {
+  if (entry.event === 'tls') return tlsMark(entry.tls);
+  return entry.event === 'fault' ? entry.text : entry.event;
 }
 
 type Draft =
@@ -158,14 +186,16 @@ class DialogueReader {
   #scanner: ContentScanner | undefined;
   #scanned: Chunk[] = [];
   #lmtp = false;
+  /** The server has asked for more of an AUTH exchange. */
+  #authenticating = false;
   #recipients = 0;
   #replyLines: string[] = [];
   #output: Buffer = Buffer.alloc(0);
 
   add(entry: SessionEntry): void {
     if ('event' in entry) {
-      const event = entry.event === 'fault' ? entry.text : entry.event;
-      this.#timeline.push({ atMs: entry.atMs, from: entry.from, event });
+      if (entry.event === 'tls') this.#forgetUnfinished();
+      this.#timeline.push({ atMs: entry.atMs, from: entry.from, event: eventText(entry) });
       return;
     }
     const bytes = Buffer.from(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.byteLength);
@@ -174,6 +204,14 @@ class DialogueReader {
       this.#segments += 1;
       this.#readInput();
     } else this.#readOutput(bytes, entry.atMs);
+  }
+
+  /** Half a line from before TLS is not continued inside it. */
+  #forgetUnfinished(): void {
+    this.#input = [];
+    this.#searched = 0;
+    this.#output = Buffer.alloc(0);
+    this.#replyLines = [];
   }
 
   get timeline(): readonly TimelineItem[] {
@@ -233,10 +271,19 @@ class DialogueReader {
   #addLine(bytes: Buffer, lineEnd: CommandLineView['lineEnd']): void {
     const text = decode(bytes.subarray(0, bytes.length - { crlf: 2, lf: 1, none: 0 }[lineEnd]));
     const verb = (/^\S*/.exec(text)?.[0] ?? '').toUpperCase();
-    const command = { kind: 'command' as const, text, verb, lineEnd, bytes, ...this.#place(bytes.length) };
+    const secret = this.#secretOf(text, verb);
+    const place = this.#place(bytes.length);
+    const command = { kind: 'command' as const, text, verb, lineEnd, secret, bytes, ...place };
     this.#commands.push(command);
-    this.#say('client', command.completeAtMs, visible(Buffer.from(text)));
+    const line = visible(Buffer.from(text));
+    this.#say('client', command.completeAtMs, line, secret && withoutSecrets(line, [secret]));
     if (verb === 'DATA' && lineEnd !== 'none') this.#undecided = command;
+  }
+
+  #secretOf(text: string, verb: string): string | undefined {
+    if (verb === 'AUTH') return /^AUTH +\S+ +(\S.*)$/i.exec(text)?.[1];
+    if (!this.#authenticating || verb === 'QUIT' || text === '') return undefined;
+    return text;
   }
 
   /** False when more bytes are needed. */
@@ -335,6 +382,8 @@ class DialogueReader {
   /** What the last reply to a command means for what follows. */
   #settle(command: Draft, { code }: Reply): void {
     const positive = code >= 200 && code < 300;
+    const isAuth = command.kind === 'command' && (command.verb === 'AUTH' || this.#authenticating);
+    this.#authenticating = isAuth && code >= 300 && code < 400;
     if (command.kind === 'content') this.#recipients = 0;
     else if (command === this.#undecided) {
       this.#undecided = undefined;
@@ -346,7 +395,7 @@ class DialogueReader {
       this.#recipients = 0;
   }
 
-  #say(from: 'client' | 'server', atMs: number, line: string): void {
-    this.#timeline.push({ atMs, from, line });
+  #say(from: 'client' | 'server', atMs: number, line: string, shown?: string): void {
+    this.#timeline.push({ atMs, from, line, ...(shown !== undefined && { shown }) });
   }
 }

@@ -25,9 +25,30 @@ export interface Session {
  * One thing that happened, in the order in which the server saw it. `client` bytes are stamped when they arrive,
  * `server` bytes when they are sent. Chunks are as they came off the network: one write of a pipelining client is
  * one entry. `close` is an orderly end of one direction, `reset` an abort, `fault` something the script did on
- * purpose (delay, stall) that leaves no bytes.
+ * purpose (delay, stall) that leaves no bytes. From `tls` on, bytes are what is said inside TLS; what the handshake
+ * took is not kept.
  */
 export type SessionEntry =
   | { readonly atMs: number; readonly from: 'client' | 'server'; readonly bytes: Uint8Array }
   | { readonly atMs: number; readonly from: 'client' | 'server'; readonly event: 'close' | 'reset' }
+  | { readonly atMs: number; readonly from: 'client'; readonly event: 'tls'; readonly tls: TlsFacts }
   | { readonly atMs: number; readonly from: 'server'; readonly event: 'fault'; readonly text: string };
+
+/** What a handshake agreed on, from the server's side. */
+export interface TlsFacts {
+  /** The name that the client asked for. */
+  readonly sni: string | undefined;
+  /** `TLSv1.3` and the like. */
+  readonly protocol: string;
+  /** The cipher suite by its OpenSSL name. */
+  readonly cipher: string;
+  /** A session of an earlier connection goes on. */
+  readonly resumed: boolean;
+  /** SHA-256 of the client's certificate, in hex; undefined when it showed none. */
+  readonly clientCertificate: string | undefined;
+}
+
+/** Where TLS began, as dialogues write it: `{TLS}` or `{TLS sni=a.example.test}`. */
+export function tlsMark({ sni }: TlsFacts): string {
+  return sni === undefined ? '{TLS}' : `{TLS sni=${sni}}`;
+}

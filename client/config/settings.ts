@@ -1,6 +1,7 @@
 /** From assigned texts to typed settings: look up, expand, convert, check. */
 import ipaddr from 'ipaddr.js';
 import type { Service } from '../request.ts';
+import { checkCombinations } from './combinations.ts';
 import { ConfigError, shown } from './config-error.ts';
 import { expand, type Lookup } from './expand.ts';
 import type { Parameter, TimeUnit } from './parameter.ts';
@@ -36,7 +37,11 @@ export function resolveSettings(
 ): Settings {
   const resolve = resolverOf(assigned, service, facts);
   // `convert` returns what the register's types promise for each entry.
-  return Object.freeze(Object.fromEntries(parameters.map((entry) => [entry[0], resolve(entry)]))) as Settings;
+  const settings = Object.freeze(
+    Object.fromEntries(parameters.map((entry) => [entry[0], resolve(entry)])),
+  ) as Settings;
+  checkCombinations(settings, service);
+  return settings;
 }
 
 /** A line for each value that cannot be used, of either service. */
@@ -45,7 +50,9 @@ export function findProblems(assigned: ReadonlyMap<string, string>, facts: Facts
   for (const service of ['smtp', 'lmtp'] as const) {
     try {
       const resolve = resolverOf(assigned, service, facts);
+      const before = problems.size;
       for (const entry of parameters) noteProblem(() => resolve(entry));
+      if (problems.size === before) noteProblem(() => resolveSettings(assigned, service, facts));
     } catch (error) {
       noteProblem(() => {
         throw error;

@@ -1,15 +1,13 @@
 /**
  * Generic maps: addresses that mean something here only are replaced by such that can be answered from outside
  * (`smtp_generic_maps`; delivery reference 6.8, tables reference 4.4).
- *
- * A table is asked for the whole address; without its extension; for the local part alone if the domain is ours; and
- * for `@domain`.
  */
-import { quoteAddress, splitAddress } from '../address.ts';
+import { splitAddress } from '../address.ts';
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Maps } from '../tables/maps.ts';
 import { TableError } from '../tables/table.ts';
+import { type AddressLookupOptions, type FoundAddress, findAddress } from './address-lookup.ts';
 import { readAddresses } from './addresses.ts';
 
 /** Which address a message would be sent from, or to, is not known: nothing can be sent. */
@@ -17,17 +15,9 @@ export class GenericMapError extends Error {
   override readonly name = 'GenericMapError';
 }
 
-export interface GenericMapsOptions {
+export interface GenericMapsOptions extends AddressLookupOptions {
   readonly settings: Settings;
   readonly emit: EventListener;
-  /** Whether mail for the domain, `[address]` included, is delivered on this host. */
-  readonly isLocal: (domain: string) => Promise<boolean>;
-}
-
-interface Found {
-  readonly result: string;
-  /** The part of the local part, with its delimiter, that the key had not. */
-  readonly extension: string;
 }
 
 export class GenericMaps {
@@ -46,7 +36,7 @@ export class GenericMaps {
   async lookup(address: string): Promise<string | undefined> {
     if (address === '') return undefined;
     try {
-      const found = await this.#find(address);
+      const found = await findAddress(this.#maps, address, this.#options);
       return found && this.#replacement(address, found);
     } catch (error) {
       if (!(error instanceof TableError)) throw error;
@@ -54,36 +44,7 @@ export class GenericMaps {
     }
   }
 
-  async #find(address: string): Promise<Found | undefined> {
-    const { localPart, domain } = splitAddress(address);
-    const extension = extensionOf(localPart, this.#options.settings);
-    const bare = localPart.slice(0, localPart.length - extension.length);
-    const whole = await this.#ask(address, false);
-    if (whole !== undefined) return { result: whole, extension: '' };
-    const keys: { key: string; extension: string }[] = [];
-    if (extension !== '') keys.push({ key: withDomain(bare, domain), extension });
-    if (domain !== undefined && (await this.#options.isLocal(domain))) {
-      keys.push({ key: localPart, extension: '' });
-      if (extension !== '') keys.push({ key: bare, extension });
-    }
-    for (const { key, extension: left } of keys) {
-      const result = await this.#ask(key, true);
-      if (result !== undefined) return { result, extension: left };
-    }
-    if (domain === undefined) return undefined;
-    const result = await this.#maps.lookupPart(`@${domain}`);
-    return result === undefined ? undefined : { result, extension: '' };
-  }
-
-  /** Asks for an address in external form, as tables are written; then in internal form. */
-  async #ask(address: string, isPart: boolean): Promise<string | undefined> {
-    const lookup = (key: string) => (isPart ? this.#maps.lookupPart(key) : this.#maps.lookup(key));
-    const quoted = quoteAddress(address);
-    const found = await lookup(quoted);
-    return found !== undefined || quoted === address ? found : lookup(address);
-  }
-
-  #replacement(address: string, { result, extension }: Found): string {
+  #replacement(address: string, { result, extension }: FoundAddress): string {
     const { settings, emit } = this.#options;
     const { localPart } = splitAddress(address);
     if (result.startsWith('@')) {
@@ -103,23 +64,4 @@ export class GenericMaps {
     const keeps = settings.propagate_unmatched_extensions.includes('generic');
     return `${target.localPart}${keeps ? extension : ''}@${target.domain ?? settings.myorigin}`;
   }
-}
-
-/** What is never taken apart, whatever the delimiter. */
-const WHOLE = new Set(['postmaster', 'mailer-daemon', 'double-bounce']);
-
-/** The extension of a local part with its delimiter, or ''. */
-function extensionOf(localPart: string, settings: Settings): string {
-  const { recipient_delimiter: delimiters, owner_request_special: ownerIsSpecial } = settings;
-  const lower = localPart.toLowerCase();
-  if (WHOLE.has(lower)) return '';
-  if (ownerIsSpecial && delimiters.includes('-') && (lower.startsWith('owner-') || /.-request$/.test(lower)))
-    return '';
-  const at = [...localPart].findIndex((character) => delimiters.includes(character));
-  if (at <= 0) return '';
-  return [...localPart].slice(at).join('');
-}
-
-function withDomain(localPart: string, domain: string | undefined): string {
-  return domain === undefined ? localPart : `${localPart}@${domain}`;
 }

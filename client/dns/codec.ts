@@ -49,8 +49,8 @@ export function encodeQuery(id: number, name: string, type: RecordType, options:
   return encode({
     type: 'query',
     id,
-    // AD in a query asks for the AD bit of the answer (RFC 6840 section 5.7); old servers may choke on it as on EDNS.
-    flags: RECURSION_DESIRED | (options.edns ? AUTHENTIC_DATA : 0),
+    // AD in a query asks for the AD bit of the answer (RFC 6840 section 5.7).
+    flags: RECURSION_DESIRED | (options.dnssec ? AUTHENTIC_DATA : 0),
     questions: [{ type, name, class: 'IN' }],
     additionals: options.edns
       ? [

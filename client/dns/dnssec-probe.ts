@@ -14,7 +14,7 @@ export interface DnssecProbeOptions {
 }
 
 /**
- * A resolver that asks the query of `dnssec_probe` too, once, unless the first answer of all is authenticated; and
+ * A resolver that asks the query of `dnssec_probe` too, once, unless the first answer that is wanted validated is; and
  * warns if its answer is not.
  */
 export function withDnssecProbe(resolver: Resolver, { settings, emit }: DnssecProbeOptions): Resolver {
@@ -25,7 +25,7 @@ export function withDnssecProbe(resolver: Resolver, { settings, emit }: DnssecPr
   let isKnown = false;
   const ask = async (signal: AbortSignal | undefined): Promise<void> => {
     const recordType = type.toUpperCase() as RecordType;
-    const answer = await resolver.query(name, recordType, signal);
+    const answer = await resolver.query(name, recordType, { dnssec: true, signal });
     const failure = failureOf(answer.rcode, name, recordType);
     if (!answer.authenticated) warn('DNSSEC validation may be unavailable');
     if (failure !== undefined && failure.status !== 'notFound')
@@ -34,11 +34,11 @@ export function withDnssecProbe(resolver: Resolver, { settings, emit }: DnssecPr
       warn(`reason: dnssec_probe '${probe}' received a response that is not DNSSEC validated`);
   };
   return {
-    async query(...query) {
-      const answer = await resolver.query(...query);
-      if (isKnown) return answer;
+    async query(name, type, options) {
+      const answer = await resolver.query(name, type, options);
+      if (isKnown || !options?.dnssec) return answer;
       isKnown = true;
-      if (!answer.authenticated) await ask(query[2]);
+      if (!answer.authenticated) await ask(options.signal);
       return answer;
     },
   };

@@ -19,7 +19,8 @@ import {
   warn,
 } from './named-hosts.ts';
 import { findService } from './services.ts';
-import { enabledFamilies, usesDns } from './settings.ts';
+import { enabledFamilies, usesDns, wantsDnssec } from './settings.ts';
+import type { ExchangerTrust } from './trust.ts';
 
 export type { AddressFailure } from './host-lookup.ts';
 export type { ExchangerAddress, ExchangerContext, Site, SiteAddresses } from './named-hosts.ts';
@@ -27,7 +28,7 @@ export type { ExchangerSettings } from './settings.ts';
 
 /** Finds the addresses of a site. Never rejects but with the signal's reason. */
 export async function findExchangers(site: Site, context: ExchangerContext): Promise<SiteAddresses> {
-  const result = await findAddresses(site, context);
+  const result = await findAddresses(site, { ...context, dnssec: wantsDnssec(context.settings) });
   const { emit } = context;
   emit?.({
     type: 'resolved',
@@ -55,7 +56,8 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
       preference,
       port: site.port,
     }));
-    return findExchangerHosts(site, hosts, context);
+    const trust = { authenticated: found.authenticated, queriedName: name, owner: found.canonicalName };
+    return findExchangerHosts(site, hosts, trust, context);
   }
   // Without MX the domain is its own exchanger (rfc5321-5.1-07); whether it exists at all shows then.
   if (found.status === 'notFound') return findHost(site, name, context);
@@ -67,10 +69,11 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
 async function findExchangerHosts(
   site: Site,
   hosts: readonly NamedHost[],
+  trust: ExchangerTrust,
   context: ExchangerContext,
 ): Promise<SiteAddresses> {
   const sorted = hosts.toSorted((a, b) => a.preference - b.preference);
-  const resolved = await resolveHosts({ name: site.domain, kind: 'MX' }, sorted, site, context);
+  const resolved = await resolveHosts({ name: site.domain, kind: 'MX', trust }, sorted, site, context);
   return { ...resolved, addresses: inOrder(resolved.addresses, context) };
 }
 

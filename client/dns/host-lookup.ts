@@ -4,6 +4,7 @@ import type { HostsFile } from './hosts-file.ts';
 import { type LookupContext, type LookupFailure, type LookupResult, lookup } from './lookup.ts';
 import { type SearchList, withSearchList } from './search.ts';
 import { type ExchangerSettings, enabledFamilies, type Family, usesDns } from './settings.ts';
+import { type DnsTrust, untrusted } from './trust.ts';
 
 export interface HostContext extends LookupContext {
   readonly settings: ExchangerSettings;
@@ -18,6 +19,7 @@ export interface HostAddress {
   readonly host: string;
   readonly address: string;
   readonly family: Family;
+  readonly dns: DnsTrust;
 }
 
 /** Why there is no address: an enhanced status code and its reason. */
@@ -46,7 +48,7 @@ export async function resolveHost(
   const families = enabledFamilies(settings);
   const literal = addressFamily(host);
   if (literal !== undefined && families.includes(literal)) {
-    return { addresses: [{ host, address: host, family: literal }] };
+    return { addresses: [{ host, address: host, family: literal, dns: untrusted(host) }] };
   }
   const status = (detail: string, alwaysSoft = false): string =>
     `${alwaysSoft || earlier?.dsn.startsWith('4') ? 4 : 5}.${detail}`;
@@ -106,8 +108,10 @@ async function lookupAddresses(
   for (const family of families) {
     const result: LookupResult<'A' | 'AAAA'> = await lookup(host, RECORD_TYPE[family], hostContext);
     if (result.status === 'ok') {
-      const name = usesCanonicalName ? result.canonicalName : host;
-      for (const { address } of result.records) addresses.push({ host: name, address, family });
+      const { authenticated: addressAuthenticated, canonicalName } = result;
+      const name = usesCanonicalName ? canonicalName : host;
+      const dns = { addressAuthenticated, queriedName: host, canonicalName };
+      for (const { address } of result.records) addresses.push({ host: name, address, family, dns });
     } else if (failure === undefined || HOPE[result.status] >= HOPE[failure.status]) {
       failure = result;
     }
@@ -120,7 +124,7 @@ async function lookupAddresses(
 export async function systemAddresses(host: string, context: HostContext): Promise<readonly string[]> {
   const listed = (await context.hostsFile()).addresses(host);
   if (listed.length > 0) return listed;
-  const found = await lookupAddresses(host, enabledFamilies(context.settings), context);
+  const found = await lookupAddresses(host, enabledFamilies(context.settings), { ...context, dnssec: false });
   return 'addresses' in found ? found.addresses.map(({ address }) => address) : [];
 }
 
@@ -133,7 +137,7 @@ async function lookupNative(
   const addresses: HostAddress[] = [];
   for (const address of (await context.hostsFile()).addresses(host)) {
     const family = address.includes(':') ? 6 : 4;
-    if (families.includes(family)) addresses.push({ host, address, family });
+    if (families.includes(family)) addresses.push({ host, address, family, dns: untrusted(host) });
   }
   if (addresses.length > 0) return { addresses };
   const reason = `unable to look up host ${host}: Name or service not known`;

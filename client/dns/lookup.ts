@@ -10,7 +10,7 @@ import { type DnsRecord, presentRecord, type RecordOf, type RecordType, sameName
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
-export type LookupType = 'A' | 'AAAA' | 'MX' | 'SRV' | 'TLSA' | 'TXT';
+export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'SRV' | 'TLSA' | 'TXT';
 
 export type LookupResult<T extends LookupType> = LookupSuccess<T> | LookupFailure;
 
@@ -39,6 +39,8 @@ export interface LookupContext {
   readonly resolver: Resolver;
   /** `smtp_dns_reply_filter`: says which records of an answer to ignore. */
   readonly filter?: Maps | undefined;
+  /** The answers are wanted validated (security reference 5.2); without that none is. */
+  readonly dnssec?: boolean;
   readonly emit?: EventListener;
   readonly signal?: AbortSignal;
 }
@@ -61,14 +63,22 @@ export async function lookup<T extends LookupType>(
     return failure('notFound', `Name service error for ${name}: invalid host or domain name`);
   }
   let asked = name;
-  let authenticated = true;
+  // Once an alias is not validated nothing behind it can be, and is not asked to be.
+  let authenticated = context.dnssec === true;
   for (let queries = 0; queries < ALIAS_QUERIES_LIMIT; queries++) {
-    const answer = await context.resolver.query(asked, type, context.signal);
+    const answer = await context.resolver.query(asked, type, {
+      dnssec: authenticated,
+      signal: context.signal,
+    });
     const failed = failureOf(answer.rcode, asked, type);
     if (failed !== undefined) return failed;
     authenticated &&= answer.authenticated;
 
-    const alias = followAliases(answer.records, answer.completedName ?? asked, context);
+    const owner = answer.completedName ?? asked;
+    const alias =
+      type === 'CNAME'
+        ? { name: owner, followed: false, malformed: false }
+        : followAliases(answer.records, owner, context);
     const owned = answer.records.filter((record) => sameName(record.name, alias.name));
     const data = readData(owned, asked, type, context);
     if (data === 'noService') return failure('noService', noServiceReason(asked, type));
@@ -142,12 +152,7 @@ function readData<T extends LookupType>(
 }
 
 /** Numeric names are wrong but usable (as the address they are); what is no name at all is not. */
-function isUsableName(
-  target: string,
-  type: LookupType | 'CNAME',
-  asked: string,
-  context: LookupContext,
-): boolean {
+function isUsableName(target: string, type: LookupType, asked: string, context: LookupContext): boolean {
   if (isHostname(target, { wildcard: true })) return true;
   const numeric = addressFamily(target) !== undefined;
   const complaint = numeric ? 'numeric domain name' : 'malformed domain name';

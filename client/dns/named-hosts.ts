@@ -14,6 +14,8 @@ import {
 import { type LookupFailure, RECORDS_LIMIT, tooManyRecords } from './lookup.ts';
 import { balanced, byPreference, shuffled } from './ordering.ts';
 import { canonicalAddress, ownAddresses } from './own-addresses.ts';
+import { wantsDnssec } from './settings.ts';
+import type { ExchangerTrust } from './trust.ts';
 
 export interface Site {
   /** Host or domain as written, brackets and port removed. */
@@ -66,23 +68,32 @@ export interface NamedHost {
   readonly port: number;
 }
 
-/**
- * The addresses of hosts that come in order of preference, up to this host itself. `source` is what named them, for
- * texts.
- */
+/** The records that named hosts; `name` is theirs for texts. */
+export interface NamingRecords {
+  readonly name: string;
+  readonly kind: 'MX' | 'SRV';
+  readonly trust: ExchangerTrust;
+}
+
+/** The addresses of hosts that come in order of preference, up to this host itself. */
 export async function resolveHosts(
-  source: { readonly name: string; readonly kind: 'MX' | 'SRV' },
+  source: NamingRecords,
   hosts: readonly NamedHost[],
   site: Site,
   context: ExchangerContext,
 ): Promise<SiteAddresses> {
+  const { trust } = source;
+  const hostContext = { ...context, dnssec: hostsMayCount(trust, context.settings) };
   const bestPreference = hosts[0]?.preference ?? 0;
   let found: ExchangerAddress[] = [];
   let failure: AddressFailure | undefined;
   for (const { host, preference, port } of hosts) {
-    const result = await resolveHost(host, context, failure);
+    const result = await resolveHost(host, hostContext, failure);
     if ('failure' in result) failure = result.failure;
-    else found.push(...result.addresses.map((address) => ({ ...address, preference, port })));
+    else {
+      for (const address of result.addresses)
+        found.push({ ...address, preference, port, dns: { ...address.dns, exchangers: trust } });
+    }
   }
   found = limited(found, context);
   const [first] = found;
@@ -104,6 +115,12 @@ export async function resolveHosts(
     return { addresses: [], weAreExchanger, bestPreference, failure };
   }
   return { addresses: found, weAreExchanger, bestPreference };
+}
+
+/** Whether it matters that addresses are validated: not where forged records could have named any host. */
+function hostsMayCount({ authenticated }: ExchangerTrust, settings: ExchangerContext['settings']): boolean {
+  const { smtp_tls_dane_insecure_mx_policy: insecurePolicy } = settings;
+  return authenticated || (wantsDnssec(settings) && insecurePolicy !== 'may');
 }
 
 /** The best of our own addresses in the list; `addresses` come in order of preference. */

@@ -24,7 +24,13 @@ export interface Resolver {
    * Asks for the records of a name in ASCII (A-labels), without final dot. Rejects only with the signal's reason;
    * every failure of servers is an answer.
    */
-  query(name: string, type: RecordType, signal?: AbortSignal): Promise<DnsAnswer>;
+  query(name: string, type: RecordType, options?: QueryOptions): Promise<DnsAnswer>;
+}
+
+export interface QueryOptions {
+  /** The answer is wanted validated: DO is set, and AD counts if it can be trusted. */
+  readonly dnssec?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface DnsAnswer {
@@ -35,7 +41,7 @@ export interface DnsAnswer {
   readonly rcode: string;
   /** The name that was asked for in the end, when a search list completed it; the records belong to it. */
   readonly completedName?: string;
-  /** The AD bit, if it can be trusted. */
+  /** The AD bit, if it was asked for and can be trusted. */
   readonly authenticated: boolean;
   /** The answer section, aliases included, in the order of the reply. */
   readonly records: readonly DnsRecord[];
@@ -51,8 +57,6 @@ export interface ResolverOptions {
   readonly timeoutMs?: number;
   /** Rounds over all servers. */
   readonly attempts?: number;
-  /** Sets the DO bit in queries. */
-  readonly dnssec?: boolean;
   /** Whether AD counts; by default only when all servers are on this machine (RFC 6698 section 4.1). */
   readonly trustAd?: boolean;
   readonly emit?: EventListener;
@@ -62,7 +66,7 @@ export interface ResolverOptions {
 const SERVER_FAILURES = new Set(['SERVFAIL', 'REFUSED', 'NOTIMP', 'timeout']);
 
 export function createResolver(options: ResolverOptions): Resolver {
-  const { random, servers, dnssec = false, emit } = options;
+  const { random, servers, emit } = options;
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
   const trustAd = options.trustAd ?? servers.every(({ address }) => isLoopback(address));
   const exchangeContext = {
@@ -76,7 +80,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     name: string,
     type: RecordType,
     edns: boolean,
-    signal?: AbortSignal,
+    { dnssec = false, signal }: QueryOptions,
   ): Promise<DnsAnswer> {
     const packet = encodeQuery(random.integer(0x10000), name, type, { edns, dnssec: edns && dnssec });
     const exchange = async (transport: 'udp' | 'tcp'): Promise<Uint8Array | undefined> => {
@@ -99,18 +103,18 @@ export function createResolver(options: ResolverOptions): Resolver {
     if (reply === undefined) return tell({ rcode: 'timeout', authenticated: false, records: [] });
     const decoded = decodeReply(reply);
     if (decoded === undefined) return tell({ rcode: 'malformed', authenticated: false, records: [] });
-    return tell({ ...decoded, authenticated: decoded.authenticated && trustAd });
+    return tell({ ...decoded, authenticated: decoded.authenticated && trustAd && dnssec });
   }
 
   return {
-    async query(name, type, signal) {
+    async query(name, type, options = {}) {
       if (!isEncodableName(name)) return { rcode: 'FORMERR', authenticated: false, records: [] };
       let answer: DnsAnswer = { rcode: 'timeout', authenticated: false, records: [] };
       for (let attempt = 0; attempt < attempts; attempt++) {
         for (const server of servers) {
-          answer = await ask(server, name, type, true, signal);
+          answer = await ask(server, name, type, true, options);
           // A server that does not know EDNS says so (RFC 6891 section 7).
-          if (answer.rcode === 'FORMERR') answer = await ask(server, name, type, false, signal);
+          if (answer.rcode === 'FORMERR') answer = await ask(server, name, type, false, options);
           if (!SERVER_FAILURES.has(answer.rcode)) return answer;
         }
       }

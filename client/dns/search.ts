@@ -19,13 +19,13 @@ export function withSearchList(
   options: ExchangerSettings['smtp_dns_resolver_options'],
 ): Resolver {
   return {
-    async query(name, type, signal) {
+    async query(name, type, queryOptions) {
       const dots = name.split('.').length - 1;
       const wanted = options.includes(dots === 0 ? 'res_defnames' : 'res_dnsrch');
       const domains = options.includes('res_dnsrch') ? search : search.slice(0, 1);
       const completed = wanted ? domains.map((domain) => `${name}.${domain}`) : [];
       const asks = async (candidate: string): Promise<DnsAnswer> => ({
-        ...(await resolver.query(candidate, type, signal)),
+        ...(await resolver.query(candidate, type, queryOptions)),
         completedName: candidate,
       });
       const first = dots >= ndots ? await asks(name) : undefined;

@@ -20,7 +20,8 @@ export async function findService(
 ): Promise<SiteAddresses | { readonly skipped: string }> {
   const { settings, random } = context;
   const shown = `_${service}._tcp.${site.domain}`;
-  const found = await lookup(`_${service}._tcp.${name}`, 'SRV', context);
+  const queriedName = `_${service}._tcp.${name}`;
+  const found = await lookup(queriedName, 'SRV', context);
   let result: SiteAddresses;
   if (found.status === 'ok') {
     const hosts = byPriorityAndWeight(found.records, random).map(({ target, priority, port }) => ({
@@ -28,7 +29,9 @@ export async function findService(
       preference: priority,
       port,
     }));
-    const resolved = await resolveHosts({ name: shown, kind: 'SRV' }, hosts, site, context);
+    const { authenticated, canonicalName: owner } = found;
+    const trust = { authenticated, queriedName, owner };
+    const resolved = await resolveHosts({ name: shown, kind: 'SRV', trust }, hosts, site, context);
     result = { ...resolved, addresses: inBalance(resolved.addresses, settings) };
   } else result = failed(FAILURE_DSN[found.status], found.reason);
   const { failure } = result;

@@ -22,6 +22,7 @@ export interface ExchangerSettings {
   /** How host names are completed with the search list; see search.ts. */
   readonly smtp_dns_resolver_options: readonly ('res_defnames' | 'res_dnsrch')[];
   readonly enable_idna2003_compatibility: boolean;
+  readonly smtp_tls_dane_insecure_mx_policy: 'may' | 'encrypt' | 'dane';
 }
 
 export type Family = 4 | 6;
@@ -33,6 +34,11 @@ export function enabledFamilies(settings: Pick<ExchangerSettings, 'inet_protocol
   if (names.includes('all') || names.includes('ipv4')) families.push(4);
   if (names.includes('all') || names.includes('ipv6')) families.push(6);
   return families;
+}
+
+/** Whether answers are wanted validated. */
+export function wantsDnssec(settings: Pick<ExchangerSettings, 'smtp_dns_support_level'>): boolean {
+  return settings.smtp_dns_support_level === 'dnssec';
 }
 
 /** Whether DNS is used at all; without it a domain is just a host. */

@@ -27,6 +27,8 @@ export function mailCommand(
   const returned = requireTls && !features.requireTls ? 'headers' : request.returnContent;
   if (features.dsn && returned !== undefined) command += returned === 'full' ? ' RET=FULL' : ' RET=HDRS';
   if (features.smtputf8 && request.smtputf8 === true) command += ' SMTPUTF8';
+  const isAuthenticated = settings.smtp_sasl_auth_enable && features.authentication.length > 0;
+  if (isAuthenticated && settings.smtp_send_dummy_mail_auth) command += ' AUTH=<>';
   if (requireTls && features.requireTls) command += ' REQUIRETLS';
   return command;
 }

@@ -22,6 +22,7 @@ test('keywords in any case, with their arguments', () => {
     ),
   ).toEqual({
     serverName: 'mx.test',
+    authentication: [],
     pipelining: true,
     eightBitMime: true,
     dsn: true,

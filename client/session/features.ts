@@ -18,6 +18,8 @@ export interface Features {
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
+  /** What follows AUTH, or `AUTH=` as old servers have it, in each line that offers it (RFC 4954 section 3). */
+  readonly authentication: readonly string[];
   /** Attributes that XFORWARD may have, upper case. */
   readonly xforward: ReadonlySet<string>;
 }
@@ -32,6 +34,7 @@ export const NO_FEATURES: Features = {
   requireTls: false,
   size: false,
   sizeLimitBytes: 0,
+  authentication: [],
   xforward: new Set(),
 };
 
@@ -43,18 +46,20 @@ const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
 
 /**
  * Reads the features of a positive EHLO or LHLO reply.
- * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `inTls`: the
- * reply came inside TLS; `warn` hears of a malformed SIZE.
+ * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `inTls`: the reply came inside TLS;
+ * `warn` hears of a malformed SIZE. The size limit is the one before where the server names none.
  */
 export function parseFeatures(
   reply: Reply,
   discard: ReadonlySet<string>,
   inTls: boolean,
   warn: (value: string) => void,
+  before: Pick<Features, 'sizeLimitBytes'> = NO_FEATURES,
 ): Features {
   let serverName: string | undefined;
-  let sizeLimitBytes = 0;
+  let { sizeLimitBytes } = before;
   let xforward: ReadonlySet<string> = new Set();
+  const authentication: string[] = [];
   const offered = new Set<string>();
   for (const line of reply.text.split('\n')) {
     const [word = '', ...words] = line.replace(REPLY_CODE, '').split(/[ =]+/);
@@ -67,6 +72,7 @@ export function parseFeatures(
     const keyword = word.toUpperCase();
     if (discard.has(keyword)) continue;
     offered.add(keyword);
+    if (keyword === 'AUTH') authentication.push(words.filter((name) => name !== '').join(' '));
     if (keyword === 'XFORWARD') xforward = new Set(words.map((attribute) => attribute.toUpperCase()));
     if (keyword === 'SIZE' && argument !== '') {
       if (/^\d+$/.test(argument)) sizeLimitBytes = boundedSize(argument);
@@ -84,6 +90,7 @@ export function parseFeatures(
     requireTls: inTls && has('REQUIRETLS'),
     size: has('SIZE'),
     sizeLimitBytes,
+    authentication,
     xforward,
   };
 }

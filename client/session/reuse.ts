@@ -8,10 +8,12 @@ import { onAbort } from '../platform/on-abort.ts';
 import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
+import { mustMatch } from '../tls/level.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
+import type { SessionSecurity } from './security.ts';
 import { type KeptSession, type Peer, Session } from './session.ts';
 
 export interface ReuseContext {
@@ -64,18 +66,18 @@ export class Reuse {
   }
 
   /** A live connection that was kept for the next hop of the request. */
-  async byNexthop(): Promise<Session | undefined> {
+  async byNexthop(again: (kept: SessionSecurity) => Promise<SessionSecurity>): Promise<Session | undefined> {
     if (!this.#policy.load || this.#nexthopKey === undefined) return undefined;
     const found = this.#context.cache?.takeByNexthop(this.#nexthopKey);
-    return found && this.#revive(found.kept, found.peer);
+    return found && this.#revive(found.kept, found.peer, await again(found.kept.options.security));
   }
 
   /** A live connection to this server. */
-  async byAddress(peer: Peer): Promise<Session | undefined> {
+  async byAddress(peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
     const kept = this.#policy.load
-      ? this.#context.cache?.takeByAddress(this.#key(peer.address, peer.port))
+      ? this.#context.cache?.takeByAddress(this.#addressKey(peer, security))
       : undefined;
-    return kept && this.#revive(kept, peer);
+    return kept && this.#revive(kept, peer, security);
   }
 
   /** Keeps the connection or ends it. A good one settles which server stands for the next hop. */
@@ -84,12 +86,14 @@ export class Reuse {
     // Nothing of an hour that has struck since the final dot is kept.
     if (session.isReusable && session.isExpired) await session.quit();
     if (session.isReusable && cache !== undefined) {
-      const { address, port } = session.peer;
       const seconds = Math.min(
         settings.smtp_connection_cache_time_limit,
         settings.connection_cache_ttl_limit,
       );
-      const keys = { address: this.#key(address, port), nexthop: this.#nexthopKey };
+      // Connections are looked for by next hop before anybody knows what TLS is to be: only those without are found so.
+      const isPlain = session.security.policy.level === 'none';
+      const nexthop = isPlain ? this.#nexthopKey : undefined;
+      const keys = { address: this.#addressKey(session.peer, session.security), nexthop };
       cache.keep(session.release(), keys, seconds * 1000);
     } else {
       session.close();
@@ -98,9 +102,9 @@ export class Reuse {
   }
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
-  async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
+  async #revive(kept: KeptSession, peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
-    const session = Session.resume(kept, { peer, settings, tables, emit });
+    const session = Session.resume(kept, { peer, settings, tables, security, emit });
     session.verbose = await debugPeers.has(peer);
     const ignoreAbort = onAbort(signal, () => session.wire.abort());
     try {
@@ -122,11 +126,31 @@ export class Reuse {
     return undefined;
   }
 
+  /** Proofs of who the server is are about the next hop, as credentials may be (security reference 13). */
+  #addressKey({ host, address, port }: Peer, security: SessionSecurity): string {
+    const { target, policy, requireTls } = security;
+    const { level } = policy;
+    const authenticates = this.#authenticates;
+    const nexthop = authenticates || mustMatch(level) ? target.nexthop : '';
+    return this.#key(address, port, level, nexthop, authenticates ? host : '', requireTls.action);
+  }
+
+  get #authenticates(): boolean {
+    return this.#context.settings.smtp_sasl_password_maps.length > 0;
+  }
+
   /**
    * What must be equal for a connection to do for another request. Whatever decides how a session is set up or what
    * it is good for belongs in here; a server was asked for SMTPUTF8 only if that was required.
    */
   #key(...target: readonly (string | number)[]): string {
-    return JSON.stringify([this.#request.service, ...target, requiresSmtputf8(this.#request)]);
+    const { service, sender } = this.#request;
+    const bySender = this.#authenticates && this.#context.settings.smtp_sender_dependent_authentication;
+    return JSON.stringify([
+      service,
+      ...target,
+      requiresSmtputf8(this.#request),
+      ...(bySender ? [sender] : []),
+    ]);
   }
 }

@@ -5,8 +5,10 @@ import type { PostNotice } from '../outcome/notices.ts';
 import type { Recipients } from '../outcome/recipients.ts';
 import { onAbort } from '../platform/on-abort.ts';
 import { WireError } from '../wire/wire.ts';
+import { isAuthentication } from './authenticate.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
 import { notifyPostmaster } from './notify.ts';
+import { fallsBack } from './plaintext-fallback.ts';
 import type { Reuse } from './reuse.ts';
 import { fullName, type Session, shortName } from './session.ts';
 import { transact } from './transaction.ts';
@@ -18,8 +20,8 @@ export interface SessionRun extends HandshakeContext {
   readonly postNotice?: PostNotice | undefined;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
-  /** Drops the connection. */
-  readonly signal?: AbortSignal | undefined;
+  /** TLS failed, and this server is to be tried once more without; called before its recipients are dealt with. */
+  readonly onRetryInTheClear: () => void;
 }
 
 /** Recipients that have no outcome afterwards may be tried with another server. */
@@ -42,6 +44,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
 async function converse(session: Session, run: SessionRun): Promise<boolean> {
   const { recipients, request, outgoing } = run;
   let established = session.use > 1;
+  if (established) session.security.features.levelMet(session.tls?.level ?? 'none');
   try {
     const failure = established ? undefined : await handshake(session, run);
     if (failure === undefined) {
@@ -51,7 +54,10 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       await transact(session, request, recipients, outgoing);
       return true;
     }
-    if (failure.reply !== undefined && isProtocolError(failure.reply)) session.troubled('protocol');
+    if (failure.scope === 'tls' && (await fallsBack(session, run))) run.onRetryInTheClear();
+    // What is said to AUTH is no matter of the protocol, as in Postfix.
+    const { reply = undefined } = isAuthentication(failure.stage) ? {} : failure;
+    if (reply !== undefined && isProtocolError(reply)) session.troubled('protocol');
     await recipients.fail(failure);
     await session.quit();
     return !SCOPES[failure.scope].throttles;
@@ -61,6 +67,9 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       throw error;
     }
     if (error.kind === 'localData') session.troubled('data');
+    const isTlsLost = session.tls !== undefined && (error.kind === 'lost' || error.kind === 'timeout');
+    if (isTlsLost && recipients.unmarked.length > 0 && (await fallsBack(session, run)))
+      run.onRetryInTheClear();
     await recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
     // Before the envelope the stream is as good as before when only a lookup of ours failed.
     if (error.kind === 'localData' && !established) await session.quit();

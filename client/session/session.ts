@@ -12,11 +12,14 @@ import { STAGES, type Stage } from '../outcome/stages.ts';
 import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
+import { Redaction } from '../sasl/redaction.ts';
 import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
+import type { TlsReport } from '../tls/report.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
+import type { SessionSecurity } from './security.ts';
 import { Transcript } from './transcript.ts';
 
 /** The server a session talks to. */
@@ -46,6 +49,10 @@ export interface SessionOptions {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  /** What TLS is to be. */
+  readonly security: SessionSecurity;
+  /** What a domain is to be told of the TLS of this connection, if it wants to know. */
+  readonly report?: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** When the connection gets too old to be used for another message; absent, it is for one message only. */
@@ -57,7 +64,9 @@ export interface KeptSession {
   readonly connection: Connection;
   readonly options: SessionOptions;
   readonly features: Features;
+  readonly tls: TlsStatus | undefined;
   readonly pauseBeforeDotMs: number;
+  readonly redaction: Redaction;
   readonly uses: number;
 }
 
@@ -67,12 +76,14 @@ export class Session {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly security: SessionSecurity;
+  readonly report: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
-  readonly wire: Wire;
   /** How often the connection has been used, this time included. */
   readonly use: number;
   readonly transcript = new Transcript();
+  wire: Wire;
   /** What the postmaster may want to know of. */
   readonly troubles = new Set<string>();
   /** What is said is logged, line by line (`debug_peer_list`). */
@@ -80,8 +91,6 @@ export class Session {
   features: Features = NO_FEATURES;
   /** Absent in the clear. */
   tls: TlsStatus | undefined;
-  /** The sender asked for REQUIRETLS, and no policy lifts it (security reference 17). */
-  requireTls = false;
   /** Flush and wait this long before the final dot, for servers behind a PIX firewall; 0 means no. */
   pauseBeforeDotMs = 0;
   /** The stage whose reply, or whose bytes, are being waited for. */
@@ -91,6 +100,8 @@ export class Session {
   /** Whether the server can still be expected to take our QUIT. */
   #canQuit = true;
   #dropped = false;
+  /** Takes credentials out of what the server says. */
+  #redaction = new Redaction();
   readonly #options: SessionOptions;
   #isReusable: boolean;
 
@@ -103,27 +114,57 @@ export class Session {
     this.service = options.service;
     this.settings = options.settings;
     this.tables = options.tables;
+    this.security = options.security;
+    this.report = options.report;
     this.clock = options.clock;
     this.emit = options.emit;
-    this.wire = new Wire(connection, {
-      clock: options.clock,
-      lineLimitBytes: options.settings.line_length_limit,
-      utf8: options.settings.smtputf8_enable,
-      peer: fullName(options.peer),
-      ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
-      onReplyLine: (line, isStored) => this.#heard(line, isStored),
-      onReplacement: (line) => this.transcript.replacement(line),
-      onWarning: (text) => this.log('warning', text),
-      onMalformedLine: (line) => this.#malformedLine(line),
+    this.wire = this.#wireOver(connection);
+  }
+
+  #wireOver(connection: Connection): Wire {
+    const { clock, settings, peer } = this;
+    return new Wire(connection, {
+      clock,
+      lineLimitBytes: settings.line_length_limit,
+      utf8: settings.smtputf8_enable,
+      peer: fullName(peer),
+      ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
+      onReplyLine: (line, isStored) => this.#heard(this.#redaction.of(line), isStored),
+      onReplacement: (line) => this.transcript.replacement(this.#redaction.of(line)),
+      onWarning: (text) => this.log('warning', this.#redaction.of(text)),
+      onMalformedLine: (line) => this.#malformedLine(this.#redaction.of(line)),
     });
+  }
+
+  /**
+   * Goes on inside TLS. What the server said in the clear is forgotten (RFC 3207 section 4.2), but for its name and the
+   * size limit that it named, as in Postfix. The connection is for other messages only if the policy says so.
+   */
+  secure(connection: Connection, status: TlsStatus): void {
+    const { serverName, sizeLimitBytes } = this.features;
+    this.features = { ...NO_FEATURES, serverName, sizeLimitBytes };
+    this.pauseBeforeDotMs = 0;
+    this.tls = status;
+    if (!this.security.policy.connectionReuse) this.endReuse();
+    this.wire = this.#wireOver(connection);
+    const { protocol, cipher, level, present, trusted, matched, resumed } = status;
+    const details = { protocol, cipher, level, present, trusted, matched, resumed };
+    this.emit({ type: 'secured', session: this.id, ...details });
   }
 
   /** Goes on with a connection that was kept; the server may be known by another name to this delivery. */
   static resume(kept: KeptSession, options: Partial<SessionOptions> = {}): Session {
     const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
     session.features = kept.features;
+    session.tls = kept.tls;
     session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
+    session.#redaction = kept.redaction;
     return session;
+  }
+
+  /** MAIL asks for REQUIRETLS where the server knows it (RFC 8689). */
+  get requireTls(): boolean {
+    return this.security.requireTls.isWanted;
   }
 
   /** Nothing speaks against using the connection again, but perhaps its age. */
@@ -149,7 +190,9 @@ export class Session {
       connection: this.wire.release(),
       options: this.#options,
       features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
+      tls: this.tls,
       pauseBeforeDotMs: this.pauseBeforeDotMs,
+      redaction: this.#redaction,
       uses: this.use,
     };
   }
@@ -167,6 +210,16 @@ export class Session {
   send(line: string): void {
     this.wire.send(line);
     this.#tell(line);
+  }
+
+  /**
+   * Buffers a line with credentials in it: everybody but the server gets to see `shown`. What the line is made of is
+   * taken out of replies as well, for a server may repeat what it was told.
+   */
+  sendSecret(line: string, shown: string, secrets: readonly string[]): void {
+    this.#redaction.add(secrets);
+    this.wire.send(line);
+    this.#tell(shown);
   }
 
   /** Buffers the end of the content. */
@@ -194,7 +247,8 @@ export class Session {
   /** Awaits the reply of a stage, within the time limit set last. */
   async receive(stage: Stage): Promise<Reply> {
     this.stage = stage;
-    const reply = await this.wire.readReply();
+    const heard = await this.wire.readReply();
+    const reply = { ...heard, text: this.#redaction.of(heard.text) };
     this.emit({ type: 'reply', session: this.id, code: reply.code, text: reply.text });
     if (reply.malformed) this.troubled('protocol');
     return reply;
@@ -250,11 +304,15 @@ export class Session {
     const filter = await this.tables.one('smtp_reply_filter');
     const replacement = await filter?.lookup(line).catch((error: unknown) => {
       if (!(error instanceof TableError)) throw error;
-      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${line}`);
+      this.log(
+        'warning',
+        `${this.queueId}: table ${filter.name} lookup error for ${this.#redaction.of(line)}`,
+      );
       throw new WireError('localData');
     });
     if (replacement === undefined) return line;
-    this.log('info', `${fullName(this.peer)}: replacing server reply "${line}" with "${replacement}"`);
+    const [from, to] = [line, replacement].map((text) => this.#redaction.of(text));
+    this.log('info', `${fullName(this.peer)}: replacing server reply "${from}" with "${to}"`);
     return replacement;
   }
 

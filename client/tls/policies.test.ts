@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FindDane } from './dane/find-dane.ts';
 import { isAtLeast, TLS_LEVELS, type TlsLevel } from './level.ts';
-import { type FindDane, TlsPolicies } from './policies.ts';
+import { TlsPolicies } from './policies.ts';
 import { isPolicyFailure, type TlsPolicy, type TlsTarget } from './policy.ts';
 import { configured, target } from './testing.ts';
 

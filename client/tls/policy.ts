@@ -4,6 +4,7 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import type { TlsaRecord } from '../dns/records.ts';
+import type { DnsTrust } from '../dns/trust.ts';
 import type { TlsLevel } from './level.ts';
 
 /** The server that a policy is looked for. */
@@ -20,21 +21,6 @@ export interface TlsTarget {
   readonly port: number;
   /** How DNS led there; absent for a unix socket. */
   readonly dns?: DnsTrust | undefined;
-}
-
-/** What DNSSEC says of the way from the next hop to an address (security reference 5.2). */
-export interface DnsTrust {
-  /**
-   * The MX or SRV records that named the host: validated or not, and their owner at the end of its alias chain. Absent
-   * when there were none (implicit MX, bracketed next hop).
-   */
-  readonly exchangers?: { readonly authenticated: boolean; readonly owner: string } | undefined;
-  /** The address record of this very address was validated. */
-  readonly addressAuthenticated: boolean;
-  /** The name that was asked for its addresses. */
-  readonly queriedName: string;
-  /** The name that owns the address record, at the end of the alias chain. */
-  readonly canonicalName: string;
 }
 
 export interface TlsPolicy {

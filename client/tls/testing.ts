@@ -28,6 +28,7 @@ export function configured(
       if (text === undefined) throw Object.assign(new Error('none'), { code: 'ENOENT' });
       return Buffer.from(text);
     },
+    list: async () => [],
     ageMs: async () => 0,
     openDatabase: async () => {
       throw new Error('there are no databases');

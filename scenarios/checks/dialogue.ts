@@ -4,6 +4,7 @@
  *     dialogue('a', ['S: 220 *', 'C: EHLO *', '...', 'C: QUIT'])
  *
  * - `*` stands for anything within a line, a line `...` for any number of lines;
+ * - `{TLS}`, or `{TLS sni=a.example.test}`, is where TLS began, with the name that the client asked for;
  * - message text is `C: <content*`; the end of a side is `C: <close>`, `S: <reset>` and so on, and may be left out;
  * - the lines begin with the session and go on without a gap; after the last one, only the server may say more;
  * - the first dialogue of a host is its first session, the next its second, unless `session` (from 1) says which.
@@ -24,8 +25,10 @@ export function dialogue(
 ): Expectation {
   if (lines.length === 0) throw new ScenarioError(`dialogue('${host}', []): give at least one line`);
   for (const line of lines) {
-    if (line === ANY_LINES || /^[CS]: /.test(line)) continue;
-    throw new ScenarioError(`dialogue('${host}'): '${line}' must begin with 'C: ' or 'S: ', or be '...'`);
+    if (line === ANY_LINES || /^[CS]: |^\{TLS/.test(line)) continue;
+    throw new ScenarioError(
+      `dialogue('${host}'): '${line}' must begin with 'C: ' or 'S: ', or be '{TLS}' or '...'`,
+    );
   }
   return {
     title: `dialogue with ${host}${options.session === undefined ? '' : `, session ${options.session}`}`,
@@ -58,8 +61,12 @@ function sessionLines(session: Session): SeenLine[] {
     const side = item.from === 'client' ? 'C' : 'S';
     return 'line' in item
       ? { text: `${side}: ${item.line}`, isEvent: false }
-      : { text: `${side}: <${item.event}>`, isEvent: true };
+      : { text: isTls(item.event) ? item.event : `${side}: <${item.event}>`, isEvent: true };
   });
+}
+
+function isTls(event: string): boolean {
+  return event.startsWith('{TLS');
 }
 
 interface Reached {

@@ -27,6 +27,8 @@ export interface Step {
   /** Index of the entry that completed the step; for a greeting -1. */
   readonly entry: number;
   readonly atMs: number;
+  /** It was said inside TLS. */
+  readonly secured: boolean;
   /** Extensions on offer when the step was sent: upper-case keyword to its parameters. */
   readonly offered: ReadonlyMap<string, string>;
   /** How many steps before it still awaited a reply when its bytes arrived. */
@@ -93,6 +95,7 @@ class ConversationReader {
   #replyLines: string[] = [];
   #replyTail = '';
   #opaque = false;
+  #secured = false;
   #end: Conversation['end'];
 
   constructor() {
@@ -102,9 +105,9 @@ class ConversationReader {
   read(entry: SessionEntry, index: number): void {
     if (this.#opaque) return;
     if ('event' in entry) {
-      if (entry.event !== 'fault' && this.#end === undefined && 'from' in entry) {
+      if (entry.event === 'tls') this.#startTls();
+      else if (entry.event !== 'fault' && this.#end === undefined)
         this.#end = { by: entry.from, how: entry.event, entry: index };
-      }
       return;
     }
     const bytes = Buffer.from(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.byteLength);
@@ -120,6 +123,15 @@ class ConversationReader {
       if (kind !== 'opaque') this.#open(kind, rest, last, session.entries[last]?.atMs ?? 0, false);
     }
     return { session, protocol: this.#protocol, steps: this.#steps, end: this.#end, opaque: this.#opaque };
+  }
+
+  /** What is unfinished on either side belongs to the time before TLS and is never completed (rfc3207-4.2). */
+  #startTls(): void {
+    this.#secured = true;
+    this.#offered = new Map();
+    this.#takeAll();
+    this.#replyLines = [];
+    this.#replyTail = '';
   }
 
   #fromClient(bytes: Buffer, entry: number, atMs: number): void {
@@ -222,6 +234,7 @@ class ConversationReader {
       bytes,
       entry,
       atMs,
+      secured: this.#secured,
       offered: this.#offered,
       unanswered: this.#awaiting.length,
       overtaken: false,

@@ -32,6 +32,11 @@ const rules: readonly Rule[] = [
     becomes: 'delay=TIME, delays=TIME',
   },
   {
+    because: 'a challenge with something random in it is for one authentication only (RFC 4422 section 3)',
+    pattern: /^334 [A-Za-z0-9+/]{16,}={0,2}$/,
+    becomes: '334 CHALLENGE',
+  },
+  {
     because: 'the clock, RFC 5322 section 3.3',
     pattern:
       /\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d(?::\d\d)? [+-]\d{4}(?: \([A-Z]+\))?/g,

@@ -12,9 +12,11 @@ import { mailLogLine } from '../../client/outcome/mail-log.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusServices } from '../../client/outcome/status-services.ts';
 import type { DeliveryRequest, Outcome, Service } from '../../client/request.ts';
+import { FailureCache } from '../../client/sasl/failure-cache.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
+import { TlsEngine } from '../../client/tls/engine.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -62,6 +64,7 @@ async function send(
     },
   };
   const cache = new SessionCache(platform.clock);
+  const refusedCredentials = new FailureCache();
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
@@ -71,12 +74,12 @@ async function send(
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
     };
     const flags = serviceFlags(environment.flags, { service, settings, emit });
-    const dnssec = settings.smtp_dns_support_level === 'dnssec';
-    const asking = createResolver({ ...platform, servers: [nameServer], dnssec, trustAd: true, emit });
+    const asking = createResolver({ ...platform, servers: [nameServer], trustAd: true, emit });
     const resolver = withDnssecProbe(asking, { settings, emit });
     const addressesOf = systemLookup({ platform, settings, resolver, emit });
     const tables = new Tables({ settings, service, platform, addressesOf, emit });
-    return { settings, emit, flags, tables, resolver };
+    const tls = new TlsEngine({ settings, service, tables, platform, emit });
+    return { settings, emit, flags, tables, tls, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   const flushAdds: FlushAdd[] = [];
@@ -94,12 +97,13 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, flags, tables, resolver, emit } = configuration;
+    const { settings, flags, tables, tls, resolver, emit } = configuration;
     const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,
         settings,
         tables,
+        tls,
         flags,
         resolver,
         services,
@@ -108,6 +112,7 @@ async function send(
         emit,
         signal,
         cache,
+        refusedCredentials,
       });
       outcomes.push(...result.outcomes.map((outcome) => reported(outcome, submission.probe !== false)));
       if (result.setAside === true) setAside += 1;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RecordType } from '../../client/dns/records.ts';
 import type { DnsAnswer } from '../../client/dns/resolver.ts';
 import { createResolver } from '../../client/dns/resolver.ts';
 import { VirtualRandom } from '../virtual/random.ts';
@@ -141,7 +142,7 @@ describe('transport', () => {
     const world = dnsWorld({ '@': { fault: 'noAnswer' } });
     const stop = new AbortController();
     world.clock.schedule(1_000, () => stop.abort(new Error('enough')));
-    await expect(query(world, 'example.test', 'MX', stop.signal)).rejects.toThrow('enough');
+    await expect(query(world, 'example.test', 'MX', { signal: stop.signal })).rejects.toThrow('enough');
     expect(world.elapsed()).toBe(1_000);
   });
 });
@@ -196,9 +197,50 @@ describe('servers that fail', () => {
   });
 
   test('FORMERR to EDNS: once more without', async () => {
-    const world = dnsWorld({ '@': { MX: '10 a', fault: 'FORMERR', times: 1 } }, { dnssec: true });
-    expect((await query(world, 'example.test', 'MX')).records).toHaveLength(1);
+    const world = dnsWorld({ '@': { MX: '10 a', fault: 'FORMERR', times: 1 } });
+    expect((await query(world, 'example.test', 'MX', { dnssec: true })).records).toHaveLength(1);
     expect(world.server.queries.map(({ dnssec }) => dnssec)).toEqual([true, false]);
+  });
+});
+
+describe('authenticated answers by type', () => {
+  const zones = [
+    zone('signed.test', {
+      ad: true,
+      a: { A: '192.0.2.1', TLSA: '3 1 1 00', ad: { TLSA: false } },
+      alias: { CNAME: 'a' },
+      forged: { A: '192.0.2.2', fault: { TLSA: 'SERVFAIL' } },
+      bare: { CNAME: 'a.plain.test.', chase: false },
+      doubtful: { CNAME: 'a', ad: { CNAME: false } },
+    }),
+    zone('plain.test', { a: { A: '192.0.2.3', TLSA: '3 1 1 00', ad: { TLSA: true } } }),
+  ];
+  test.each([
+    ['a.signed.test', 'A', 'NOERROR', true],
+    ['a.signed.test', 'TLSA', 'NOERROR', false],
+    ['alias.signed.test', 'A', 'NOERROR', true],
+    ['alias.signed.test', 'TLSA', 'NOERROR', false],
+    ['forged.signed.test', 'A', 'NOERROR', true],
+    ['forged.signed.test', 'TLSA', 'SERVFAIL', false],
+    ['bare.signed.test', 'A', 'NOERROR', true],
+    ['doubtful.signed.test', 'A', 'NOERROR', false],
+    ['a.plain.test', 'A', 'NOERROR', false],
+    ['a.plain.test', 'TLSA', 'NOERROR', true],
+    ['nobody.signed.test', 'A', 'NXDOMAIN', true],
+    ['nobody.plain.test', 'A', 'NXDOMAIN', false],
+  ] as const)('%s %s: %s, AD %s', async (name, type, rcode, authenticated) => {
+    const world = testWorld();
+    const server = createDnsServer({ zones, now: () => 0 });
+    attachDns(server, { network: world.network, clock: world.clock, address: NAME_SERVER });
+    const resolver = createResolver({
+      clock: world.clock,
+      network: world.client,
+      random: new VirtualRandom(1),
+      servers: [{ address: NAME_SERVER, port: 53 }],
+      trustAd: true,
+    });
+    const answer = await world.clock.run(() => resolver.query(name, type, { dnssec: true }));
+    expect(answer).toMatchObject({ rcode, authenticated });
   });
 });
 
@@ -211,16 +253,22 @@ describe('authenticated answers', () => {
     alias: { CNAME: 'plain' },
   };
   test('AD counts when the server is trusted', async () => {
-    const world = dnsWorld(entries, { trustAd: true, dnssec: true });
-    expect((await query(world, 'example.test', 'MX')).authenticated).toBe(true);
-    expect((await query(world, 'plain.example.test', 'A')).authenticated).toBe(false);
-    expect((await query(world, 'alias.example.test', 'A')).authenticated).toBe(false);
+    const world = dnsWorld(entries, { trustAd: true });
+    const validated = async (name: string, type: RecordType) =>
+      (await query(world, name, type, { dnssec: true })).authenticated;
+    expect(await validated('example.test', 'MX')).toBe(true);
+    expect(await validated('plain.example.test', 'A')).toBe(false);
+    expect(await validated('alias.example.test', 'A')).toBe(false);
     expect(world.server.queries[0]?.dnssec).toBe(true);
+  });
+  test('AD that was not asked for does not count', async () => {
+    const world = dnsWorld(entries, { trustAd: true });
+    expect((await query(world, 'example.test', 'MX')).authenticated).toBe(false);
+    expect(world.server.queries[0]?.dnssec).toBe(false);
   });
   test('AD of a server elsewhere does not count by itself', async () => {
     const world = dnsWorld(entries);
-    expect((await query(world, 'example.test', 'MX')).authenticated).toBe(false);
-    expect(world.server.queries[0]?.dnssec).toBe(false);
+    expect((await query(world, 'example.test', 'MX', { dnssec: true })).authenticated).toBe(false);
   });
 });
 

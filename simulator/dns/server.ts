@@ -84,16 +84,20 @@ export function createDnsServer({ zones, now }: DnsServerOptions): DnsServer {
     for (let step = 0; step < ALIAS_STEPS_LIMIT; step++) {
       const found = tree.find(name);
       exists = found !== undefined || tree.exists(name);
-      if (found === undefined) break;
-      authenticated &&= found.authenticated;
+      if (found === undefined) {
+        authenticated &&= tree.isAuthenticated(name);
+        break;
+      }
       const ownFault = isRecordType(type) ? found.faults.get(type) : undefined;
       if ((ownFault !== undefined || found.delayMs > 0) && isFaulty(found)) {
         fault ??= ownFault;
         delayMs += found.delayMs;
       }
       const records = found.records.filter((record) => record.type === type);
-      for (const record of records) answers.push({ name, record });
       const alias = found.records.find((record) => record.type === 'CNAME');
+      const given = records.length === 0 && alias !== undefined ? 'CNAME' : type;
+      authenticated &&= found.authenticatedTypes.get(given) ?? found.authenticated;
+      for (const record of records) answers.push({ name, record });
       if (records.length > 0 || alias?.type !== 'CNAME') break;
       if (answers.some(({ record }) => record === alias)) break;
       answers.push({ name, record: alias });
@@ -166,7 +170,10 @@ function isRcode(fault: Fault): fault is Fault & keyof typeof RCODES {
 function createTree(zones: readonly Zone[]): {
   find(name: string): ZoneName | undefined;
   exists(name: string): boolean;
+  /** Of a name without records: as its zone is; what is in no zone is. */
+  isAuthenticated(name: string): boolean;
 } {
+  const origins = new Map(zones.map(({ origin, authenticated }) => [origin, authenticated]));
   const names = new Map<string, ZoneName>();
   // Names between other names exist too, without records (RFC 8020).
   const existing = new Set<string>(['']);
@@ -178,6 +185,13 @@ function createTree(zones: readonly Zone[]): {
   }
   return {
     exists: (name) => existing.has(name.toLowerCase()),
+    isAuthenticated(name) {
+      for (let above = name.toLowerCase(); above !== ''; above = parentOf(above)) {
+        const authenticated = origins.get(above);
+        if (authenticated !== undefined) return authenticated;
+      }
+      return true;
+    },
     find(name) {
       const key = name.toLowerCase();
       if (existing.has(key)) return names.get(key);

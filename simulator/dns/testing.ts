@@ -12,7 +12,7 @@ import { createResolver, type Resolver, type ResolverOptions } from '../../clien
 import type { ClientEvent } from '../../client/events.ts';
 import { VirtualRandom } from '../virtual/random.ts';
 import { type TestWorld, testWorld } from '../virtual/testing.ts';
-import { createDnsServer, type DnsServer } from './server.ts';
+import { createDnsServer, type DnsQuery, type DnsServer } from './server.ts';
 import { attachDns } from './virtual.ts';
 import { type ZoneEntries, zone } from './zone.ts';
 
@@ -37,6 +37,7 @@ const DEFAULT_SETTINGS: ExchangerSettings = {
   ignore_srv_lookup_error: false,
   smtp_dns_resolver_options: [],
   enable_idna2003_compatibility: false,
+  smtp_tls_dane_insecure_mx_policy: 'dane',
 };
 
 export interface DnsWorld extends TestWorld {
@@ -72,6 +73,8 @@ export interface Resolved extends SiteAddresses {
   readonly log: readonly string[];
   /** Types and names asked, in order. */
   readonly asked: readonly string[];
+  /** Those of them that were wanted validated. */
+  readonly askedValidated: readonly string[];
   readonly elapsedMs: number;
   readonly events: readonly ClientEvent[];
 }
@@ -88,7 +91,7 @@ export async function resolve(
     random?: VirtualRandom;
   } = {},
 ): Promise<Resolved> {
-  const world = dnsWorld(entries);
+  const world = dnsWorld(entries, { trustAd: true });
   const found = await world.clock.run(() =>
     findExchangers({ domain: 'example.test', port: 25, lookup: 'exchangers', detectLoops: true, ...site }, {
       settings: { ...DEFAULT_SETTINGS, ...settings },
@@ -105,8 +108,14 @@ export async function resolve(
     list: found.addresses.map(({ host, address, preference }) => `${host} ${address} ${preference}`),
     failed: found.failure && `${found.failure.dsn} ${found.failure.reason}`,
     log: world.events.flatMap((event) => (event.type === 'log' ? [`${event.level}: ${event.text}`] : [])),
-    asked: world.server.queries.map(({ type, name }) => `${type} ${name}`),
+    asked: asked(world.server.queries),
+    askedValidated: asked(world.server.queries.filter(({ dnssec }) => dnssec)),
     elapsedMs: world.elapsed(),
     events: world.events,
   };
+}
+
+/** Types and names. */
+export function asked(queries: readonly DnsQuery[]): readonly string[] {
+  return queries.map(({ type, name }) => `${type} ${name}`);
 }

@@ -10,6 +10,8 @@
  *       broken: { fault: 'SERVFAIL' },
  *       '@': { fault: { MX: 'REFUSED' } },                // the zone itself once more
  *       ad: true,                                         // answers are authenticated (DNSSEC)
+ *       mixed: { A: '192.0.2.4', TLSA: '3 1 1 ...', ad: { TLSA: false } },   // those of one type are not
+ *       bogus: { fault: { TLSA: 'SERVFAIL' } },           // what a validating resolver says of forged records
  *     })
  *
  * Names are relative to the zone unless they end in a dot, owners and targets alike; `*` is the wildcard.
@@ -59,8 +61,8 @@ export interface NameEntry extends Readonly<Partial<Record<RecordType, RecordTex
   readonly delay?: Duration;
   /** Fault and delay end after so many queries of this name that they applied to. */
   readonly times?: number;
-  /** Overrides the zone's. */
-  readonly ad?: boolean;
+  /** Overrides the zone's, for all types or by type; that no record of a type exists is authenticated likewise. */
+  readonly ad?: boolean | Readonly<Partial<Record<RecordType, boolean>>>;
   readonly ttl?: number;
   /** `false`: a CNAME is answered alone, without the records of its target. */
   readonly chase?: boolean;
@@ -73,6 +75,8 @@ export interface ZoneEntries {
 
 export interface Zone {
   readonly origin: string;
+  /** What is true of names that do not exist. */
+  readonly authenticated: boolean;
   /** By lower-case absolute name without final dot. */
   readonly names: ReadonlyMap<string, ZoneName>;
 }
@@ -81,6 +85,8 @@ export interface ZoneName {
   readonly name: string;
   readonly records: readonly ZoneRecord[];
   readonly authenticated: boolean;
+  /** Where it differs by type. */
+  readonly authenticatedTypes: ReadonlyMap<string, boolean>;
   readonly chase: boolean;
   readonly faults: ReadonlyMap<RecordType, Fault>;
   readonly delayMs: number;
@@ -121,7 +127,7 @@ export function zone(origin: string, entries: ZoneEntries): Zone {
     name,
     readName(name, entry, apex, { authenticated, ttlSeconds }),
   ]);
-  return { origin: apex.toLowerCase(), names: new Map(read) };
+  return { origin: apex.toLowerCase(), authenticated, names: new Map(read) };
 }
 
 function readName(
@@ -149,7 +155,8 @@ function readName(
   return {
     name,
     records,
-    authenticated: entry.ad ?? defaults.authenticated,
+    authenticated: typeof entry.ad === 'boolean' ? entry.ad : defaults.authenticated,
+    authenticatedTypes: new Map(typeof entry.ad === 'object' ? Object.entries(entry.ad) : []),
     chase: entry.chase ?? true,
     faults: new Map([...faults, ...typed]),
     delayMs: entry.delay === undefined ? 0 : readDelay(entry.delay, where),
@@ -163,7 +170,9 @@ function checkEntry(value: NameEntry, where: string): NameEntry {
     throw new ZoneError(`${where}: unknown "${bad}", expected ${[...RECORD_TYPES, ...OPTIONS].join(', ')}`);
   }
   for (const type of RECORD_TYPES) if (value[type] !== undefined) checkTexts(value[type], `${where} ${type}`);
-  const { fault, times, ttl } = value;
+  const { ad, fault, times, ttl } = value;
+  const odd = typeof ad === 'object' ? Object.keys(ad).find((type) => !isRecordType(type)) : undefined;
+  if (odd !== undefined) throw new ZoneError(`${where}: ad for unknown record type "${odd}"`);
   const faults = typeof fault === 'object' ? Object.entries(fault) : [['A', fault] as const];
   for (const [type, name] of faults) {
     if (!isRecordType(type)) throw new ZoneError(`${where}: fault for unknown record type "${type}"`);

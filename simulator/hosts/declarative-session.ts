@@ -2,6 +2,7 @@
  * A connection of a declarative mail host: RFC 5321 (and RFC 2033 for LMTP) from the server's side, in wire order.
  * Every reply goes through `#answer`, where switches and faults have their say.
  */
+import { AuthDialogue } from '../sasl/dialogue.ts';
 import { offeredKeywords, parseCommandLine, parsePathCommand, type Refusal } from './command-syntax.ts';
 import { unstuff } from './content.ts';
 import type { EsmtpParameters } from './host.ts';
@@ -10,9 +11,13 @@ import type { FaultPlan, HostRun } from './plan.ts';
 import type { Tap } from './recorder.ts';
 import { replyCode, sendReply } from './reply-writer.ts';
 import { type Action, actionFor, type Counts, DEFAULT_ACTION, type Stage } from './switches.ts';
+import { secureConnection } from './tls/handshake.ts';
+import type { TlsPlan } from './tls/options.ts';
 
 /** Longer than any standard command with all its extensions, but AUTH (RFC 5321 4.5.3.1.4, RFC 3461 4). */
 const COMMAND_LIMIT_BYTES = 4_096;
+/** RFC 4954 section 4: base64 lines of an exchange may be as long. */
+const AUTH_LIMIT_BYTES = 12_288;
 const COMMANDS_PER_CONNECTION_LIMIT = 1_000_000;
 
 interface Envelope {
@@ -54,6 +59,8 @@ export class DeclarativeSession {
   /** After a 5xx greeting only QUIT is in order (RFC 5321 3.1). */
   #refusedService = false;
   #greeted = false;
+  #secured = false;
+  #authenticated = false;
   #envelope: Envelope | undefined;
 
   constructor(host: HostRun, tap: Tap, connection: number, crowded: boolean) {
@@ -69,6 +76,7 @@ export class DeclarativeSession {
 
   async run(): Promise<void> {
     try {
+      if (this.#host.plan.tls?.wrapper) await this.#secure(this.#host.plan.tls);
       await this.#greet();
       for (let commands = 0; commands < COMMANDS_PER_CONNECTION_LIMIT; commands += 1) await this.#command();
       await this.#answer('unknown', this.#status(421, '4.7.0', 'too many commands'), { fixed: true });
@@ -114,6 +122,10 @@ export class DeclarativeSession {
       case 'HELO':
       case 'LHLO':
         return this.#hello(verb, argument);
+      case 'STARTTLS':
+        return this.#startTls(argument);
+      case 'AUTH':
+        return this.#auth(argument);
       case 'XFORWARD':
         return this.#xforward(argument);
       case 'MAIL':
@@ -161,7 +173,8 @@ export class DeclarativeSession {
     if (!argument || /\s/.test(argument))
       return this.#refuse(stage, 501, '5.5.4', `syntax: ${verb} hostname`);
     const { name, plan } = this.#host;
-    const keywords = verb === 'HELO' ? [] : plan.extensions;
+    const extensions = this.#secured ? plan.secureExtensions : plan.extensions;
+    const keywords = verb === 'HELO' ? [] : extensions;
     const lines = [name, ...keywords].map(
       (text, index, all) => `250${index === all.length - 1 ? ' ' : '-'}${text}`,
     );
@@ -171,6 +184,62 @@ export class DeclarativeSession {
     this.#greeted = true;
     this.#offered = verb === 'HELO' ? new Set() : offeredKeywords(said ?? []);
     this.#reset();
+  }
+
+  /** RFC 3207 4. */
+  async #startTls(argument: string | undefined): Promise<void> {
+    const { tls } = this.#host.plan;
+    if (tls === undefined) return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (argument !== undefined) return this.#refuse('starttls', 501, '5.5.4', 'STARTTLS takes no argument');
+    if (this.#secured) return this.#refuse('starttls', 503, '5.5.1', 'TLS is active already');
+    const { lines } = await this.#answer('starttls', this.#status(220, '2.0.0', 'Ready to start TLS'));
+    // Lines beyond the reply, sent with it, are injected: its first line decides.
+    if (!isPositiveReply(replyCode(lines?.slice(0, 1)))) return;
+    await this.#peer.flush();
+    await this.#secure(tls);
+  }
+
+  async #secure(tls: TlsPlan): Promise<void> {
+    const failed = await secureConnection({
+      peer: this.#peer,
+      tap: this.#tap,
+      clock: this.#host.context.clock,
+      plan: tls,
+      hostName: this.#host.context.name,
+      connection: this.connection,
+      limitMs: this.#host.plan.idleTimeoutMs,
+    });
+    if (failed !== undefined) await this.#end(failed);
+    this.#secured = true;
+    // RFC 3207 4.2: what was said before counts no more.
+    this.#greeted = false;
+    this.#authenticated = false;
+    this.#reset();
+  }
+
+  /** RFC 4954: every reply of the exchange is one of the stage `auth`. */
+  async #auth(argument: string | undefined): Promise<void> {
+    if (!this.#offered.has('AUTH')) return this.#refuse('unknown', 500, '5.5.1', 'command not recognized');
+    if (this.#authenticated || this.#envelope) return this.#refuse('auth', 503, '5.5.1', 'not now');
+    const { name: host, plan, context } = this.#host;
+    const dialogue = new AuthDialogue(plan.sasl, {
+      host,
+      randomBytes: (count) => context.random.bytes(count),
+    });
+    for (let reply = dialogue.begin(argument); ; ) {
+      const standard =
+        reply.is === 'challenge' ? reply.line : this.#status(reply.code, reply.enhanced, reply.text);
+      const { code } = await this.#answer('auth', standard);
+      await this.#peer.flush();
+      this.#authenticated = isPositiveReply(code);
+      if (code === undefined || code < 300 || code > 399) return;
+      const input = await this.#peer.readLine(AUTH_LIMIT_BYTES, plan.idleTimeoutMs);
+      if (input.kind !== 'line') return this.#end('close');
+      const line = input.bytes.toString('latin1');
+      // A script of replies goes on until it says something final; only QUIT, which no exchange has, ends it before.
+      if (line.toUpperCase() === 'QUIT') return this.#dispatch(line);
+      reply = dialogue.respond(line);
+    }
   }
 
   /** Postfix's extension: where the message to come is from. */

@@ -7,9 +7,13 @@
  *     mailHost({ greeting: ['421 4.3.2 busy', 'default'] })            by count
  *     mailHost({ mail: until('5m', '451 4.3.0 later') })               by time
  *     mailHost({ data: { delay: '10s', then: 'close' } })              how it is sent and what follows
+ *     mailHost({ sasl: { mechanisms: ['PLAIN'], users: { user: 'pass' } } })  who may authenticate, and how
  *     mailHost({ faults: [{ at: 'rcpt', count: 3, then: 'reset' }] })  by position in the protocol
+ *     mailHost({ tls: { credential: ca.issue('a.example.test') } })    with STARTTLS; see `TlsOptions`
  */
 import type { Duration } from '../duration.ts';
+import type { SaslOptions } from '../sasl/exchange.ts';
+import { compileSasl } from '../sasl/server.ts';
 import { DeclarativeHost } from './declarative-host.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -35,14 +39,15 @@ import {
   type Switch,
   type SwitchNode,
 } from './switches.ts';
+import { compileTls, type TlsOptions, WRAPPER_PORT } from './tls/options.ts';
 
 export type MailHostSwitches = { readonly [stage in Stage]?: Switch } & {
   /** The name in replies; the host's key when absent. */
   readonly name?: string;
   readonly protocol?: MailProtocol;
-  /** 25, or 24 for LMTP, when absent. */
+  /** 25, 24 for LMTP, or 465 for `tls: { wrapper: true }`, when absent. */
   readonly port?: number;
-  /** The lines of the EHLO reply after the first; `DEFAULT_EXTENSIONS` when absent. */
+  /** The lines of the EHLO reply after the first; `DEFAULT_EXTENSIONS` when absent, and STARTTLS where there is TLS. */
   readonly extensions?: readonly string[];
   /** Larger messages get 552; also the value of the default SIZE keyword. 10240000 when absent. */
   readonly maxMessageBytes?: number;
@@ -54,7 +59,11 @@ export type MailHostSwitches = { readonly [stage in Stage]?: Switch } & {
   readonly greylist?: Duration;
   /** How long the client may say nothing before 421; 5 minutes when absent (RFC 5321 4.5.3.2.7). */
   readonly idleTimeout?: Duration;
+  /** Users and the ways in which they can authenticate; an `AUTH` line is added to `extensions` that have none. */
+  readonly sasl?: SaslOptions;
   readonly faults?: readonly Fault[];
+  /** STARTTLS is served when present, perhaps `{}`. */
+  readonly tls?: TlsOptions;
 };
 
 /** Something that goes wrong at one position; a fault that never came is a problem of the run. */
@@ -100,13 +109,16 @@ const OTHER_KEYS = [
   'maxConnections',
   'greylist',
   'idleTimeout',
+  'sasl',
   'faults',
+  'tls',
 ] as const;
 
 /** Checks the switches at once: throws `HostDefinitionError`, one line that names the bad one. */
 export function mailHost(switches: MailHostSwitches = {}): MailHostDefinition {
   const plan = compile(switches);
-  const port = listeningPort('mailHost', plan.protocol, switches.port);
+  const wrapperPort = plan.tls?.wrapper === true ? WRAPPER_PORT : undefined;
+  const port = listeningPort('mailHost', plan.protocol, switches.port ?? wrapperPort);
   return {
     kind: 'declarative',
     protocol: plan.protocol,
@@ -123,11 +135,17 @@ function compile(switches: MailHostSwitches): HostPlan {
   if (name !== undefined && !/^[^\s\p{Cc}]{1,255}$/u.test(name)) throw bad('name', 'must be one word');
   const maxMessageBytes = positive('maxMessageBytes', switches.maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES);
   if (maxMessageBytes > MESSAGE_LIMIT_BYTES) throw bad('maxMessageBytes', `at most ${MESSAGE_LIMIT_BYTES}`);
+  const tls = switches.tls === undefined ? undefined : compileTls('mailHost: tls', switches.tls);
+  const offered = tls === undefined || tls.wrapper ? DEFAULT_EXTENSIONS : [...DEFAULT_EXTENSIONS, 'STARTTLS'];
+  const extensions = compileExtensions(switches.extensions ?? offered, maxMessageBytes);
+  const secureExtensions = switches.tls?.extensions ?? extensions.filter((line) => line !== 'STARTTLS');
   return {
     name,
     protocol,
     maxMessageBytes,
-    extensions: compileExtensions(switches.extensions, maxMessageBytes),
+    extensions: withAuth(extensions, switches.sasl),
+    secureExtensions: withAuth(compileExtensions(secureExtensions, maxMessageBytes), switches.sasl),
+    sasl: switches.sasl && compileSasl('mailHost: sasl', switches.sasl),
     maxRecipients: positive('maxRecipients', switches.maxRecipients, DEFAULT_MAX_RECIPIENTS),
     maxConnections: positive('maxConnections', switches.maxConnections, Number.POSITIVE_INFINITY),
     greylistMs:
@@ -135,6 +153,7 @@ function compile(switches: MailHostSwitches): HostPlan {
     idleTimeoutMs: compileDuration('mailHost: idleTimeout', switches.idleTimeout ?? DEFAULT_IDLE_TIMEOUT),
     switches: compileStages(switches, protocol),
     faults: compileFaults(switches.faults),
+    tls,
   };
 }
 
@@ -151,17 +170,18 @@ function compileStages(switches: MailHostSwitches, protocol: MailProtocol): Read
   return compiled;
 }
 
-function compileExtensions(
-  extensions: readonly string[] | undefined,
-  maxMessageBytes: number,
-): readonly string[] {
-  const lines: unknown = extensions ?? DEFAULT_EXTENSIONS;
+function compileExtensions(lines: readonly string[], maxMessageBytes: number): readonly string[] {
   if (!Array.isArray(lines)) throw bad('extensions', 'must be a list of EHLO lines');
   return lines.map((line: unknown) => {
     if (typeof line !== 'string' || /[\r\n]/.test(line))
       throw bad('extensions', 'each must be one line of text');
     return line === 'SIZE' ? `SIZE ${maxMessageBytes}` : line;
   });
+}
+
+function withAuth(extensions: readonly string[], sasl: SaslOptions | undefined): readonly string[] {
+  if (sasl === undefined || extensions.some((line) => /^AUTH\b/i.test(line))) return extensions;
+  return [...extensions, `AUTH ${sasl.mechanisms.join(' ')}`];
 }
 
 function compileFaults(faults: readonly Fault[] | undefined): readonly FaultPlan[] {

@@ -96,6 +96,11 @@ export class Peer {
       await this.write(output.length === 1 && output[0] ? output[0] : Buffer.concat(output));
   }
 
+  /** Forgets what the client has sent and the host has not read. */
+  discardInput(): void {
+    this.#consume(this.#inputBytes);
+  }
+
   /** Writes one segment. */
   async write(segment: Buffer): Promise<void> {
     if (this.gone || this.#tap.writableEnded || this.#tap.write(segment)) return;

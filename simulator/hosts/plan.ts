@@ -1,7 +1,9 @@
 /** A declarative mail host, checked: what a run of it reads, and what its connections share. */
+import type { SaslOptions } from '../sasl/exchange.ts';
 import type { Delivery, HostContext, MailProtocol } from './host.ts';
 import type { Ending } from './peer.ts';
 import type { Action, Counts, Stage, SwitchNode } from './switches.ts';
+import type { TlsPlan } from './tls/options.ts';
 
 export interface FaultPlan {
   readonly at: Stage | 'content';
@@ -20,6 +22,10 @@ export interface HostPlan {
   readonly name: string | undefined;
   readonly protocol: MailProtocol;
   readonly extensions: readonly string[];
+  /** Those within TLS. */
+  readonly secureExtensions: readonly string[];
+  /** Absent: every mechanism is refused, unless a switch says otherwise. */
+  readonly sasl: SaslOptions | undefined;
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
   readonly maxConnections: number;
@@ -27,6 +33,7 @@ export interface HostPlan {
   readonly idleTimeoutMs: number;
   readonly switches: ReadonlyMap<Stage, SwitchNode>;
   readonly faults: readonly FaultPlan[];
+  readonly tls: TlsPlan | undefined;
 }
 
 /** One run of a host, as its connections see it. */

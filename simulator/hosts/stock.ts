@@ -2,10 +2,13 @@
  * A mail host nobody here wrote: the npm package smtp-server, on whatever connection it is given.
  *
  *     stockHost()                                                     accepts everything
+ *     stockHost({ tls: { credential: ca.issue('a.example.test') } })  with STARTTLS
  *     stockHost({ protocol: 'lmtp', refuse: { 'bad@example.test': '550 5.1.1 unknown' } })
  *
  * Its own timers are the global ones; in a virtual run those must stand on the virtual clock.
  */
+
+import type { TLSSocket } from 'node:tls';
 import {
   SMTPServer,
   type SMTPServerAddress,
@@ -13,6 +16,7 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 import type { Clock, Connection, Timer } from '../../client/platform/platform.ts';
+import type { Credential } from '../certificates/authority.ts';
 import type { Endpoint } from '../session.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -25,6 +29,7 @@ import {
   type MailProtocol,
 } from './host.ts';
 import type { Tap } from './recorder.ts';
+import { recordInside, stockCertificate } from './stock-tls.ts';
 import { asRecord, isPositive, onlyKeys } from './switches.ts';
 
 const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
@@ -41,6 +46,8 @@ export interface StockOptions {
   readonly maxMessageBytes?: number;
   /** Replies (`550 text`) to RCPT by recipient, compared without regard to case. */
   readonly refuse?: Readonly<Record<string, string>>;
+  /** STARTTLS is served when present; with a self-signed certificate for `{}`. */
+  readonly tls?: { readonly credential?: Credential };
 }
 
 /** RFC 5321 4.5.3.2.7: a server waits at least 5 minutes for the next command. */
@@ -52,6 +59,7 @@ interface StockPlan {
   readonly extensions: readonly StockExtension[];
   readonly maxMessageBytes: number;
   readonly refuse: ReadonlyMap<string, ReplyError>;
+  readonly tls: StockOptions['tls'];
 }
 
 /** smtp-server takes the reply from the error given to its callback. */
@@ -66,7 +74,7 @@ class ReplyError extends Error {
 
 /** Throws `HostDefinitionError` for a bad option. */
 export function stockHost(options: StockOptions = {}): MailHostDefinition {
-  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'refuse'];
+  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'refuse', 'tls'];
   onlyKeys('stockHost', asRecord('stockHost', options), keys);
   const {
     protocol = 'smtp',
@@ -89,6 +97,7 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
     extensions,
     maxMessageBytes,
     refuse: compileRefusals(options.refuse ?? {}),
+    tls: options.tls,
   };
   return {
     kind: 'stock',
@@ -119,6 +128,7 @@ class StockHost implements MailHost {
   /** Made for the first connection: it builds a TLS context, whether used or not. */
   #server: SMTPServer | undefined;
   #connections = 0;
+  readonly #taps = new Map<string, Tap>();
 
   constructor(plan: StockPlan, context: HostContext) {
     this.#plan = plan;
@@ -133,7 +143,10 @@ class StockHost implements MailHost {
     tap.on('end', () => tap.end());
     tap.on('error', () => {});
     this.#server ??= this.#makeServer();
-    this.#server.connect(asSocket(tap, this.#context.clock), { id: String(this.#connections) });
+    const id = String(this.#connections);
+    this.#taps.set(id, tap);
+    tap.on('close', () => this.#taps.delete(id));
+    this.#server.connect(asSocket(tap, this.#context.clock), { id });
   }
 
   problems(): readonly string[] {
@@ -141,7 +154,7 @@ class StockHost implements MailHost {
   }
 
   #makeServer(): SMTPServer {
-    const { protocol, extensions, maxMessageBytes, refuse } = this.#plan;
+    const { protocol, extensions, maxMessageBytes, refuse, tls } = this.#plan;
     const server = new SMTPServer({
       name: this.name,
       lmtp: protocol === 'lmtp',
@@ -152,11 +165,18 @@ class StockHost implements MailHost {
       hideSMTPUTF8: !extensions.includes('SMTPUTF8'),
       hideENHANCEDSTATUSCODES: !extensions.includes('ENHANCEDSTATUSCODES'),
       hideDSN: !extensions.includes('DSN'),
-      disabledCommands: ['AUTH', 'STARTTLS'],
+      disabledCommands: tls === undefined ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+      ...(tls === undefined ? {} : stockCertificate(tls.credential, this.#context.name)),
       authOptional: true,
       disableReverseLookup: true,
       logger: false,
       socketTimeout: IDLE_LIMIT_MS,
+      onSecure: (socket, session, callback) => {
+        const tap = this.#taps.get(session.id);
+        this.#taps.delete(session.id);
+        if (tap !== undefined) recordInside(tap, socket as TLSSocket);
+        callback();
+      },
       onRcptTo: (recipient, _session, callback) => callback(refuse.get(recipient.address.toLowerCase())),
       onData: (stream, session, callback) => this.#receive(stream, session, callback),
     });
@@ -213,6 +233,7 @@ function asSocket(tap: Tap, clock: Clock): StockSocket {
     if (idleMs > 0 && !tap.destroyed) timer = clock.schedule(idleMs, () => listener?.());
   };
   const write = tap.write.bind(tap);
+  const removeAllListeners = tap.removeAllListeners.bind(tap);
   tap.on('data', restart);
   tap.on('close', restart);
   const parts = {
@@ -223,6 +244,13 @@ function asSocket(tap: Tap, clock: Clock): StockSocket {
       return tap;
     },
     setNoDelay: () => tap,
+    // Called in one place: when the reply to STARTTLS is out and TLS begins on this connection.
+    removeAllListeners(event?: string) {
+      timer?.cancel();
+      idleMs = 0;
+      tap.conceal();
+      return removeAllListeners(event);
+    },
     setKeepAlive: () => tap,
     write: (...args: Parameters<typeof write>) => {
       restart();

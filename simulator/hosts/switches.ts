@@ -6,12 +6,14 @@ import { type Duration, DurationError, durationMs } from '../duration.ts';
 import { HostDefinitionError } from './host.ts';
 import { ENDINGS, type Ending } from './peer.ts';
 
-/** The stages of a session in wire order; NOOP, VRFY, EXPN and HELP share `other`. */
+/** The stages of a session in wire order; `auth` is AUTH and each line of its exchange; NOOP, VRFY, EXPN and HELP share `other`. */
 export const STAGES = [
   'greeting',
   'ehlo',
   'helo',
   'lhlo',
+  'starttls',
+  'auth',
   'xforward',
   'mail',
   'rcpt',

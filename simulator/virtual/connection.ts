@@ -134,8 +134,14 @@ export class VirtualConnection extends Duplex implements Connection, PipeReceive
     this.destroy();
   }
 
-  onSegment(bytes: Uint8Array): void {
-    this.#note('segment', bytes);
+  /** What both ends send from now on belongs to TLS: no event tells its bytes, no time depends on them. */
+  conceal(): void {
+    this.#outgoing?.conceal();
+    this.#fromPeer?.conceal();
+  }
+
+  onSegment(bytes: Uint8Array, concealed: boolean): void {
+    this.#note('segment', concealed ? undefined : bytes);
     if (this.destroyed) {
       // A closed end answers data with a reset (RFC 9293 section 3.10.7.1).
       this.#sendReset();
@@ -267,14 +273,14 @@ export class VirtualConnection extends Duplex implements Connection, PipeReceive
   }
 
   /** Tells the observer of something that the peer sent and that arrived here. */
-  #note(type: 'segment', bytes: Uint8Array): void;
+  #note(type: 'segment', bytes: Uint8Array | undefined): void;
   #note(type: 'end' | 'reset'): void;
   #note(type: 'segment' | 'end' | 'reset', bytes?: Uint8Array): void {
     if (this.#observe === undefined) return;
     const atMs = this.#clock.now();
     const from: Side = this.side === 'client' ? 'server' : 'client';
     const { connection } = this;
-    if (type !== 'segment') this.#observe({ type, atMs, connection, from });
-    else if (bytes !== undefined) this.#observe({ type, atMs, connection, from, bytes });
+    if (type !== 'segment' || bytes === undefined) this.#observe({ type, atMs, connection, from });
+    else this.#observe({ type, atMs, connection, from, bytes });
   }
 }

@@ -48,7 +48,8 @@ export interface SegmentEvent {
   readonly atMs: number;
   readonly connection: number;
   readonly from: Side;
-  readonly bytes: Uint8Array;
+  /** Absent where the bytes are those of TLS: they differ from run to run. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface DatagramEvent {

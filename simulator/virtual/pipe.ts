@@ -3,13 +3,16 @@
  *
  * The window counts what was put on the way and is not read yet. A writer that finds it full waits. Each segment is
  * delivered in a clock batch of its own, so that the reader meets segment boundaries even where they carry no time.
+ *
+ * The length of what TLS writes differs by a byte or two from run to run: once concealed, each write is one segment,
+ * whatever its size, and takes no time for its bytes.
  */
 import type { Clock, Timer } from '../../client/platform/platform.ts';
 import type { Path } from './path.ts';
 
 /** The receiving end. A method is called when the thing arrives, never while it is sent. */
 export interface PipeReceiver {
-  onSegment(bytes: Uint8Array): void;
+  onSegment(bytes: Uint8Array, concealed: boolean): void;
   onEnd(): void;
 }
 
@@ -18,6 +21,7 @@ interface Arrival {
   readonly atMs: number;
   /** Undefined is the end of the stream. */
   readonly bytes: Uint8Array | undefined;
+  readonly concealed: boolean;
 }
 
 interface WaitingWrite {
@@ -37,11 +41,17 @@ export class Pipe {
   #lineFreeAtMs = 0;
   #ending = false;
   #cut = false;
+  #concealed = false;
 
   constructor(clock: Clock, path: Path, receiver: PipeReceiver) {
     this.#clock = clock;
     this.#path = path;
     this.#receiver = receiver;
+  }
+
+  /** What is sent from now on belongs to TLS. */
+  conceal(): void {
+    this.#concealed = true;
   }
 
   /** `accepted` is called, perhaps at once, when the window has taken the last byte. */
@@ -87,7 +97,8 @@ export class Pipe {
 
   /** Sends what the window has room for and returns the rest, undefined when there is none. */
   #transmit(bytes: Uint8Array): Uint8Array | undefined {
-    const { segmentBytes, windowBytes } = this.#path.settings;
+    const { windowBytes } = this.#path.settings;
+    const segmentBytes = this.#concealed ? bytes.length : this.#path.settings.segmentBytes;
     let offset = 0;
     while (offset < bytes.length) {
       const room = windowBytes - this.#unreadBytes;
@@ -106,7 +117,7 @@ export class Pipe {
     const { bytesPerSecond } = this.#path.settings;
     const nowMs = this.#clock.now();
     let leavesMs = nowMs;
-    if (bytesPerSecond !== undefined) {
+    if (bytesPerSecond !== undefined && !this.#concealed) {
       leavesMs = Math.max(nowMs, this.#lineFreeAtMs) + (byteCount * 1000) / bytesPerSecond;
       this.#lineFreeAtMs = leavesMs;
     }
@@ -115,7 +126,7 @@ export class Pipe {
 
   #putUnderWay(atMs: number, bytes: Uint8Array | undefined): void {
     if (this.#cut) return;
-    this.#underWay.push({ atMs, bytes });
+    this.#underWay.push({ atMs, bytes, concealed: this.#concealed });
     if (this.#underWay.length === 1) this.#awaitFirst(atMs);
   }
 
@@ -129,6 +140,6 @@ export class Pipe {
     const next = this.#underWay[0];
     if (next !== undefined) this.#awaitFirst(next.atMs);
     if (arrival.bytes === undefined) this.#receiver.onEnd();
-    else this.#receiver.onSegment(arrival.bytes);
+    else this.#receiver.onSegment(arrival.bytes, arrival.concealed);
   };
 }

@@ -97,6 +97,7 @@ export const sasl = {
     group: 'sasl',
     seed: true,
     meaning: 'Text handed to the plug-in (cyrus does not use it on the client side).',
+    noEffect: 'The client side of Cyrus SASL has no use for it.',
   },
   cyrus_sasl_config_path: {
     type: 'string',
@@ -104,6 +105,7 @@ export const sasl = {
     since: '2.5',
     group: 'sasl',
     meaning: "Search path for the Cyrus library's application configuration.",
+    noEffect: 'The mechanisms are part of this client and are configured by nothing else.',
   },
   send_cyrus_sasl_authzid: {
     type: 'bool',
@@ -124,7 +126,7 @@ export const sasl = {
     meaning: 'Look up credentials by sender first.',
   },
   smtp_sasl_auth_cache_name: {
-    type: 'table',
+    type: 'string',
     default: '',
     lmtp: { name: 'lmtp_sasl_auth_cache_name' },
     since: '2.5',

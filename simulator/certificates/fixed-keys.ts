@@ -1,0 +1,91 @@
+/**
+ * Private keys for tests (PKCS #8, base64), known to everybody: RSA and DSA keys take too long to make for each run, and
+ * would differ from run to run.
+ */
+
+/** RSA, 2048 bits. */
+export const RSA_KEYS: readonly string[] = [
+  [
+    'MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQDAln8DLO1DDy80V41gVsk6FwBj+a3CgpF/IDt5tApDKoYYbTq7',
+    'O94BeBms6C3XnqiC/iuPilELNHOsosdQYVXtVyi7FlH6t/vSNtCV6T+c4XRU8OLKQvzfWW94XHjxhaEH55xI3jqFEQDdfwCDnLXZ',
+    '4J7MfYLFxuoMid7q4q9MkHfhf2aG2N70gD3U6kxsqoU60agleGiYkHsR/uQ9Gf5BN6gD98esVAaePT4VQiezlHUIW3zc1oghqawG',
+    'n3ErOhda7q+xzMXEogm5X5sedSVEj9GbT1qdajQWj4S2bw5VdoLpq7BWpKjQm5T739xhO6NyTiM4pBpctU5o6/GgVmebAgMBAAEC',
+    'ggEACGxsuMRVylmXLHhp4B1bptVLuJO6pGfWmlNcFpon2sE45UedyoO3VaQdp2DuZGB1qWkZmakom09bgeEKy7q+KefmiaxTwJ4c',
+    'fxjTrcLqe9+mmXKB0Ov2KIS+aerNhW7dWL2qKcvCjoBsY8PCz37iu1lmSLZyqljlcs/y9p4cocIad7O+sScRZ+ZP0s0UX8klyOww',
+    '2f7C1Nf0/vgXUDy4Ax2gCSyd5w5/ljdm1gBZN5KdpQSafSOi0KnvWHhne/z6UA1wce6FXVjNKGt4eZtD77k4t8PnTW7Qs0utS7Tk',
+    'y9lxzGgDwi1TPFnKUXlHGc2COw5/1ZhzwXufGmlo16PfvQKBgQDejwCAlwxpxHzJ2zdfhcjrTMLu7+RdTQF1HxnYNDpgUMpRo4Ja',
+    'HVELIxwahRt1hAYH7hhGohMfCLFTV3ceZ4zhvjA3KjYAT5z6b9hnWfbeC6Fer2sXklnEwr8qablmwAaKRrEVDwcr8IZ+kaP8iYHa',
+    'Q/zCFpOUXEZE0y7Xuu89rwKBgQDdhqHfHSTHFd8hLV86hasHMP7kPSjNILXAm62bQS3T/CilefytZeT2U5ylg6GymD1cNiYkQc62',
+    'RvDu3P6e6JvP7tb8Z1oa5DzJhK7RylJKWWFwBSeja682NJE0Q9npyJbOip1a08afJ1jyOMspYVa9p4hExPsDfAvaj8ECC+t71QKB',
+    'gHsH6IotdiI+CZH5CmpW5dQVsikuGjrtp+GcGMhpTuARqVZqIlQ4oqWaeh26+YwEOOVHXMonLJTaVFSzJFl9eucMIVFNl16ipC/Z',
+    'hnLTy+HB4ioapQP51oAr/Euw+Fnxy2vDWn8+uIM0ytTLJDElvs/vB5ovqtO4EuxXJi0B3OFnAoGAChRkLSjAUaa3HmVYHeuTGqKq',
+    'FmyJ/LtuSbNLtPLESQ8CMnVYf/NQ9bxcNlPE+cFfmWCFX8T2yOh1cgjwNP7UiCOP+LAjM3ILKgg1hCo2kFd8zYIOiasOr+K4cK5d',
+    'rfuIkSFRg557PSanL25SIDHjpoGG+8oSudfdGjbMS3GLZ3kCgYBZY8D3XVe7JuPBcgF671pX7uDMoO1dRA+d4JVjS3bUXOF5yTy6',
+    'yD0PK9te8J8NtpgCit9Xfeu54tX4P9+J/PEd4j/69AMh4j0+OJ6grmjOuIP/Pa14RYXQokep09gSDTolX2yMLBfE1IbvwCKGvVFj',
+    'TedW4VTojR+iTPPdBZUzpg==',
+  ].join(''),
+  [
+    'MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCgvsY/epo6qbbK/sFqEWBfiqda8PsifiJo2/usxsjHDqorBHgc',
+    'Bc9yuSXSZeqGwrlmgde+oe0TOxtK0B1yNVbLA57XUHcm48/+HxPeTlxKgMjLHDH6kQJnuXr/MZU25EPR7aRDSBAIX5MW+GBkMZns',
+    'Q3FXSCTItc6PaYZxO06GjjJ+/7roL+6Stm60XuxE6shz1aBa2QXzMupUIdgF+UZoEoNLeY79ZZnIYVmtz3PFAP8fbbq0YHofKKME',
+    '4NOnzE1DKM6QHAnz4+zzhkbsDAiTKKGB3CPsqGiKlap/GIaa+j2Npfn6zTYLKpabuNKdqHNDruYanmyu1pdF6AHRK+ZrAgMBAAEC',
+    'ggEAI3fErYgDVNNSsnrAuYMpBRvGboICn6s+M23qm8Zm0ckyEfjT+bbsfY9NwZ1cQKzhlLUsofL/qQEfNgQyoxsS0guz9iVajRmy',
+    'MIux6hjXM1c0NuC7RGLPqYxbD8jkeC6oqj7pwjC53OcdwPE/74ukP2XoMc6I00KOV8V8dSqVWonWv+ixG/25NOHg1gCSunNFSzng',
+    'jgNTK9YuIaOKyeXYSzRaRrM3C/8sV0L2o66sYE6fdU53p9x9X8uWmZGFQAJ407asrGmnVuHWgUE9/P6aOHv1BlJ3xXxt3UWLbRQq',
+    '5GBCBXmLuH89jMurEhcLUGpFd+IGQC227XDzyjvDB+ix8QKBgQDev8w+LHaGe8PE1/ngMavpoXuvevB1ve0L8c5Yj0jbUXfMf6+r',
+    'tUy6a7fzo46rDU3StaMBG9Fje5gEghyY0H8uDyye5wlhVf7T5SU6dht3wvcjEggfFnG1ukFloTYurOzaS3QMg4HuaeXKJZqdwVqM',
+    'a3r3oBupD3i1+Jy5CIAiWwKBgQC4vYm85WIgFooKmm73QWzHo57ESmM+nn7ml8LD2lkaDNRZCbTXzBb9bq2qt8IvnnIt+zM4T6CQ',
+    '/a0GsUn26+ClrwPM9mL+Aiw0oKhsqmbxynsYel7mgLhsPFJPLUF0m8756Q6mbissgflgLs6B6lLp8uHLVW6AMAFwDMy30QppMQKB',
+    'gQCSFc24dOai2maRIWgSXeE2Tx7T/lfXkGD3dXVz5TzOAYcFCjTG8xdIJ78zvW+ixQ3mBBPMdVcE3JjdVAu3OP4/0dncuP8Q5BpF',
+    'E8Ivrifjim0Uhg3nfYvDuEyNf4YOZIDNxbBtSI4dMzxuL+1QSu+8qfyyjEG3xZrQFSWLwIRwgwKBgCVg1BmQH8Z2SP/UN1d3uVa7',
+    'WEhG9MWas/pcAmA2MYj/x4csW5a+CHjGiATeoT+ZQ2jiRn7CPa6YZQXRoTGAkDd1rcMupuDV97O+PdWetK1/VmChgcoJiUb8/Xpf',
+    'obrCO6J88SXjbIDY22gGkGngy13icqT9aBovnFrbfCBE/2JBAoGBAI9Ru7/4XtyMbBQTVHa6McIMTfPgGKWl+/jV8zOnov+hFJxm',
+    'Xe2ys70BfMIiVdlH5VkosNSm/itauXVRSpxRKiyrX6WnB6G+BRA8/aEf9S8Tw+bm1/0UAkZAZfbMs7rh/aRYgBy59KhFY+jGxe7A',
+    'f8IeF0XkU9bJSii9yaVeVe/O',
+  ].join(''),
+  [
+    'MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCQDvy85JaqmHaKdBjFC126Qm9l2FJwFckUg2K315mv4XrLWdPz',
+    'Brs1me3hL8IbFZcf559kAxPH8pPUcs9v96DEYQ/HvG5E3GgSJ7yAlmJSMwaHrZl04HfJQk3qpBJH4fQxbvYOCia2pFK3kHHSW44s',
+    'vEquunLTWGG93tINSDBzkUh0JptrFNh8NwApWrxAmEcWUAGEjVAlwwooImPkyptygf4CNgN8GGT4tX+jBvXr0DU6ZtHk9n7N5ilG',
+    'LglMM1PUE/WhlHRqGwByvY0zq45uVWMTe9IWlCXm2G1EId1X7+a0e47ZoghSkTWXzCeiL7pvNP9vjKYzA0z+QTVMZ5PfAgMBAAEC',
+    'ggEADGENUi9pIbhqRKmHULS9ACV3VyQd/r27LW/A4EAUV9XOFy1dQOlXgFqoOLfsO9GWI/VjxVSyXXXjQtf+1VtNIwhIModnCQnQ',
+    '85vF312M42K5G+2iCItwH7OlPcA4Re8NFzZhdIFmJD8TUJeGqxHtB2ZtcH2wd6gvoKubbJgYecW66SFn68hHXYawzR1/ERqXp/Vy',
+    'all1PNjfFPnsW6yVaDqvcaIRzWXfrveb6ENmMdIlm6+6KhD7JirB3kJYn5i1oyK5KObiWLI5dr2gUzkjguwOpopfF2XA3WRiIQ/t',
+    'UEMCR2dExOnfIT3Nz06ggBIx+Angmy/Fy7eDECGKDiULUQKBgQDGJdmK28mNsGxWmfP+QrazUdwy3Le5LfUpb30ecG7zi2lLkjdP',
+    'mpHVRuqvk+UseiU4ZvodfRmDLYsOhGGzDbGz4KcnNTfAROPtOrBTGTQEtPg3lEpEEBFeJgGiAZ7QYDgW9OIfQ9ZRfEWCmL9ne266',
+    '22rd70TMmFwmAqCdqvvdmQKBgQC6HlgrR7CcETuMT0coAEKrbPFIUtXGcRgknGqZ4wyOfEhtRHQwmCg/vhFK1GroIf8EvjYOhshd',
+    'p+AvwezA1C6QVfW9i56a+yvqZmI2vxOqVE1Dn2Q1/Dq72h38k2h4rXTftyo1lqz/kEOmpFugratvRS+TxxX4FWs/6OL/Mk24NwKB',
+    'gH6FtpXS560AhPz7SvAEu1JfJ+KWSv4EWXH+zX69PitmznJBx+2dfhcYNEyue/xddhzArF5d/gdj8lHvt860JM792N3RPmsX0g4t',
+    'll9JTYzf3Urn9k/ljqF2VT6UGEtn1QjbjvN1xoi7eEr+q+Ew0LCh4GgcGuslMlnW/aYPgsmpAoGANOMwjMPnZMHk2P8iKjTAvTPM',
+    '8I9RXf1/LdAg3q/NPqQEdMBSAAkMzug0w73Ozz3x2KgwdjpIr4xnwUpq+3SP8sXqeb02CbY8CXSkjggID4u7FO8zK8AL9JuLj91X',
+    'f4tSvcuvu+CgMlMNVko4G1WedJUFawnUrVVwz41fC8OAoEsCgYB+m/nL+FushyjqMK2UiAmcdoFIajZNBnzj2wwGoCdT4bRhdmJ+',
+    'xTHBMIVTn9R9kbiwSilsPGBLcRsdVjaGNjFyOPLOBeuIufTGo2BBEZnV7jAUZb3FHDY/7knPTc7OrzNH3CF0LIIynykrbCTdNoX4',
+    'y37ZeXZLvmcIRxb2mvD4zA==',
+  ].join(''),
+];
+
+/** RSA, 1024 bits. */
+export const WEAK_RSA_KEY = [
+  'MIICeQIBADANBgkqhkiG9w0BAQEFAASCAmMwggJfAgEAAoGBAMMj5S4PZYIDqeV5uZEaxsVkjKWGY/PRl0pRtp4KRx/wXtexjFt3',
+  'uIIzMKXXVmM7QOX4Ndhyinq/3lxMz6CVx4uZTMVFZFlXuEZmEwRJK1iKJy2Gq6A0xqqaXn2KEjK5jmrhy9/6YwOM/1wbeWo3DP0k',
+  's9pU4S6upS+ZSjQLbu5dAgMBAAECgYEAqVrEsnXARdbCIxrCNrGDYpqCCcGZi2gRoflKwNvwoEJvPUikpFlBsxWUGcnJ+nLZPvxs',
+  'Vr4JesB7zaUH6Lk0pGkJ39SvexXTdw+YO0Ypk4BHB/NNvbt5/TQGHoeop1NWkJnoQXGPEyRD6XhgiKyHTHRQ2YBdKZUzfm2seoWq',
+  'D40CQQDuvqDXjSPSGkqgoWim4+yU4wLH8XxXKjQ2XM1OTQVMy1YvXtgLMZ/6IXqZzTzWCn+D12kFoaPbdkpt9xuCvGTfAkEA0T55',
+  '6tt9kS6bs/KCzzeRAGBvtPmW9nZOD+oAgRagZHVSp6D4Y5EhO5kFreYXM9jwKTmIKhS5npyiYQe9fih4QwJBAIVhju6d9bM96Q+Q',
+  '3azPja8onLcj3Pm9pGnysujZ8uoSd9YDQOQQF3ZhGeOvXBugxdjckdoJkkfb8H07Hu2NXzUCQQCL0hTD5HGO3zc6UrYoY7goKUjc',
+  'BOBkxv840SQPHqCFIITf8MeqOOOdII7T+mnMwo0Q7xnXDMxQedhjwDlWoRJjAkEAoVtA6CKVdlaC6h7qj0xqNEhZk1ZawELiPksl',
+  'r6oeKD2dyXdKDy36X3XtNNpOI3h3YoLoSrOQ9/xrn0PCmhhtPg==',
+].join('');
+
+/** DSA, 2048 bits. */
+export const DSA_KEY = [
+  'MIICZAIBADCCAjkGByqGSM44BAEwggIsAoIBAQDNett97s99vm6mPrZ314uBhQwasROeknLJo9AwprUCKctb7IwjYzfPz7EdmMkY',
+  'JA0RIkJxApNL2TtJiVnaHCmN8eW/7a/oClwqHkulWuK+YNLmgR3NawDSJg8/0800k45S/xX8nTGFrbYbfnzccvkEIqqGstuk8U2F',
+  'rNqchz/9VCCANcDSAti0Lw9ZmfrRj/uRhPj0ZNSz4QixxfReCqGQWOzQmii3VtUqelxDt9y7H02d3RTJ4IydUptYaOn/XYLUqvFk',
+  'nqFr7Xa6QCYu2V2qb5KpPuF510fTywrllKXrijRh0V0cpc+vPoZyqKFNIufeeAjkCYn/YSra4U+vNFhNAiEA1wf20QlmRi0xFloI',
+  'ZoDECKpxrT5UqoaPyqTWRftP+F8CggEARkUEAiQ31rakL/rMk+yX05yj37bNZboovszAX1iYdU9PXik0z6Iap7XRsbvP9j48BKsO',
+  'bdfFadcdmBfIB9D2K+99MBAOI6Px4dcZAbgFwj/dWAl2lTdjtjO3VfDraA4TMnF53NuCcsDE9K2LLh/BnK92+FJFxqw8WOyNt9kz',
+  'XSpADovUGN7VJeHmz/2CRHEj1/97GRAOTOHUIYMFYmezQxDhO5sFySK/MWkEvNptlLG1zdu1ChWcuW0BaqjId/zelmEoXXyeRdVB',
+  'QqLQaP5+K3EhcUc+qw2AaFlpRm3hr4Jx2GP64DcBi5Qx+UHluKGNAVjr6AgxFsvvUs+P044/2QQiAiBf8nkLN5K6m6kWMdPsKK0x',
+  'VaaeXaEdNllhrZdXKgGO7Q==',
+].join('');

@@ -1,0 +1,529 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionOptions } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { authority, type Credential, selfSigned } from '../../certificates/authority.ts';
+import { dialogueOf } from '../../session-view.ts';
+import { mailHost } from '../declarative.ts';
+import { dialogueHost } from '../dialogue.ts';
+import { bytes, expectClose, startTls } from '../dialogue-steps.ts';
+import type { MailHostDefinition } from '../host.ts';
+import { type HostWorld, TestClient, withHost } from '../testing.ts';
+import type { TlsOptions } from './options.ts';
+import { askForTls, type Secured, secure, secureConnection } from './testing.ts';
+
+const ca = authority('Test CA');
+const credential = ca.issue('a.example.test');
+
+/** The lines and events of the n-th session. */
+function seen(world: HostWorld, session = 0): string[] {
+  return dialogueOf(world.sessions[session] ?? expect.fail()).timeline.map((item) =>
+    'line' in item ? item.line : item.event,
+  );
+}
+
+function factsOf(world: HostWorld, session = 0) {
+  return world.sessions[session]?.entries.flatMap((entry) =>
+    'event' in entry && entry.event === 'tls' ? [entry.tls] : [],
+  )[0];
+}
+
+/** The code of the error that ends the client's handshake. */
+async function failure(world: HostWorld, options?: ConnectionOptions): Promise<string> {
+  const error: NodeJS.ErrnoException = await secure(await askForTls(world), options).then(
+    () => expect.fail('the handshake succeeded'),
+    (reason) => reason,
+  );
+  return error.code ?? error.message;
+}
+
+async function secured(world: HostWorld, options?: ConnectionOptions): Promise<Secured> {
+  return secure(await askForTls(world), options);
+}
+
+describe('STARTTLS', () => {
+  test('a whole delivery inside TLS is recorded as plaintext, with the mark where TLS began', async () => {
+    await withHost(mailHost({ tls: { credential } }), async (world) => {
+      const trusting = { servername: 'a.example.test', ca: ca.pem, rejectUnauthorized: true };
+      const { client, socket } = await secured(world, trusting);
+      expect(socket.authorized).toBe(true);
+      await client.askAll(
+        'EHLO client.test',
+        'MAIL FROM:<a@sender.test>',
+        'RCPT TO:<b@example.test>',
+        'DATA',
+      );
+      expect(await client.ask('Hello\r\n.')).toBe('250 2.0.0 Ok: queued as 1');
+      expect(await client.quit()).toBe('221 2.0.0 Bye');
+      await new Promise((resolve) => world.clock.schedule(1_000, () => resolve(undefined)));
+      const lines = seen(world);
+      expect(lines.slice(9, 15)).toEqual([
+        '250 STARTTLS',
+        'STARTTLS',
+        '220 2.0.0 Ready to start TLS',
+        '{TLS sni=a.example.test}',
+        'EHLO client.test',
+        '250-a',
+      ]);
+      expect(lines).toContain('<content, 10 bytes>');
+      expect(lines.slice(-3)).toEqual(['221 2.0.0 Bye', 'close', 'close']);
+      expect(lines.filter((line) => line.includes('STARTTLS'))).toHaveLength(2);
+      expect(factsOf(world)).toMatchObject({ protocol: 'TLSv1.3', resumed: false });
+      expect(world.host.deliveries).toHaveLength(1);
+      expect(world.host.problems()).toEqual([]);
+    });
+  });
+
+  test('is refused where it makes no sense', async () => {
+    await withHost(mailHost(), async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      expect(await client.askAll('EHLO c', 'STARTTLS')).toEqual([
+        expect.not.stringContaining('STARTTLS'),
+        '500 5.5.1 command not recognized',
+      ]);
+    });
+    await withHost(mailHost({ tls: {} }), async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      expect(await client.ask('STARTTLS now')).toBe('501 5.5.4 STARTTLS takes no argument');
+      const inside = (await secured(world)).client;
+      expect(await inside.askAll('MAIL FROM:<>', 'STARTTLS')).toEqual([
+        '503 5.5.1 send EHLO first',
+        '503 5.5.1 TLS is active already',
+      ]);
+    });
+  });
+
+  test('what is offered, before and inside', async () => {
+    const tls = { extensions: ['SIZE', 'REQUIRETLS'] };
+    await withHost(mailHost({ tls, extensions: ['STARTTLS', 'X-BEFORE'] }), async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      expect(await client.ask('EHLO c')).toBe('250-a\n250-STARTTLS\n250 X-BEFORE');
+      await client.ask('STARTTLS');
+      const inside = (await secure(client)).client;
+      expect(await inside.ask('EHLO c')).toBe('250-a\n250-SIZE 10240000\n250 REQUIRETLS');
+    });
+  });
+
+  test('a switch answers in its place, and injected lines leave with the reply', async () => {
+    await withHost(
+      mailHost({ tls: {}, starttls: ['454 4.7.0 later', '220 go\n250 injected'] }),
+      async (world) => {
+        const client = await world.connect();
+        await client.reply();
+        expect(await client.askAll('EHLO c', 'STARTTLS', 'NOOP', 'STARTTLS')).toEqual([
+          expect.any(String),
+          '454 4.7.0 later',
+          '250 2.0.0 Ok',
+          '220 go',
+        ]);
+        expect(client.segments.at(-1)).toBe('220 go\r\n250 injected\r\n');
+        expect(await (await secure(client)).client.ask('NOOP')).toBe('250 2.0.0 Ok');
+      },
+    );
+  });
+
+  test('what the client said behind STARTTLS is not taken for something said inside', async () => {
+    await withHost(mailHost({ tls: {} }), async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      await client.ask('EHLO c');
+      client.send('STARTTLS\r\nRSET\r\n');
+      await client.reply();
+      const inside = (await secure(client)).client;
+      expect(await inside.ask('NOOP')).toBe('250 2.0.0 Ok');
+      expect(seen(world).slice(-4)).toEqual([
+        '220 2.0.0 Ready to start TLS',
+        '{TLS}',
+        'NOOP',
+        '250 2.0.0 Ok',
+      ]);
+    });
+  });
+});
+
+test('TLS from the first byte', async () => {
+  const host = mailHost({ tls: { credential, wrapper: true } });
+  expect(host.port).toBe(465);
+  await withHost(host, async (world) => {
+    const { client } = await secureConnection(await world.open());
+    expect(await client.reply()).toBe('220 a ESMTP');
+    expect(await client.ask('EHLO c')).not.toContain('STARTTLS');
+    expect(seen(world).slice(0, 2)).toEqual(['{TLS}', '220 a ESMTP']);
+  });
+  await withHost(host, async (world) => {
+    const client = new TestClient(await world.open());
+    client.send('EHLO client.test\r\n');
+    // What the server's engine says of it is an alert.
+    expect(await client.rest()).toMatch(/<close>$/);
+    expect(seen(world)).toEqual(['EHLO client.test', 'TLS handshake failed', 'close']);
+  });
+});
+
+describe('what is agreed on', () => {
+  const TLS12 = { maxVersion: 'TLSv1.2' } as const;
+  test.each<[string, TlsOptions, ConnectionOptions, string, string]>([
+    ['the newest', {}, {}, 'TLSv1.3', 'TLS_AES_256_GCM_SHA384'],
+    ['no more than 1.2', TLS12, {}, 'TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+    [
+      'TLS 1.0 alone',
+      { minVersion: 'TLSv1', maxVersion: 'TLSv1', credential: selfSigned('a', { key: 'rsa' }) },
+      { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' },
+      'TLSv1',
+      'ECDHE-RSA-AES256-SHA',
+    ],
+    [
+      'anonymous',
+      { ...TLS12, ciphers: 'aNULL' },
+      { ciphers: 'ALL:@SECLEVEL=0' },
+      'TLSv1.2',
+      'ADH-AES256-GCM-SHA384',
+    ],
+    [
+      'null encryption',
+      { ...TLS12, ciphers: 'eNULL', credential: selfSigned('a', { key: 'rsa' }) },
+      { ciphers: 'eNULL:@SECLEVEL=0' },
+      'TLSv1.2',
+      'ECDHE-RSA-NULL-SHA',
+    ],
+    [
+      'a weak key',
+      { credential: selfSigned('a', { key: 'rsa-1024' }) },
+      { ciphers: 'DEFAULT:@SECLEVEL=0' },
+      'TLSv1.3',
+      'TLS_AES_256_GCM_SHA384',
+    ],
+    [
+      'a DSA key',
+      { ...TLS12, ciphers: 'ALL', credential: ca.issue('a', { key: 'dsa' }) },
+      { ciphers: 'ALL:@SECLEVEL=0', sigalgs: 'DSA+SHA256' },
+      'TLSv1.2',
+      'DHE-DSS-AES256-GCM-SHA384',
+    ],
+    [
+      'an Ed25519 key',
+      { credential: ca.issue('a', { key: 'ed25519' }) },
+      {},
+      'TLSv1.3',
+      'TLS_AES_256_GCM_SHA384',
+    ],
+  ])('%s', async (_, tls, options, protocol, cipher) => {
+    await withHost(mailHost({ tls }), async (world) => {
+      const { client } = await secured(world, options);
+      expect(await client.ask('NOOP')).toBe('250 2.0.0 Ok');
+      expect(factsOf(world)).toMatchObject({ protocol, cipher, sni: undefined });
+    });
+  });
+
+  test('the certificate depends on the name that is asked for', async () => {
+    const other = ca.issue('b.example.test');
+    await withHost(mailHost({ tls: { credential, sni: { 'b.example.test': other } } }), async (world) => {
+      const shown = async (servername: string) =>
+        (await secured(world, { servername })).socket.getPeerX509Certificate()?.subjectAltName;
+      expect(await shown('b.example.test')).toBe('DNS:b.example.test');
+      expect(await shown('c.example.test')).toBe('DNS:a.example.test');
+      expect(await shown('')).toBe('DNS:a.example.test');
+    });
+  });
+
+  test.each([
+    ['TLSv1.2', true],
+    ['TLSv1.3', true],
+    ['TLSv1.2', false],
+    ['TLSv1.3', false],
+  ] as const)('sessions of %s, tickets %s', async (maxVersion, tickets) => {
+    await withHost(mailHost({ tls: { tickets } }), async (world) => {
+      const first = await secured(world, { maxVersion });
+      let session = first.socket.getSession();
+      first.socket.on('session', (later) => {
+        session = later;
+      });
+      await first.client.quit();
+      const second = await secured(world, { maxVersion, session });
+      await second.client.ask('NOOP');
+      expect(factsOf(world, 1)?.resumed).toBe(tickets);
+      expect(second.socket.isSessionReused()).toBe(tickets);
+    });
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('client certificates with %s', async (maxVersion) => {
+    const own = ca.issue('client.test', { extendedKeyUsage: ['clientAuth'] });
+    const digest = createHash('sha256').update(own.certificate).digest('hex');
+    for (const clientCertificate of ['asked', 'required'] as const) {
+      const host = mailHost({ tls: { clientCertificate, clientAuthorities: [ca] } });
+      await withHost(host, async (world) => {
+        const shown = await secured(world, { maxVersion, cert: own.pem, key: own.keyPem });
+        await shown.client.ask('NOOP');
+        expect(factsOf(world)?.clientCertificate).toBe(digest);
+      });
+      await withHost(host, async (world) => {
+        const plain = await askForTls(world);
+        const result = await secure(plain, { maxVersion }).then(
+          ({ client }) => client.ask('NOOP'),
+          (error: NodeJS.ErrnoException) => error.code,
+        );
+        const refused =
+          maxVersion === 'TLSv1.2'
+            ? 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'
+            : '<ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED>';
+        expect(result).toBe(clientCertificate === 'asked' ? '250 2.0.0 Ok' : refused);
+      });
+    }
+  });
+});
+
+describe('faults of the handshake', () => {
+  test.each<[string, TlsOptions, string]>([
+    ['text in place of TLS', { handshake: { instead: '500 what?\r\n' } }, 'ERR_SSL_WRONG_VERSION_NUMBER'],
+    ['alert 40', { handshake: { alert: 40 } }, 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'],
+    ['alert 112', { handshake: { alert: 112 } }, 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME'],
+    ['close', { handshake: { afterBytes: 0 } }, 'ECONNRESET'],
+    ['reset', { handshake: { afterBytes: 0, then: 'reset' } }, 'ECONNRESET'],
+    ['half of the first flight, close', { handshake: { afterBytes: 90, then: 'close' } }, 'ECONNRESET'],
+    ['a corrupted hello', { handshake: { corruptByte: 20 } }, 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'],
+    [
+      'a corrupted certificate',
+      { handshake: { corruptByte: 500 } },
+      'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+    ],
+    [
+      'no common version',
+      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
+      'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    ],
+    [
+      'no common cipher',
+      { maxVersion: 'TLSv1.2', ciphers: 'aNULL' },
+      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+    ],
+  ])('%s', async (_, tls, code) => {
+    await withHost(mailHost({ tls }), async (world) => {
+      expect(await failure(world, { ecdhCurve: 'X25519' })).toBe(code);
+      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
+      expect(seen(world).filter((line) => !line.startsWith('250'))).toContain('TLS handshake failed');
+      expect(seen(world).at(-1)).toMatch(/^close|reset$/);
+      expect(world.host.problems()).toEqual([]);
+    });
+  });
+
+  test.each<[string, TlsOptions]>([
+    ['silence', { handshake: { afterBytes: 0, then: 'silent' } }],
+    ['a stall', { handshake: { afterBytes: 0, then: 'stall' } }],
+    ['half of the first flight, then silence', { handshake: { afterBytes: 90, then: 'silent' } }],
+  ])('%s: nothing happens', async (_, tls) => {
+    await withHost(mailHost({ tls }), async (world) => {
+      const plain = await askForTls(world);
+      const waiting = new Promise((resolve) => world.clock.schedule(600_000, () => resolve('nothing')));
+      expect(await Promise.race([waiting, secure(plain).catch((error) => error)])).toBe('nothing');
+    });
+  });
+
+  test('a client that never begins is left after the idle time', async () => {
+    await withHost(mailHost({ tls: {}, idleTimeout: '10s' }), async (world) => {
+      const client = await askForTls(world);
+      expect(await client.rest()).toBe('<close>');
+    });
+  });
+
+  test('only in the connection that is named', async () => {
+    await withHost(mailHost({ tls: { handshake: { alert: 40, connection: 2 } } }), async (world) => {
+      await (await secured(world)).client.quit();
+      expect(await failure(world)).toBe('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE');
+    });
+  });
+
+  test('commands in the clear on a failed handshake are kept', async () => {
+    await withHost(mailHost({ tls: {} }), async (world) => {
+      const client = await askForTls(world);
+      client.send('MAIL FROM:<>\r\n');
+      await client.rest();
+      expect(seen(world).slice(-3)).toEqual(['MAIL FROM:<>', 'TLS handshake failed', 'close']);
+    });
+  });
+});
+
+describe('certificates that are wrong', () => {
+  const intermediate = ca.intermediate('Test Issuing CA');
+  const leaf = intermediate.issue('a.example.test');
+  const strict = (issuer: ReturnType<typeof authority>) => issuer.issue('a.example.test');
+  test.each<[string, Credential, string]>([
+    ['right', credential, ''],
+    ['right, by an intermediate', leaf, ''],
+    [
+      'right, shuffled and with an unrelated one',
+      leaf.withChain(leaf, selfSigned('other'), intermediate),
+      '',
+    ],
+    ['expired', ca.issue('a.example.test', { validity: 'expired' }), 'CERT_HAS_EXPIRED'],
+    ['not yet valid', ca.issue('a.example.test', { validity: 'notYetValid' }), 'CERT_NOT_YET_VALID'],
+    ['wrong name', ca.issue('b.example.test'), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['wildcard', ca.issue('*.example.test'), ''],
+    ['common name only', ca.issue('a.example.test', { names: [] }), ''],
+    [
+      'a name beside the common name',
+      ca.issue('a.example.test', { names: ['c.test'] }),
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
+    ['self-signed', selfSigned('a.example.test'), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    [
+      'of another authority',
+      authority('Other CA').issue('a.example.test'),
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ],
+    ['missing intermediate', leaf.withChain(leaf), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    [
+      'wrong extended key usage',
+      ca.issue('a.example.test', { extendedKeyUsage: ['clientAuth'] }),
+      'INVALID_PURPOSE',
+    ],
+    [
+      'issuer that is no authority',
+      strict(ca.intermediate('No CA', { authority: false })),
+      'INVALID_PURPOSE',
+    ],
+    [
+      'issuer that may not sign',
+      strict(ca.intermediate('Mute CA', { keyUsage: ['cRLSign'] })),
+      'UNSPECIFIED',
+    ],
+    [
+      'path too long',
+      strict(ca.intermediate('Short', { pathLength: 0 }).intermediate('Beyond')),
+      'PATH_LENGTH_EXCEEDED',
+    ],
+    ['name constraints', strict(ca.intermediate('Narrow', { permitted: ['other.test'] })), 'UNSPECIFIED'],
+    ['SHA-1', ca.issue('a.example.test', { digest: 'sha1' }), 'UNSPECIFIED'],
+  ])('%s', async (_, shown, code) => {
+    await withHost(mailHost({ tls: { credential: shown } }), async (world) => {
+      const { socket } = await secured(world, { ca: ca.pem, servername: 'a.example.test' });
+      expect(String(socket.authorizationError ?? '')).toMatch(new RegExp(`${code}$`));
+      if (code === '') expect(socket.authorized).toBe(true);
+      else expect(socket.authorized).toBe(false);
+    });
+  });
+});
+
+describe('after the handshake', () => {
+  test('plaintext in the midst of TLS', async () => {
+    await withHost(
+      mailHost({ tls: { afterHandshake: { plaintext: '250 injected\r\n' } } }),
+      async (world) => {
+        const { client } = await secured(world);
+        expect(await client.rest()).toMatch(/ERR_SSL_(BAD_RECORD_TYPE|WRONG_VERSION_NUMBER)/);
+      },
+    );
+  });
+
+  test('another handshake is asked for', async () => {
+    const tls = { maxVersion: 'TLSv1.2', afterHandshake: 'renegotiate' } as const;
+    await withHost(mailHost({ tls }), async (world) => {
+      const { client, socket } = await secured(world);
+      let handshakes = 1;
+      socket.on('secureConnect', () => {
+        handshakes += 1;
+      });
+      expect(await client.askAll('NOOP', 'NOOP')).toEqual(['250 2.0.0 Ok', '250 2.0.0 Ok']);
+      expect(handshakes).toBe(2);
+    });
+  });
+
+  test.each([true, false])('close_notify: %s', async (closeNotify) => {
+    await withHost(mailHost({ tls: { closeNotify, maxVersion: 'TLSv1.2' } }), async (world) => {
+      const plain = await askForTls(world);
+      const raw: number[] = [];
+      const { client } = await secure(plain);
+      plain.connection.on('data', (chunk: Buffer) => raw.push(chunk[0] ?? 0));
+      expect(await client.ask('QUIT')).toBe('221 2.0.0 Bye');
+      await client.rest();
+      expect(raw.includes(21)).toBe(closeNotify);
+    });
+  });
+
+  test.each(['close', 'reset'] as const)('%s', async (then) => {
+    await withHost(mailHost({ tls: {}, mail: { then } }), async (world) => {
+      const { client } = await secured(world);
+      await client.ask('EHLO c');
+      expect(await client.ask('MAIL FROM:<>')).toBe(then === 'close' ? '<close>' : '<ECONNRESET>');
+    });
+  });
+});
+
+describe('scripts', () => {
+  const run = (definition: MailHostDefinition, work: (world: HostWorld) => Promise<void>) =>
+    withHost(definition, async (world) => {
+      await work(world);
+      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
+    });
+
+  test('the lines after the handshake are said inside', async () => {
+    const script = ['S: 220 a', 'C: EHLO c', 'S: 250-a', 'S: 250 STARTTLS', 'C: STARTTLS', 'S: 220 go'];
+    const host = dialogueHost([
+      ...script,
+      startTls({ credential }),
+      'C: EHLO c',
+      'S: 250 a',
+      'C: QUIT',
+      expectClose(),
+    ]);
+    await run(host, async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      await client.askAll('EHLO c', 'STARTTLS');
+      const inside = await secure(client, { servername: 'a.example.test', ca: ca.pem });
+      expect(inside.socket.authorized).toBe(true);
+      await inside.client.ask('EHLO c');
+      inside.client.send('QUIT\r\n');
+      inside.socket.end();
+      await inside.client.rest();
+    });
+    await run(dialogueHost([...script, bytes('250 injected\r\n'), '{TLS}', 'C: QUIT']), async (world) => {
+      const client = await world.connect();
+      await client.reply();
+      await client.askAll('EHLO c', 'STARTTLS');
+      expect(client.segments.at(-1)).toBe('220 go\r\n250 injected\r\n');
+      (await secure(client)).client.send('QUIT\r\n');
+    });
+  });
+
+  test('a handshake that fails is a problem unless the script ends with it', async () => {
+    const script = ['S: 220 a', 'C: STARTTLS', 'S: 220 go'];
+    const refuse = async (world: HostWorld) => {
+      const client = await world.connect();
+      await client.reply();
+      await client.ask('STARTTLS');
+      await expect(
+        secure(client, { rejectUnauthorized: true, maxVersion: 'TLSv1.2', ciphers: 'aNULL:@SECLEVEL=0' }),
+      ).rejects.toThrow();
+      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
+    };
+    for (const [more, problems] of [
+      [[], []],
+      [['C: QUIT'], ['connection 1: expected step 4 "{TLS}", got no TLS']],
+    ] as const)
+      await run(dialogueHost([...script, '{TLS}', ...more]), async (world) => {
+        await refuse(world);
+        expect(world.host.problems()).toEqual(problems);
+      });
+  });
+
+  test('a fault of the handshake is the last step', async () => {
+    const fault = startTls({ handshake: { alert: 40 } });
+    expect(() => dialogueHost([fault, 'C: QUIT'])).toThrow('must be the last step');
+  });
+});
+
+describe('mistakes in options', () => {
+  test.each<[unknown, string]>([
+    [{ tickest: true }, 'mailHost: tls: unknown key "tickest"'],
+    [{ ciphers: 'nonsense' }, 'mailHost: tls: '],
+    [{ credential: { pem: '' } }, 'mailHost: tls: credential: make one with'],
+    [{ handshake: {} }, 'mailHost: tls: handshake[0]: give one of instead, alert, afterBytes, corruptByte'],
+    [{ handshake: { alert: 300 } }, 'alert: must be a whole number'],
+    [{ handshake: { corruptByte: 1, then: 'close' } }, 'does not go with corruptByte'],
+    [{ clientCertificate: 'yes' }, 'clientCertificate: must be asked or required'],
+    [{ extensions: ['a\r\nb'] }, 'extensions: must be a list of EHLO lines'],
+  ])('%j', (tls, message) => {
+    expect(() => mailHost({ tls: tls as TlsOptions })).toThrow(message);
+  });
+});
