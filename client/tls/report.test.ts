@@ -113,12 +113,12 @@ describe('a connection', () => {
     connectionReuse: false,
   };
   const target = { domain: 'example.test', record: RECORD };
-  const connection = { localAddress: '192.0.2.9', host: 'mx.example.test', address: '192.0.2.1' };
-  const report = (given: Partial<TlsPolicy> = {}) => {
+  const server = { localAddress: '192.0.2.9', host: 'mx.example.test', address: '192.0.2.1' };
+  const report = (given: Partial<TlsPolicy> = {}, skipResumed = false) => {
     const events: ClientEvent[] = [];
     const emit = (event: ClientEvent) => void events.push(event);
     return {
-      report: new TlsReport(target, { ...connection, policy: { ...policy, ...given } }, emit),
+      report: new TlsReport(target, { ...server, skipResumed, policy: { ...policy, ...given } }, emit),
       events,
     };
   };
@@ -135,7 +135,7 @@ describe('a connection', () => {
       {
         type: 'tlsrpt',
         ...target,
-        ...connection,
+        ...server,
         policy: { type: 'no-policy-found', domain: 'example.test', strings: [], mxHostPatterns: [] },
         greeting: '250-mx.example.test\r\n250 STARTTLS',
         failure: { type: 'starttls-not-supported' },
@@ -146,15 +146,25 @@ describe('a connection', () => {
     ]);
   });
 
+  test.each([
+    [false, 1],
+    [true, 0],
+  ])('resumed, when these are skipped is %s', (skipResumed, count) => {
+    const { report: one, events } = report({}, skipResumed);
+    one.resumed();
+    one.succeeded();
+    expect(events).toHaveLength(count);
+  });
+
   test('has its line in the log', () => {
     const good = report();
     good.report.succeeded();
     const bad = report();
     bad.report.failed({ type: 'validation-failure', reason: 'tls-handshake-failure' });
-    const server = 'domain=example.test, receiving_mx=mx.example.test[192.0.2.1]';
+    const where = 'domain=example.test, receiving_mx=mx.example.test[192.0.2.1]';
     expect(log([...good.events, ...bad.events])).toEqual([
-      `TLSRPT: status=success, ${server}`,
-      `TLSRPT: status=failure, ${server}, failure_type=validation_failure, failure_reason=tls-handshake-failure`,
+      `TLSRPT: status=success, ${where}`,
+      `TLSRPT: status=failure, ${where}, failure_type=validation_failure, failure_reason=tls-handshake-failure`,
     ]);
   });
 

@@ -84,6 +84,8 @@ export interface TlsReportConnection {
   readonly localAddress: string;
   readonly host: string;
   readonly address: string;
+  /** `smtp_tlsrpt_skip_reused_handshakes` */
+  readonly skipResumed: boolean;
 }
 
 /** Of one connection: the first thing that is told counts. */
@@ -105,6 +107,11 @@ export class TlsReport {
     this.#tell({ failure });
   }
 
+  /** The session of an earlier connection, which had a report of its own, goes on. */
+  resumed(): void {
+    if (this.#connection.skipResumed) this.#told = true;
+  }
+
   succeeded(): void {
     this.#tell({});
   }
@@ -112,12 +119,14 @@ export class TlsReport {
   #tell(outcome: Pick<TlsReportEvent, 'failure'>): void {
     if (this.#told) return;
     this.#told = true;
-    const { policy, ...connection } = this.#connection;
+    const { policy, localAddress, host, address } = this.#connection;
     this.#emit({
       type: 'tlsrpt',
       ...this.#target,
       policy: reportedPolicy(policy, this.#target.domain),
-      ...connection,
+      localAddress,
+      host,
+      address,
       greeting: this.greeting.replaceAll('\n', '\r\n'),
       ...outcome,
     });

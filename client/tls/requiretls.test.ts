@@ -31,6 +31,8 @@ describe('what a message asks', () => {
     ['TLS-Required: No\r\n\r\n', false, {}, notRequired],
     ['Subject: x\nTLS-Required : no', false, {}, notRequired],
     ['X-TLS-Required: no\n\n', false, {}, nothing],
+    ['Subject: x\rTLS-Required: no\n\n', false, {}, nothing],
+    ['A: x\r\nTLS-Required: no\r\nTLS-Required: NO\r\n\r\n', false, {}, notRequired],
     ['TLS-Required: no\n\n', false, { tls_required_enable: 'no' }, nothing],
     ['TLS-Required: no\nRequire-TLS-ESMTP: yes\n\n', false, {}, required],
     ['TLS-Required: no\n\n', true, {}, required],
