@@ -234,7 +234,7 @@ export class Servers {
       settings,
       tables,
       security,
-      report: reportOf(security, connection, emit),
+      report: reportOf(security, connection, { settings, emit }),
       clock,
       emit,
       reusableUntilMs,

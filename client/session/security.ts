@@ -1,4 +1,5 @@
 /** What TLS is to be in a session, and who hears of what comes of it. */
+import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Connection } from '../platform/platform.ts';
 import type { TlsEngine } from '../tls/engine.ts';
@@ -25,8 +26,9 @@ export function withoutTls(security: SessionSecurity): SessionSecurity {
 export function reportOf(
   { reportTo, policy, target }: SessionSecurity,
   { localAddress = '' }: Connection,
-  emit: EventListener,
+  { settings, emit }: { readonly settings: Settings; readonly emit: EventListener },
 ): TlsReport | undefined {
   const { host, address } = target;
-  return reportTo && new TlsReport(reportTo, { policy, localAddress, host, address }, emit);
+  const { smtp_tlsrpt_skip_reused_handshakes: skipResumed } = settings;
+  return reportTo && new TlsReport(reportTo, { policy, localAddress, host, address, skipResumed }, emit);
 }

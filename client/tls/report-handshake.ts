@@ -10,10 +10,11 @@ import { failureText, type VerificationFailure } from './verification.ts';
 export function reportHandshake(
   report: TlsReport,
   check: PeerCheck,
-  { verification, external }: Inspection,
+  { verification, external, resumed }: Inspection,
   isLogged: boolean,
 ): void {
   const { hopeless, level } = check;
+  if (resumed) report.resumed();
   const { failure, trusted, matched } = verification;
   if (hopeless !== undefined) {
     const type = hopeless === 'all-TLSA-records-unusable' ? 'tlsa-invalid' : 'validation-failure';
