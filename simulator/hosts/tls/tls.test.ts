@@ -124,6 +124,27 @@ describe('STARTTLS', () => {
     );
   });
 
+  test('lines that come in a segment of their own meet the handshake', async () => {
+    const starttls = { reply: '220 go\n250 injected', segments: ['220 go\r\n'.length] };
+    await withHost(mailHost({ tls: {}, starttls }), async (world) => {
+      expect(await failure(world)).toBe('ERR_SSL_WRONG_VERSION_NUMBER');
+      expect(seen(world)).toContain('250 injected');
+    });
+  });
+
+  test.each(['close', 'silent', 'stall', 'halfClose'] as const)(
+    'a fault after the reply: %s',
+    async (then) => {
+      const host = mailHost({ tls: {}, faults: [{ at: 'starttls', then }] });
+      await withHost(host, async (world) => {
+        const waiting = new Promise((resolve) => world.clock.schedule(600_000, () => resolve('nothing')));
+        const result = await Promise.race([waiting, failure(world)]);
+        expect(result).toBe(/^(?:silent|stall)$/.test(then) ? 'nothing' : 'ECONNRESET');
+        expect(world.host.problems()).toEqual([]);
+      });
+    },
+  );
+
   test('what the client said behind STARTTLS is not taken for something said inside', async () => {
     await withHost(mailHost({ tls: {} }), async (world) => {
       const client = await world.connect();
@@ -213,6 +234,19 @@ describe('what is agreed on', () => {
       const { client } = await secured(world, options);
       expect(await client.ask('NOOP')).toBe('250 2.0.0 Ok');
       expect(factsOf(world)).toMatchObject({ protocol, cipher, sni: undefined });
+    });
+  });
+
+  test('with certificates of two kinds the client chooses', async () => {
+    const both = [credential, ca.issue('a.example.test', { key: 'rsa' })];
+    await withHost(mailHost({ tls: { credential: both } }), async (world) => {
+      for (const [sigalgs, kind] of [
+        ['ECDSA+SHA256', 'ec'],
+        ['RSA-PSS+SHA256', 'rsa'],
+      ] as const) {
+        const { socket } = await secured(world, { sigalgs });
+        expect(socket.getPeerX509Certificate()?.publicKey.asymmetricKeyType).toBe(kind);
+      }
     });
   });
 
