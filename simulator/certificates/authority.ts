@@ -56,11 +56,8 @@ export class Credential implements Certified {
   }
 
   /** The same with these certificates in its chain, its own the first. */
-  withChain(first: Certified, ...others: readonly Certified[]): Credential {
-    return new Credential(this.#key, () => [
-      first.certificate,
-      ...others.map(({ certificate }) => certificate),
-    ]);
+  withChain(...links: readonly Certified[]): Credential {
+    return new Credential(this.#key, () => links.map(({ certificate }) => certificate));
   }
 
   /** The chain, for `smtp_tls_cert_file` and the like. */
