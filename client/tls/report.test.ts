@@ -114,11 +114,11 @@ describe('a connection', () => {
   };
   const target = { domain: 'example.test', record: RECORD };
   const server = { localAddress: '192.0.2.9', host: 'mx.example.test', address: '192.0.2.1' };
-  const report = (given: Partial<TlsPolicy> = {}, skipResumed = false) => {
+  const report = (given: Partial<TlsPolicy> = {}) => {
     const events: ClientEvent[] = [];
     const emit = (event: ClientEvent) => void events.push(event);
     return {
-      report: new TlsReport(target, { ...server, skipResumed, policy: { ...policy, ...given } }, emit),
+      report: new TlsReport(target, { ...server, policy: { ...policy, ...given } }, emit),
       events,
     };
   };
@@ -144,16 +144,6 @@ describe('a connection', () => {
     expect(log(events)).toEqual([
       'TLSRPT: status=failure, domain=example.test, receiving_mx=mx.example.test[192.0.2.1], failure_type=starttls_not_supported',
     ]);
-  });
-
-  test.each([
-    [false, 1],
-    [true, 0],
-  ])('resumed, when these are skipped is %s', (skipResumed, count) => {
-    const { report: one, events } = report({}, skipResumed);
-    one.resumed();
-    one.succeeded();
-    expect(events).toHaveLength(count);
   });
 
   test('has its line in the log', () => {

@@ -84,8 +84,6 @@ export interface TlsReportConnection {
   readonly localAddress: string;
   readonly host: string;
   readonly address: string;
-  /** `smtp_tlsrpt_skip_reused_handshakes` */
-  readonly skipResumed: boolean;
 }
 
 /** Of one connection: the first thing that is told counts. */
@@ -105,11 +103,6 @@ export class TlsReport {
 
   failed(failure: TlsReportFailure): void {
     this.#tell({ failure });
-  }
-
-  /** The session of an earlier connection, which had a report of its own, goes on. */
-  resumed(): void {
-    if (this.#connection.skipResumed) this.#told = true;
   }
 
   succeeded(): void {
