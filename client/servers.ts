@@ -235,7 +235,7 @@ export class Servers {
       settings,
       tables,
       security,
-      report: reportOf(security, connection, { settings, emit }),
+      report: reportOf(security, connection, emit),
       clock,
       emit,
       reusableUntilMs,

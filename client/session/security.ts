@@ -1,5 +1,4 @@
 /** What TLS is to be in a session, and who hears of what comes of it. */
-import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Connection } from '../platform/platform.ts';
 import type { TlsEngine } from '../tls/engine.ts';
@@ -26,9 +25,8 @@ export function withoutTls(security: SessionSecurity): SessionSecurity {
 export function reportOf(
   { reportTo, policy, target }: SessionSecurity,
   { localAddress = '' }: Connection,
-  { settings, emit }: { readonly settings: Settings; readonly emit: EventListener },
+  emit: EventListener,
 ): TlsReport | undefined {
   const { host, address } = target;
-  const { smtp_tlsrpt_skip_reused_handshakes: skipResumed } = settings;
-  return reportTo && new TlsReport(reportTo, { policy, localAddress, host, address, skipResumed }, emit);
+  return reportTo && new TlsReport(reportTo, { policy, localAddress, host, address }, emit);
 }

@@ -10,11 +10,10 @@ import { failureText, type VerificationFailure } from './verification.ts';
 export function reportHandshake(
   report: TlsReport,
   check: PeerCheck,
-  { verification, external, resumed }: Inspection,
+  { verification, external }: Inspection,
   isLogged: boolean,
 ): void {
   const { hopeless, level } = check;
-  if (resumed) report.resumed();
   const { failure, trusted, matched } = verification;
   if (hopeless !== undefined) {
     const type = hopeless === 'all-TLSA-records-unusable' ? 'tlsa-invalid' : 'validation-failure';
