@@ -35,6 +35,18 @@ export type {
   SqlDatabase,
 } from './client/platform/platform.ts';
 export type { Notify, OtherTransport, Outcome, OutcomeStatus, Recipient, Service } from './client/request.ts';
+export {
+  type Authority,
+  authority,
+  type Certified,
+  Credential,
+  certificatePem,
+  fingerprint,
+  publicKeyPem,
+  selfSigned,
+} from './simulator/certificates/authority.ts';
+export type { CertificateOptions } from './simulator/certificates/certificate.ts';
+export { tlsa } from './simulator/certificates/tlsa.ts';
 export { type Zone, type ZoneEntries, ZoneError, zone } from './simulator/dns/zone.ts';
 export { type AgedFile, aged, type FileContent } from './simulator/file-content.ts';
 export { type MailHostSwitches, mailHost } from './simulator/hosts/declarative.ts';
@@ -49,12 +61,15 @@ export {
   reset,
   silent,
   stall,
+  startTls,
   wait,
 } from './simulator/hosts/dialogue-steps.ts';
 export { HostDefinitionError } from './simulator/hosts/host.ts';
 export { type StockOptions, stockHost } from './simulator/hosts/stock.ts';
+export type { HandshakeFault } from './simulator/hosts/tls/faults.ts';
+export type { TlsOptions } from './simulator/hosts/tls/options.ts';
 export { listening } from './simulator/places.ts';
-export type { Session, SessionEntry } from './simulator/session.ts';
+export type { Session, SessionEntry, TlsFacts } from './simulator/session.ts';
 export {
   type TableAnswer,
   type TableServerDefinition,

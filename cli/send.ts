@@ -25,6 +25,7 @@ interface SendOptions extends ParameterOptions {
   readonly json?: true;
   readonly age: string;
   readonly smtputf8?: true;
+  readonly requiretls?: true;
   readonly dsn?: string;
   readonly probe?: true;
 }
@@ -42,6 +43,7 @@ export function defineSend(program: Command): void {
     .option('--json', 'print the outcome as JSON')
     .option('--age <time>', 'how long the message counts as queued already', '0s')
     .option('--smtputf8', 'ask for SMTPUTF8 (RFC 6531)')
+    .option('--requiretls', 'ask for REQUIRETLS (RFC 8689): the message never goes without TLS')
     .option('--dsn <options>', 'notify=WORDS,ret=full|hdrs,envid=ID,orcpt=TYPE;ADDRESS (RFC 3461)')
     .option('--probe', 'find out whether the recipients are deliverable; send nothing')
     .action(async (file: string | undefined, options: SendOptions) => {
@@ -85,6 +87,7 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
     content: await readMessage(file, client.settings.message_size_limit),
     queuedForMs,
     smtputf8: options.smtputf8 === true,
+    requireTls: options.requiretls === true,
     probe: options.probe === true,
     ...dsn,
     ...(options.nexthop !== undefined && { nexthop: options.nexthop }),

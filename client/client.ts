@@ -31,6 +31,7 @@ import { FailureCache } from './sasl/failure-cache.ts';
 import { SessionCache } from './session/cache.ts';
 import { type KeptSession, Session } from './session/session.ts';
 import { Tables } from './tables/tables.ts';
+import { TlsEngine } from './tls/engine.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
@@ -119,6 +120,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     addressesOf: systemLookup({ platform, settings, resolver, emit: onEvent }),
     ...(onEvent && { emit: onEvent }),
   });
+  const tls = new TlsEngine({ settings, service, tables, platform, emit: onEvent ?? (() => {}) });
   const cache = new SessionCache(platform.clock);
   const refusedCredentials = new FailureCache();
   return {
@@ -137,6 +139,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
         settings,
         resolver,
         tables,
+        tls,
         cache,
         refusedCredentials,
         flags,

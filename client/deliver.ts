@@ -39,6 +39,7 @@ import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
 import { TableError } from './tables/table.ts';
 import { Tables } from './tables/tables.ts';
+import { TlsEngine } from './tls/engine.ts';
 
 export interface DeliverOptions {
   readonly platform: Platform;
@@ -47,6 +48,8 @@ export interface DeliverOptions {
   readonly resolver: Resolver;
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
+  /** TLS of the service, shared by deliveries; set up for this one alone when absent. */
+  readonly tls?: TlsEngine;
   /** Those of the service; none when absent. */
   readonly flags?: Flags;
   readonly emit?: EventListener;
@@ -163,7 +166,8 @@ class Delivery {
     const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
     const debugPeers = await DebugPeers.of(nexthop, this.#tables);
-    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers });
+    const tls = this.#options.tls ?? new TlsEngine({ ...context, service });
+    const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers, tls });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {
       this.#warn(
@@ -205,8 +209,10 @@ class Delivery {
       if (site.isFirst) await servers.decideReuse(destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
+      const { domain } = destination;
       this.#failure = await servers.trySite({
         nexthop: site.text,
+        domain,
         addresses,
         bestPreference,
         detectLoops,

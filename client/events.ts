@@ -29,10 +29,25 @@ export type ClientEvent =
     }
   | { readonly type: 'command'; readonly session: string; readonly line: string }
   | { readonly type: 'reply'; readonly session: string; readonly code: number; readonly text: string }
+  | SecuredEvent
   | { readonly type: 'content'; readonly session: string; readonly bytes: number }
   | { readonly type: 'disconnected'; readonly session: string; readonly how: 'closed' | 'lost' | 'timeout' }
   | LogEvent
+  | TlsReportEvent
   | { readonly type: 'outcome'; readonly queueId: string; readonly outcome: Outcome };
+
+/** A TLS handshake is through; `TlsStatus` has the meanings. */
+export interface SecuredEvent {
+  readonly type: 'secured';
+  readonly session: string;
+  readonly level: string;
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly present: boolean;
+  readonly trusted: boolean;
+  readonly matched: boolean;
+  readonly resumed: boolean;
+}
 
 export interface DnsQueryEvent {
   readonly type: 'dnsQuery';
@@ -68,5 +83,52 @@ export interface LogEvent {
   readonly queueId?: string;
   readonly text: string;
 }
+
+/**
+ * What a domain that asks for reports about TLS (RFC 8460) is to be told of a connection, one event for each at most.
+ * A program that makes such reports of these events does what the collector behind `smtp_tlsrpt_socket_name` does.
+ */
+export interface TlsReportEvent {
+  readonly type: 'tlsrpt';
+  /** Whose report it belongs to, in A-labels. */
+  readonly domain: string;
+  /** Its TXT record, which says where reports go. */
+  readonly record: string;
+  readonly policy: {
+    readonly type: 'tlsa' | 'sts' | 'no-policy-found';
+    readonly domain: string;
+    /** TLSA records, or the lines of an MTA-STS policy. */
+    readonly strings: readonly string[];
+    readonly mxHostPatterns: readonly string[];
+  };
+  /** Our own address. */
+  readonly localAddress: string;
+  /** The server. */
+  readonly host: string;
+  readonly address: string;
+  /** Its reply to EHLO or HELO before STARTTLS, lines joined by CRLF; '' without one. */
+  readonly greeting: string;
+  /** Absent: all is well. */
+  readonly failure?: TlsReportFailure;
+}
+
+/** RFC 8460 section 4.3. */
+export interface TlsReportFailure {
+  readonly type: TlsReportFailureType;
+  readonly reason?: string;
+}
+
+export type TlsReportFailureType =
+  | 'starttls-not-supported'
+  | 'certificate-host-mismatch'
+  | 'certificate-not-trusted'
+  | 'certificate-expired'
+  | 'validation-failure'
+  | 'tlsa-invalid'
+  | 'dnssec-invalid'
+  | 'dane-required'
+  | 'sts-policy-fetch-error'
+  | 'sts-policy-invalid'
+  | 'sts-webpki-invalid';
 
 export type EventListener = (event: ClientEvent) => void;

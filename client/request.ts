@@ -113,6 +113,8 @@ export interface Outcome {
   readonly passedTo?: OtherTransport;
   /** Name of the server that decided it, for a DSN's Remote-MTA. */
   readonly remoteMta?: string;
+  /** Which features of TLS were wished for the server tried last and what came of them, as the log shows it. */
+  readonly tls?: string;
   readonly timing: OutcomeTiming;
 }
 

@@ -2,10 +2,12 @@
  * The servers of one destination, one after another: kept connections first, then new ones, until the recipients
  * have their outcome or the limits are reached (delivery reference 4.2, 4.5).
  */
+
 import type { Settings } from './config/register.ts';
 import type { Outgoing } from './content/outgoing.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
 import { localDomainTest } from './dns/local-domain.ts';
+import type { Resolver } from './dns/resolver.ts';
 import type { EventListener } from './events.ts';
 import type { Failure } from './outcome/failure.ts';
 import type { PostNotice } from './outcome/notices.ts';
@@ -13,13 +15,17 @@ import type { Recipients } from './outcome/recipients.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest } from './request.ts';
 import type { FailureCache } from './sasl/failure-cache.ts';
+import { Admission, type Admitted } from './session/admission.ts';
 import type { SessionCache } from './session/cache.ts';
 import { connect } from './session/connect.ts';
 import type { DebugPeers } from './session/debug-peers.ts';
+import type { Peer } from './session/peer.ts';
 import { Reuse } from './session/reuse.ts';
 import { runSession } from './session/run.ts';
-import { type Peer, Session } from './session/session.ts';
+import { reportOf, type SessionSecurity, withoutTls } from './session/security.ts';
+import { Session } from './session/session.ts';
 import type { Tables } from './tables/tables.ts';
+import type { TlsEngine } from './tls/engine.ts';
 
 export interface ServersContext {
   readonly platform: Platform;
@@ -27,6 +33,8 @@ export interface ServersContext {
   readonly tables: Tables;
   readonly outgoing: Outgoing;
   readonly debugPeers: DebugPeers;
+  readonly resolver: Resolver;
+  readonly tls: TlsEngine;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
@@ -42,6 +50,8 @@ export interface ResolvedSite {
   readonly addresses: readonly ExchangerAddress[];
   readonly bestPreference: number;
   readonly detectLoops: boolean;
+  /** Without them. */
+  readonly domain: string;
   /** No other destination comes after this one. */
   readonly isFinal: boolean;
 }
@@ -52,6 +62,7 @@ export class Servers {
   readonly #context: ServersContext;
   readonly #recipients: Recipients;
   readonly #reuse: Reuse;
+  readonly #admission: Admission;
   #connections = 0;
   /** Why the last attempt got no session. */
   #failure: Failure | undefined;
@@ -61,6 +72,8 @@ export class Servers {
     this.#request = request;
     this.#context = context;
     this.#recipients = recipients;
+    this.#admission = new Admission(request, context);
+    if (settings.smtp_log_tls_feature_status) recipients.tlsFeatures = this.#admission.features;
     this.#reuse = new Reuse(request, {
       cache,
       settings,
@@ -79,7 +92,6 @@ export class Servers {
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */
   async trySite(site: ResolvedSite): Promise<Failure | undefined> {
-    this.#reuse.nexthop = site.nexthop;
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#context.settings;
     const kept = await this.#tryKept(site);
@@ -87,17 +99,29 @@ export class Servers {
     const usable = addressLimit > 0 ? kept.addresses.slice(0, addressLimit) : kept.addresses;
     for (const [index, address] of usable.entries()) {
       if (this.#isOver) break;
-      const isBest = address.preference === site.bestPreference;
+      const security = await this.#admit(address, site);
+      if (security === undefined) continue;
       const peer = peerAt(address);
-      const session = (isBest ? undefined : await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
-      if (session === undefined) continue;
+      const isBest = address.preference === site.bestPreference;
+      const before = sessions;
       let isLast = index === usable.length - 1;
-      await this.#run(session, { ...site, isFinal: site.isFinal && isLast }, isBest, () => {
-        sessions += 1;
-        // Set before the transaction, so that the failures of the last session allowed are final at once.
-        if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
-        this.#recipients.finalServer = site.isFinal && isLast;
-      });
+      const attempt = async (inTheClear: boolean): Promise<boolean> => {
+        const kept = isBest || inTheClear ? undefined : await this.#reuse.byAddress(peer, security);
+        const session = kept ?? (await this.#open(peer, inTheClear ? withoutTls(security) : security));
+        if (session === undefined) return false;
+        return this.#run(session, { ...site, isFinal: site.isFinal && isLast, isBest }, () => {
+          sessions += 1;
+          // Set before the transaction, so that the failures of the last session allowed are final at once.
+          if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
+          this.#recipients.finalServer = site.isFinal && isLast;
+        });
+      };
+      if (await attempt(false)) {
+        // Both attempts count as one.
+        sessions = before;
+        isLast = index === usable.length - 1;
+        await attempt(true);
+      }
       if (isLast) break;
     }
     return this.#failure;
@@ -105,11 +129,13 @@ export class Servers {
 
   /** Tries the one server behind a local socket. */
   async tryLocal(path: string): Promise<Failure | undefined> {
-    const peer: Peer = { host: this.#context.settings.myhostname, address: path, port: 0 };
-    this.#reuse.nexthop = path;
-    const session = (await this.#reuse.byAddress(peer)) ?? (await this.#open(peer));
+    const { myhostname: host } = this.#context.settings;
+    const peer: Peer = { host, address: path, port: 0 };
+    const security = this.#admitted(await this.#admission.of({ ...peer, nexthop: path, domain: host }));
+    if (security === undefined) return this.#failure;
+    const session = (await this.#reuse.byAddress(peer, security)) ?? (await this.#open(peer, security));
     if (session !== undefined)
-      await this.#run(session, { nexthop: path, isFinal: true, detectLoops: false }, true, () => {});
+      await this.#run(session, { isFinal: true, detectLoops: false, isBest: true }, () => {});
     return this.#failure;
   }
 
@@ -127,32 +153,33 @@ export class Servers {
       const isLimit = sessions === sessionLimit || sessions === addressLimit;
       addresses = isLimit ? [] : addresses.filter(({ address }) => address !== session.peer.address);
       const isFinal = site.isFinal && (isLast || addresses.length === 0);
-      await this.#run(session, { ...site, isFinal }, true, () => {});
+      await this.#run(session, { ...site, isFinal, isBest: true }, () => {});
     };
     if (addresses.length > 0) {
-      const session = await this.#reuse.byNexthop();
+      const session = await this.#reuse.byNexthop((kept) => this.#admission.again(kept));
       if (session !== undefined) await use(session, false);
     }
     const best = addresses.filter(({ preference }) => preference === site.bestPreference);
     for (const address of best) {
       if (this.#isOver || addresses.length === 0) break;
-      const session = await this.#reuse.byAddress(peerAt(address));
+      const security = await this.#admit(address, site);
+      const session = security && (await this.#reuse.byAddress(peerAt(address), security));
       if (session !== undefined) await use(session, address === addresses.at(-1));
     }
     return { sessions, addresses };
   }
 
+  /** Returns whether the same server is to be tried once more, in the clear. */
   async #run(
     session: Session,
-    site: Pick<ResolvedSite, 'nexthop' | 'detectLoops' | 'isFinal'>,
-    bestExchanger: boolean,
+    site: Pick<ResolvedSite, 'detectLoops' | 'isFinal'> & { readonly isBest: boolean },
     onEstablished: () => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let retry = false;
     this.#failure = undefined;
     this.#recipients.finalServer = site.isFinal;
     const { platform, settings, tables } = this.#context;
     await runSession(session, {
-      nexthop: site.nexthop,
       isLocalDomain: localDomainTest(settings, tables, platform),
       random: platform.random,
       refusedCredentials: this.#context.refusedCredentials,
@@ -161,15 +188,33 @@ export class Servers {
       reuse: this.#reuse,
       outgoing: this.#context.outgoing,
       detectLoops: site.detectLoops,
-      bestExchanger,
+      bestExchanger: site.isBest,
       signal: this.#context.signal,
       postNotice: this.#context.postNotice,
       onEstablished,
+      onRetryInTheClear: () => {
+        retry = true;
+        this.#recipients.finalServer = false;
+      },
     });
+    return retry;
+  }
+
+  async #admit(address: ExchangerAddress, site: ResolvedSite): Promise<SessionSecurity | undefined> {
+    const { nexthop, domain } = site;
+    const target = { ...peerAt(address), nexthop, domain, dns: address.dns };
+    return this.#admitted(await this.#admission.of(target));
+  }
+
+  /** Why a server is ruled out replaces what is known so far, if it is a failure at all. */
+  #admitted(admitted: Admitted): SessionSecurity | undefined {
+    if ('security' in admitted) return admitted.security;
+    this.#failure = admitted.failure ?? this.#failure;
+    return undefined;
   }
 
   /** Connects; undefined, with the failure noted, when that is not possible. */
-  async #open(peer: Peer): Promise<Session | undefined> {
+  async #open(peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
     const { platform, settings, tables, debugPeers, emit, signal } = this.#context;
     const { reusableUntilMs } = this.#reuse;
     const connection = await connect(peer, { platform, settings, emit, signal });
@@ -189,6 +234,8 @@ export class Servers {
       service,
       settings,
       tables,
+      security,
+      report: reportOf(security, connection, emit),
       clock,
       emit,
       reusableUntilMs,

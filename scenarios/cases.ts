@@ -3,7 +3,7 @@
  * those it puts to the test in `origins`.
  *
  * - `delivery-55`: an item of the catalogue of Postfix's delivery behaviour;
- * - `security-147`: an item of the catalogue of its behaviour with TLS and SASL;
+ * - `security-60a`: an item of the catalogue of Postfix's TLS and SASL behaviour;
  * - `field-GR05`: a case that another mail project tests on its sending side, with what real Postfix was seen to do.
  */
 import * as z from 'zod';

@@ -32,6 +32,8 @@ export interface MessageSpec {
   /** How long to wait before it is sent, counted from the end of the message before it. */
   readonly after?: Duration;
   readonly smtputf8?: boolean;
+  /** REQUIRETLS (RFC 8689). */
+  readonly requiretls?: boolean;
   /** How the submitter labelled the content; absent, what its own headers say. */
   readonly encoding?: '7bit' | '8bit';
   /** RFC 3461, decoded. */
@@ -98,6 +100,7 @@ const fields = {
   age: duration,
   after: duration,
   smtputf8: flag,
+  requiretls: flag,
   encoding: oneOf('7bit', '8bit'),
   envid: text,
   ret: oneOf('full', 'headers'),
@@ -223,6 +226,7 @@ export function submissionOf({ spec, recipients }: ScenarioMessage, index: numbe
     corrupt,
     ageMs: spec.age === undefined ? 0 : durationMs(spec.age),
     smtputf8: spec.smtputf8 ?? false,
+    requireTls: spec.requiretls ?? false,
     envelopeId: spec.envid,
     returnContent: spec.ret,
     probe: spec.probe ?? false,

@@ -29,14 +29,16 @@
  *    `tables: { users: tableServer('tcp', { address, port }, { key: 'value' }) }` are servers that lookup tables ask.
  *    `services: { bounce: 'down' }` takes away what it reports to: bounce, defer, trace, verify, cleanup, flush.
  * 7. `send` is what goes out, one after another: `message({ to, ... })`, or an array of them.
- *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `envid`, `ret`.
+ *    Envelope: `from`, `to` (addresses, or `{ address, original, orcpt, notify }`), `smtputf8`, `requiretls`,
+ *    `envid`, `ret`.
  *    Content: `content` is all of it; or `headers`, `body` and `size` of one that is made up; `encoding` is what it
  *    was labelled, `corrupt` damages its end.
  *    Request: `service`, `nexthop`, `age` in the queue, `after` a pause, `probe`, `traceAll`, `traceDelayed`,
  *    `submitter` (for XFORWARD), `reuse` of connections (`load`, `store`, `both`).
  * 8. `expect` must explain everything that happens: an outcome, a connection to a host, a warning in the log or mail to
  *    the postmaster that no expectation mentions fails the scenario, and so does an expectation that nothing fulfils.
- *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received.
+ *    Outcomes: delivered deferred bounced passed. At the hosts: dialogue pipelined connections order received,
+ *    and of TLS tlsSession noTls.
  *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged |
  *    recorded notRecorded (by the services) | addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) |
  *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
@@ -68,6 +70,7 @@ import type { ScenarioService } from './senders/sender.ts';
 export {
   type Authority,
   authority,
+  type Certified,
   Credential,
   certificatePem,
   fingerprint,
@@ -88,6 +91,7 @@ export {
   reset,
   silent,
   stall,
+  startTls,
   wait,
 } from '../simulator/hosts/dialogue-steps.ts';
 export { stockHost } from '../simulator/hosts/stock.ts';
@@ -110,6 +114,7 @@ export { received } from './checks/received.ts';
 export { notRecorded, recorded } from './checks/records.ts';
 export { notSetAside, setAside } from './checks/set-aside.ts';
 export { notSuspended, suspended } from './checks/suspension.ts';
+export { type ExpectedTls, noTls, tlsSession } from './checks/tls-session.ts';
 export { type MessageSpec, message, type RecipientSpec, type ScenarioMessage } from './message.ts';
 export type { HostNetwork, Scenario } from './scenario-shape.ts';
 

@@ -86,7 +86,7 @@ export interface World {
   readonly listening: ReadonlyMap<string, readonly string[]>;
   /** What scripted hosts complain about. */
   problems(): readonly { readonly host: string; readonly text: string }[];
-  /** Of everything that crossed the network so far. */
+  /** Of everything that crossed the network so far; of TLS, of what was said inside. */
   eventHash(): string;
 }
 
@@ -129,7 +129,9 @@ export function createWorld(description: WorldDescription = {}): World {
   };
   for (const address of owners.keys()) network.addAddress(address);
   const queries = serveDns(network, zones, clock);
-  const recorder = sessionRecorder(clock);
+  const recorder = sessionRecorder(clock, {
+    secured: ({ host }, entry) => hash.record({ host, ...entry }),
+  });
   const hosts = new Map<string, MailHost>();
   const listening = new Map<string, readonly string[]>();
   for (const [name, placed] of Object.entries(description.hosts ?? {})) {

@@ -7,9 +7,10 @@
 import { X509Certificate } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { verifyDane } from '../client/tls/dane/verify.ts';
-import { cases, type DaneCase, NAME } from '../tests/dane/cases.ts';
+import { cases } from '../tests/dane/cases.ts';
 import { opensslVerdict, opensslVersion } from '../tests/dane/openssl.ts';
 import { DIGESTS, ourVerdict, recordOf, VERIFY_DEPTH } from '../tests/dane/ours.ts';
+import { type DaneCase, NAME } from '../tests/dane/parties.ts';
 
 const ROUNDS = 20;
 const version = opensslVersion();

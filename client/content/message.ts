@@ -88,9 +88,10 @@ function declaredEncoding(headers: Buffer): Message['encoding'] {
 
 function tlsFieldsOf(headers: Buffer): TlsFields {
   const text = headers.toString('latin1');
+  // Only a line feed begins a line: a lone CR is part of what it stands in.
   const values = (name: string) =>
     Array.from(
-      text.matchAll(new RegExp(`^${name}[ \\t]*:(.*(?:\\r?\\n[ \\t].*)*)`, 'gim')),
+      text.matchAll(new RegExp(`(?:^|\\n)${name}[ \\t]*:([^\\n]*(?:\\n[ \\t][^\\n]*)*)`, 'gi')),
       ([, value = '']) => value.trim(),
     );
   return {

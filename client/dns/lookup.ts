@@ -10,7 +10,7 @@ import { type DnsRecord, presentRecord, type RecordOf, type RecordType, sameName
 import type { Resolver } from './resolver.ts';
 
 /** Types whose answers mail delivery interprets. */
-export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'SRV' | 'TLSA';
+export type LookupType = 'A' | 'AAAA' | 'CNAME' | 'MX' | 'SRV' | 'TLSA' | 'TXT';
 
 export type LookupResult<T extends LookupType> = LookupSuccess<T> | LookupFailure;
 

@@ -8,7 +8,7 @@
 import { oneLine, type Reply } from '../reply.ts';
 import { STAGES, type Stage } from './stages.ts';
 
-export type Scope = 'host' | 'message' | 'recipient' | 'stream' | 'session' | 'requirement';
+export type Scope = 'host' | 'tls' | 'message' | 'recipient' | 'stream' | 'session' | 'requirement';
 
 interface ScopeRow {
   /** Suspends the destination when a recipient is deferred by it. */
@@ -20,6 +20,8 @@ interface ScopeRow {
 export const SCOPES: Readonly<Record<Scope, ScopeRow>> = {
   /** The server refuses to talk. */
   host: { throttles: true, sharesTime: true },
+  /** TLS was tried and failed where nothing demands it: another time there may be none. */
+  tls: { throttles: false, sharesTime: true },
   /** The server refuses this message. */
   message: { throttles: false, sharesTime: true },
   /** The server refuses this recipient. */

@@ -3,7 +3,7 @@
  */
 import { quoteAddress } from '../address.ts';
 import type { Settings } from '../config/register.ts';
-import type { ClientEvent } from '../events.ts';
+import type { ClientEvent, TlsReportEvent } from '../events.ts';
 import type { Outcome } from '../request.ts';
 import { formatDelay } from './delay.ts';
 
@@ -13,6 +13,8 @@ export function mailLogLine(event: ClientEvent, settings: Settings): string | un
     case 'outcome':
       if (event.outcome.logStatus === undefined) return undefined;
       return printable(`${event.queueId}: ${outcomeText(event.outcome, settings)}`);
+    case 'tlsrpt':
+      return printable(tlsReportText(event));
     case 'connectFailed':
       // A local socket is the only server there is: its failure is the outcome, and logged as such.
       return event.port === 0 ? undefined : printable(event.text);
@@ -45,8 +47,16 @@ function outcomeText(outcome: Outcome, settings: Settings): string {
   parts.push(
     `delays=${[timing.beforeActiveMs, timing.queueMs, timing.setupMs, timing.transmissionMs].map(delay).join('/')}`,
   );
+  if (outcome.tls !== undefined) parts.push(`tls=${outcome.tls}`);
   parts.push(`dsn=${outcome.dsn}`, `status=${outcome.logStatus} (${outcome.reason})`);
   return parts.join(', ');
+}
+
+function tlsReportText({ domain, host, address, failure }: TlsReportEvent): string {
+  const server = `domain=${domain}, receiving_mx=${host}[${address}]`;
+  if (failure === undefined) return `TLSRPT: status=success, ${server}`;
+  const reason = failure.reason === undefined ? '' : `, failure_reason=${failure.reason}`;
+  return `TLSRPT: status=failure, ${server}, failure_type=${failure.type.replaceAll('-', '_')}${reason}`;
 }
 
 function printable(text: string): string {

@@ -48,6 +48,9 @@ export class Recipients {
   /** No other server will be tried: failures are final now. */
   finalServer = false;
 
+  /** What the log shows of TLS with the server tried last; '' of none, and absent where it is not to be shown. */
+  tlsFeatures: { toString(): string } | undefined;
+
   constructor(request: DeliveryRequest, options: RecipientsOptions) {
     this.#request = request;
     this.#options = options;
@@ -187,7 +190,14 @@ export class Recipients {
   #finish(recipient: Recipient, what: Omit<Outcome, 'recipient' | 'relay' | 'timing'>): void {
     this.#marked.set(recipient, 'done');
     const relay = this.#relay?.text ?? 'none';
-    const outcome: Outcome = { recipient, ...what, relay, timing: this.#timing() };
+    const tls = this.tlsFeatures?.toString() ?? '';
+    const outcome: Outcome = {
+      recipient,
+      ...what,
+      relay,
+      ...(tls !== '' && { tls }),
+      timing: this.#timing(),
+    };
     this.#outcomes.push(outcome);
     this.#options.emit({ type: 'outcome', queueId: this.#request.queueId, outcome });
   }

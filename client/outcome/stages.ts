@@ -25,6 +25,11 @@ export const STAGES = {
   auth: { limit: 'smtp_helo_timeout', doing: 'performing the EHLO handshake', command: 'AUTH command' },
   lhlo: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'LHLO command' },
   lmtpAuth: { limit: 'smtp_helo_timeout', doing: 'performing the LHLO handshake', command: 'AUTH command' },
+  starttls: {
+    limit: 'smtp_starttls_timeout',
+    doing: 'receiving the STARTTLS response',
+    command: 'STARTTLS command',
+  },
   xforwardClient: {
     limit: 'smtp_xforward_timeout',
     doing: 'sending XFORWARD name/address',

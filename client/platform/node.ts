@@ -3,7 +3,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { createConnection, isIPv6, type NetConnectOpts, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type {
@@ -150,6 +150,7 @@ const files: Files = {
       await handle.close();
     }
   },
+  list: (path: string) => readdir(path),
   ageMs: async (path: string) => Date.now() - (await stat(path)).mtimeMs,
   openDatabase: openDatabaseFile,
 };

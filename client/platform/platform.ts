@@ -72,6 +72,8 @@ export interface UdpSocket {
 export interface Files {
   /** The whole file; rejects with `EISDIR` for a folder, and with `EFBIG` beyond `maxBytes`. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** Names in a folder, without order. */
+  list(path: string): Promise<readonly string[]>;
   /** How long ago the file was changed last, in milliseconds. */
   ageMs(path: string): Promise<number>;
   /** Opens an SQLite database for reading; rejects with an Error in the words of SQLite. */

@@ -9,6 +9,10 @@ import { resolveSettings } from '../config/settings.ts';
 import type { ClientEvent } from '../events.ts';
 import { nodePlatform } from '../platform/node.ts';
 import { Tables } from '../tables/tables.ts';
+import { completePolicy } from '../tls/complete.ts';
+import { TlsEngine } from '../tls/engine.ts';
+import { FeatureStatus } from '../tls/feature-status.ts';
+import { RequireTls } from '../tls/requiretls.ts';
 import { SessionCache } from './cache.ts';
 import { Session } from './session.ts';
 
@@ -19,6 +23,7 @@ const tables = new Tables({
   platform: nodePlatform(),
   addressesOf: async () => [],
 });
+const engine = new TlsEngine({ settings, service: 'smtp', tables, platform: nodePlatform(), emit: () => {} });
 const peer = { host: 'mx.example.test', address: '192.0.2.1', port: 25 };
 
 async function idle(world: TestWorld, id = 'one') {
@@ -30,6 +35,19 @@ async function idle(world: TestWorld, id = 'one') {
     service: 'smtp',
     settings,
     tables,
+    security: {
+      engine,
+      policy: await completePolicy('example.test', 'none', { trustAnchorFiles: [] }, undefined, {
+        settings,
+        service: 'smtp',
+        files: nodePlatform().files,
+        warn: () => {},
+      }).then((policy) => ('level' in policy ? policy : expect.unreachable(policy.reason))),
+      target: { ...peer, nexthop: 'example.test', domain: 'example.test' },
+      requireTls: new RequireTls({ action: 'disable', status: new FeatureStatus(), note: () => {} }),
+      features: new FeatureStatus(),
+      reportTo: undefined,
+    },
     clock: world.clock,
     emit: (event) => events.push(event),
     reusableUntilMs: world.clock.now() + 300_000,

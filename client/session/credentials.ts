@@ -9,8 +9,6 @@ import type { Session } from './session.ts';
 
 export interface CredentialsContext {
   readonly request: DeliveryRequest;
-  /** The next hop being tried, as written, `[]` and `:port` included; the path of a unix socket. */
-  readonly nexthop: string;
   /** Whether mail for the domain is delivered on this host; rejects with TableError. */
   readonly isLocalDomain: (domain: string) => Promise<boolean>;
 }
@@ -30,7 +28,7 @@ export async function findCredentials(
     const value =
       (await ofSender(maps, session, context)) ??
       (await maps.lookup(session.peer.host)) ??
-      (await maps.lookup(context.nexthop));
+      (await maps.lookup(session.security.target.nexthop));
     return value === undefined
       ? undefined
       : readCredentials(value, settings.smtp_sasl_password_result_delimiter);

@@ -6,13 +6,13 @@ import type { Settings } from '../config/register.ts';
 import { needsConversion } from '../content/outgoing.ts';
 import type { DeliveryRequest, Recipient } from '../request.ts';
 import type { Features } from './features.ts';
+import type { Session } from './session.ts';
 
-/** `MAIL FROM:<reverse-path>`, from the sender as it is to be sent, with what the server understands. */
+/** `MAIL FROM:<reverse-path>`, from the sender as it is to be sent, with what the server of the session understands. */
 export function mailCommand(
   sender: string,
   request: DeliveryRequest,
-  features: Features,
-  settings: Settings,
+  { features, settings, requireTls }: Pick<Session, 'features' | 'settings' | 'requireTls'>,
 ): string {
   const { message } = request;
   let command = `MAIL FROM:<${path(sender, settings)}>`;
@@ -23,12 +23,13 @@ export function mailCommand(
     command += message.encoding === '8bit' ? ' BODY=8BITMIME' : ' BODY=7BIT';
   }
   if (features.dsn && request.envelopeId !== undefined) command += ` ENVID=${xtext(request.envelopeId)}`;
-  if (features.dsn && request.returnContent !== undefined) {
-    command += request.returnContent === 'full' ? ' RET=FULL' : ' RET=HDRS';
-  }
+  // A report of a server that cannot protect the message must not carry it.
+  const returned = requireTls && !features.requireTls ? 'headers' : request.returnContent;
+  if (features.dsn && returned !== undefined) command += returned === 'full' ? ' RET=FULL' : ' RET=HDRS';
   if (features.smtputf8 && request.smtputf8 === true) command += ' SMTPUTF8';
   const isAuthenticated = settings.smtp_sasl_auth_enable && features.authentication.length > 0;
   if (isAuthenticated && settings.smtp_send_dummy_mail_auth) command += ' AUTH=<>';
+  if (requireTls && features.requireTls) command += ' REQUIRETLS';
   return command;
 }
 

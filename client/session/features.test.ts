@@ -17,6 +17,7 @@ test('keywords in any case, with their arguments', () => {
     parseFeatures(
       ehlo('mx.test at your service', 'PipeLining', 'size 1000', '8BITMIME', 'DSN', 'VRFY'),
       NOTHING,
+      false,
       never,
     ),
   ).toEqual({
@@ -28,6 +29,7 @@ test('keywords in any case, with their arguments', () => {
     size: true,
     sizeLimitBytes: 1000,
     starttls: false,
+    requireTls: false,
     authentication: [],
     xforward: new Set(),
   });
@@ -39,7 +41,7 @@ test.each([
   ['SIZE 0', 0],
   ['SIZE 99999999999999999999', 0],
 ])('%s announces a limit of %d', (line, limit) => {
-  expect(parseFeatures(ehlo('mx.test', line), NOTHING, never)).toMatchObject({
+  expect(parseFeatures(ehlo('mx.test', line), NOTHING, false, never)).toMatchObject({
     size: true,
     sizeLimitBytes: limit,
   });
@@ -47,22 +49,22 @@ test.each([
 
 test('a SIZE that is no number is warned about and still counts', () => {
   const warnings: string[] = [];
-  expect(parseFeatures(ehlo('mx.test', 'SIZE huge'), NOTHING, (value) => warnings.push(value))).toMatchObject(
-    {
-      size: true,
-      sizeLimitBytes: 0,
-    },
-  );
+  expect(
+    parseFeatures(ehlo('mx.test', 'SIZE huge'), NOTHING, false, (value) => warnings.push(value)),
+  ).toMatchObject({
+    size: true,
+    sizeLimitBytes: 0,
+  });
   expect(warnings).toEqual(['huge']);
 });
 
 test('an empty first line costs the next keyword', () => {
-  const features = parseFeatures(ehlo('', 'PIPELINING', 'DSN'), NOTHING, never);
+  const features = parseFeatures(ehlo('', 'PIPELINING', 'DSN'), NOTHING, false, never);
   expect(features).toMatchObject({ serverName: 'PIPELINING', pipelining: false, dsn: true });
 });
 
 test('discarded keywords are not offered', () => {
-  const features = parseFeatures(ehlo('mx.test', 'PIPELINING', 'DSN'), new Set(['PIPELINING']), never);
+  const features = parseFeatures(ehlo('mx.test', 'PIPELINING', 'DSN'), new Set(['PIPELINING']), false, never);
   expect(features).toMatchObject({ pipelining: false, dsn: true });
 });
 
@@ -79,6 +81,20 @@ test.each([
 
 test('AUTH of every line, in the old form too', () => {
   const reply = ehlo('mx.test', 'auth LOGIN  PLAIN', 'AUTH=CRAM-MD5', 'AUTH');
-  expect(parseFeatures(reply, new Set(), () => {}).authentication).toEqual(['LOGIN PLAIN', 'CRAM-MD5', '']);
-  expect(parseFeatures(reply, new Set(['AUTH']), () => {}).authentication).toEqual([]);
+  expect(parseFeatures(reply, new Set(), false, () => {}).authentication).toEqual([
+    'LOGIN PLAIN',
+    'CRAM-MD5',
+    '',
+  ]);
+  expect(parseFeatures(reply, new Set(['AUTH']), false, () => {}).authentication).toEqual([]);
+});
+
+test.each([
+  [true, [], true],
+  [false, [], false],
+  [true, ['REQUIRETLS'], false],
+])('REQUIRETLS counts inside TLS only: in TLS %s, discarding %j: %s', (inTls, discard, expected) => {
+  expect(parseFeatures(ehlo('mx.test', 'RequireTLS'), new Set(discard), inTls, never).requireTls).toBe(
+    expected,
+  );
 });

@@ -13,6 +13,8 @@ export interface Features {
   readonly dsn: boolean;
   readonly smtputf8: boolean;
   readonly starttls: boolean;
+  /** RFC 8689; in the clear the keyword means nothing. */
+  readonly requireTls: boolean;
   readonly size: boolean;
   /** Largest message the server takes; 0 when it does not say. */
   readonly sizeLimitBytes: number;
@@ -29,6 +31,7 @@ export const NO_FEATURES: Features = {
   dsn: false,
   smtputf8: false,
   starttls: false,
+  requireTls: false,
   size: false,
   sizeLimitBytes: 0,
   authentication: [],
@@ -36,22 +39,25 @@ export const NO_FEATURES: Features = {
 };
 
 /** EHLO keywords that this client acts on. */
-type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'STARTTLS' | 'SIZE';
+type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'STARTTLS' | 'REQUIRETLS' | 'SIZE';
 
 /** What stands before the first word of a line: its code, and spaces wherever a sloppy server puts them. */
 const REPLY_CODE = /^[- ]*[^- ]*-?[ =]*/;
 
 /**
  * Reads the features of a positive EHLO or LHLO reply.
- * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `warn` hears of a malformed SIZE.
+ * `discard` are keywords to ignore, upper case (`smtp_discard_ehlo_keywords`); `inTls`: the reply came inside TLS;
+ * `warn` hears of a malformed SIZE. The size limit is the one before where the server names none.
  */
 export function parseFeatures(
   reply: Reply,
   discard: ReadonlySet<string>,
+  inTls: boolean,
   warn: (value: string) => void,
+  before: Pick<Features, 'sizeLimitBytes'> = NO_FEATURES,
 ): Features {
   let serverName: string | undefined;
-  let sizeLimitBytes = 0;
+  let { sizeLimitBytes } = before;
   let xforward: ReadonlySet<string> = new Set();
   const authentication: string[] = [];
   const offered = new Set<string>();
@@ -81,6 +87,7 @@ export function parseFeatures(
     dsn: has('DSN'),
     smtputf8: has('SMTPUTF8'),
     starttls: has('STARTTLS'),
+    requireTls: inTls && has('REQUIRETLS'),
     size: has('SIZE'),
     sizeLimitBytes,
     authentication,

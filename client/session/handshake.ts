@@ -11,19 +11,26 @@ import { WireError } from '../wire/wire.ts';
 import { type AuthenticationContext, authenticate } from './authenticate.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { parseFeatures, readDiscards } from './features.ts';
+import { fullName, shortName } from './peer.ts';
 import { pixWorkarounds } from './pix.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import type { Session } from './session.ts';
+import { secure, startTls } from './start-tls.ts';
 
 export interface HandshakeContext extends AuthenticationContext {
   /** Look for our own name in what the server says: SMTP to port 25 (delivery reference 3.1, 5.4). */
   readonly detectLoops: boolean;
   /** The server is among the best exchangers, so mail that comes back to us has nowhere to go. */
   readonly bestExchanger: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Returns why the session cannot be used, or undefined when it can. Throws WireError when the stream fails. */
 export async function handshake(session: Session, context: HandshakeContext): Promise<Failure | undefined> {
   session.queueId = context.request.queueId;
+  if (session.settings.smtp_tls_wrappermode) {
+    const failure = await secure(session, context.signal);
+    if (failure !== undefined) return failure;
+  }
   // One budget for greeting, EHLO and HELO together where deadlines are on.
   session.limit('greeting');
   const greeting = await session.receive('greeting');
@@ -37,10 +44,46 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
     );
   }
   session.pauseBeforeDotMs = workarounds.pauseBeforeDotMs;
+  const failure = await introduce(session, context, saysEhlo(session, greeting) && !workarounds.disableEsmtp);
+  if (failure !== undefined) return failure;
+  return (await upgrade(session, context)) ?? (await authenticate(session, context));
+}
 
-  const extended = await hello(session, greeting, workarounds.disableEsmtp);
-  if ('scope' in extended) return extended;
-  if (extended.reply !== undefined) await readFeatures(session, extended.reply);
+/** Goes on inside TLS where that is offered and wanted. */
+async function upgrade(session: Session, context: HandshakeContext): Promise<Failure | undefined> {
+  if (session.tls === undefined) {
+    const inside = await startTls(session, context.signal);
+    if (typeof inside === 'object') return inside;
+    if (!inside) return undefined;
+    // RFC 3207 section 4.2: what was said in the clear does not count any more.
+    session.limit('greeting');
+    const failure = await introduce(session, context, true);
+    if (failure !== undefined) return failure;
+  }
+  const { requireTls } = session.security;
+  const lacking = requireTls.afterHello(
+    shortName(session.peer),
+    session.features.requireTls,
+    session.tls?.matched === true,
+  );
+  return lacking && { ...lacking, stage: session.stage };
+}
+
+function saysEhlo({ settings }: Session, greeting: Reply): boolean {
+  if (settings.smtp_never_send_ehlo) return false;
+  return settings.smtp_always_send_ehlo || /(?:^|\s)ESMTP(?:\s|$)/i.test(greeting.text.slice(4));
+}
+
+/** Says who we are, and hears what the server offers. */
+async function introduce(
+  session: Session,
+  context: HandshakeContext,
+  extended: boolean,
+): Promise<Failure | undefined> {
+  const answered = await hello(session, extended);
+  if ('scope' in answered) return answered;
+  if (session.report !== undefined && session.tls === undefined) session.report.greeting = answered.text;
+  if (answered.reply !== undefined) await readFeatures(session, answered.reply);
 
   // After HELO no name is known.
   if (context.detectLoops && isOwnName(session, session.features.serverName)) {
@@ -56,35 +99,34 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
       stage: session.stage,
     };
   }
-  return (
-    lacksTls(session) ?? lacksSmtputf8(session, context.request) ?? (await authenticate(session, context))
-  );
+  return lacksSmtputf8(session, context.request);
 }
 
-/** Says EHLO, HELO or LHLO. Returns the extended reply if there is one, or why the server will not talk to us. */
+/**
+ * Says EHLO, HELO or LHLO. Returns the extended reply, if there is one, and the text of whichever came; or why the
+ * server will not talk to us.
+ */
 async function hello(
   session: Session,
-  greeting: Reply,
-  disableEsmtp: boolean,
-): Promise<{ reply: Reply | undefined } | Failure> {
+  extended: boolean,
+): Promise<{ reply: Reply | undefined; text: string } | Failure> {
   const { settings } = session;
   const name = settings.smtp_helo_name;
   if (session.service === 'lmtp') {
     // rfc2033-4.1-02: an LMTP client has no HELO to fall back to.
     session.send(`LHLO ${name}`);
     const reply = await session.receive('lhlo');
-    return isPositive(reply) ? { reply } : refused(session, 'lhlo', reply);
+    return isPositive(reply) ? { reply, text: reply.text } : refused(session, 'lhlo', reply);
   }
-  const announced = settings.smtp_always_send_ehlo || /(?:^|\s)ESMTP(?:\s|$)/i.test(greeting.text.slice(4));
-  if (announced && !settings.smtp_never_send_ehlo && !disableEsmtp) {
+  if (extended) {
     session.send(`EHLO ${name}`);
     const reply = await session.receive('ehlo');
-    if (isPositive(reply)) return { reply };
+    if (isPositive(reply)) return { reply, text: reply.text };
     if (reply.code === 421) return refused(session, 'ehlo', reply);
   }
   session.send(`HELO ${name}`);
   const reply = await session.receive('helo');
-  return isPositive(reply) ? { reply: undefined } : refused(session, 'helo', reply);
+  return isPositive(reply) ? { reply: undefined, text: reply.text } : refused(session, 'helo', reply);
 }
 
 async function readFeatures(session: Session, reply: Reply): Promise<void> {
@@ -93,9 +135,9 @@ async function readFeatures(session: Session, reply: Reply): Promise<void> {
   if (discards.keywords.size > 0 && !discards.silent) {
     session.log('info', `discarding EHLO keywords: ${[...discards.keywords].join(' ')}`);
   }
-  const features = parseFeatures(reply, discards.keywords, (value) =>
-    session.log('warning', `bad EHLO SIZE limit "${value}" from ${fullName(peer)}`),
-  );
+  const warn = (value: string) =>
+    session.log('warning', `bad EHLO SIZE limit "${value}" from ${fullName(peer)}`);
+  const features = parseFeatures(reply, discards.keywords, session.tls !== undefined, warn, session.features);
   const lacksEightBitMime = features.smtputf8 && !features.eightBitMime;
   if (lacksEightBitMime) {
     session.log('info', `host ${shortName(peer)} offers SMTPUTF8 support, but not 8BITMIME`);
@@ -116,21 +158,6 @@ async function discardedWords(session: Session): Promise<readonly string[]> {
     session.log('warning', `${queueId}: ${maps?.parameter} map lookup error for ${peer.address}`);
     throw new WireError('localData');
   }
-}
-
-/** The client speaks no TLS yet; mail that must not travel without it stays here (security reference 7.2). */
-function lacksTls(session: Session): Failure | undefined {
-  const { smtp_tls_security_level: level, smtp_enforce_tls: enforced } = session.settings;
-  if (level === 'none' || level === 'may' || (level === '' && !enforced)) return undefined;
-  const { stage, peer } = session;
-  return session.features.starttls
-    ? { scope: 'host', dsn: '4.7.5', reason: 'TLS is required, but our TLS engine is unavailable', stage }
-    : {
-        scope: 'host',
-        dsn: '4.7.4',
-        reason: `TLS is required, but was not offered by host ${shortName(peer)}`,
-        stage,
-      };
 }
 
 function lacksSmtputf8(session: Session, request: DeliveryRequest): Failure | undefined {

@@ -8,11 +8,14 @@ import { onAbort } from '../platform/on-abort.ts';
 import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
+import { mustMatch } from '../tls/level.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
-import { type KeptSession, type Peer, Session } from './session.ts';
+import type { Peer } from './peer.ts';
+import type { SessionSecurity } from './security.ts';
+import { type KeptSession, Session } from './session.ts';
 
 export interface ReuseContext {
   /** Absent: connections are used once. */
@@ -33,8 +36,6 @@ export class Reuse {
   /** Addresses whose kept connection this request has used: it does not go there again. */
   readonly #usedAddresses = new Set<string>();
   #policy = NO_REUSE;
-  /** The next hop being tried, as written. */
-  nexthop = '';
   /** Set until the first good connection, so that worse servers do not come to stand for the next hop. */
   #nexthopKey: string | undefined;
 
@@ -66,16 +67,18 @@ export class Reuse {
   }
 
   /** A live connection that was kept for the next hop of the request. */
-  async byNexthop(): Promise<Session | undefined> {
+  async byNexthop(again: (kept: SessionSecurity) => Promise<SessionSecurity>): Promise<Session | undefined> {
     if (!this.#policy.load || this.#nexthopKey === undefined) return undefined;
     const found = this.#context.cache?.takeByNexthop(this.#nexthopKey);
-    return found && this.#revive(found.kept, found.peer);
+    return found && this.#revive(found.kept, found.peer, await again(found.kept.options.security));
   }
 
   /** A live connection to this server. */
-  async byAddress(peer: Peer): Promise<Session | undefined> {
-    const kept = this.#policy.load ? this.#context.cache?.takeByAddress(this.#addressKey(peer)) : undefined;
-    return kept && this.#revive(kept, peer);
+  async byAddress(peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
+    const kept = this.#policy.load
+      ? this.#context.cache?.takeByAddress(this.#addressKey(peer, security))
+      : undefined;
+    return kept && this.#revive(kept, peer, security);
   }
 
   /** Keeps the connection or ends it. A good one settles which server stands for the next hop. */
@@ -88,7 +91,10 @@ export class Reuse {
         settings.smtp_connection_cache_time_limit,
         settings.connection_cache_ttl_limit,
       );
-      const keys = { address: this.#addressKey(session.peer), nexthop: this.#nexthopKey };
+      // Connections are looked for by next hop before anybody knows what TLS is to be: only those without are found so.
+      const isPlain = session.security.policy.level === 'none';
+      const nexthop = isPlain ? this.#nexthopKey : undefined;
+      const keys = { address: this.#addressKey(session.peer, session.security), nexthop };
       cache.keep(session.release(), keys, seconds * 1000);
     } else {
       session.close();
@@ -97,9 +103,9 @@ export class Reuse {
   }
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
-  async #revive(kept: KeptSession, peer: Peer): Promise<Session | undefined> {
+  async #revive(kept: KeptSession, peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
-    const session = Session.resume(kept, { peer, settings, tables, emit });
+    const session = Session.resume(kept, { peer, settings, tables, security, emit });
     session.verbose = await debugPeers.has(peer);
     const ignoreAbort = onAbort(signal, () => session.wire.abort());
     try {
@@ -121,9 +127,13 @@ export class Reuse {
     return undefined;
   }
 
-  /** Credentials depend on the name of the server and on the next hop (security reference 13). */
-  #addressKey({ host, address, port }: Peer): string {
-    return this.#key(address, port, ...(this.#authenticates ? [host, this.nexthop] : []));
+  /** Proofs of who the server is are about the next hop, as credentials may be (security reference 13). */
+  #addressKey({ host, address, port }: Peer, security: SessionSecurity): string {
+    const { target, policy, requireTls } = security;
+    const { level } = policy;
+    const authenticates = this.#authenticates;
+    const nexthop = authenticates || mustMatch(level) ? target.nexthop : '';
+    return this.#key(address, port, level, nexthop, authenticates ? host : '', requireTls.action);
   }
 
   get #authenticates(): boolean {

@@ -8,8 +8,10 @@ import { WireError } from '../wire/wire.ts';
 import { isAuthentication } from './authenticate.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
 import { notifyPostmaster } from './notify.ts';
+import { fullName, shortName } from './peer.ts';
+import { fallsBack } from './plaintext-fallback.ts';
 import type { Reuse } from './reuse.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import type { Session } from './session.ts';
 import { transact } from './transaction.ts';
 
 export interface SessionRun extends HandshakeContext {
@@ -19,8 +21,8 @@ export interface SessionRun extends HandshakeContext {
   readonly postNotice?: PostNotice | undefined;
   /** Called once the handshake is through and before the transaction begins. */
   readonly onEstablished: () => void;
-  /** Drops the connection. */
-  readonly signal?: AbortSignal | undefined;
+  /** TLS failed, and this server is to be tried once more without; called before its recipients are dealt with. */
+  readonly onRetryInTheClear: () => void;
 }
 
 /** Recipients that have no outcome afterwards may be tried with another server. */
@@ -43,6 +45,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
 async function converse(session: Session, run: SessionRun): Promise<boolean> {
   const { recipients, request, outgoing } = run;
   let established = session.use > 1;
+  if (established) session.security.features.levelMet(session.tls?.level ?? 'none');
   try {
     const failure = established ? undefined : await handshake(session, run);
     if (failure === undefined) {
@@ -52,6 +55,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       await transact(session, request, recipients, outgoing);
       return true;
     }
+    if (failure.scope === 'tls' && (await fallsBack(session, run))) run.onRetryInTheClear();
     // What is said to AUTH is no matter of the protocol, as in Postfix.
     const { reply = undefined } = isAuthentication(failure.stage) ? {} : failure;
     if (reply !== undefined && isProtocolError(reply)) session.troubled('protocol');
@@ -64,6 +68,9 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       throw error;
     }
     if (error.kind === 'localData') session.troubled('data');
+    const isTlsLost = session.tls !== undefined && (error.kind === 'lost' || error.kind === 'timeout');
+    if (isTlsLost && recipients.unmarked.length > 0 && (await fallsBack(session, run)))
+      run.onRetryInTheClear();
     await recipients.fail(streamFailed(session.stage, shortName(session.peer), error.kind));
     // Before the envelope the stream is as good as before when only a lookup of ours failed.
     if (error.kind === 'localData' && !established) await session.quit();

@@ -13,32 +13,15 @@ import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
 import { Redaction } from '../sasl/redaction.ts';
-import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
+import type { TlsReport } from '../tls/report.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
+import { fullName, type Peer } from './peer.ts';
+import { filteredLine, SHOWN_CHARACTERS, warnOfStrangeLine } from './reply-lines.ts';
+import type { SessionSecurity } from './security.ts';
 import { Transcript } from './transcript.ts';
-
-/** The server a session talks to. */
-export interface Peer {
-  /** Name as looked up; for a unix socket our own name. */
-  readonly host: string;
-  /** Numeric address, or the path of a unix socket. */
-  readonly address: string;
-  /** 0 for a unix socket. */
-  readonly port: number;
-}
-
-/** `host[address]` */
-export function shortName(peer: Peer): string {
-  return `${peer.host}[${peer.address}]`;
-}
-
-/** `host[address]:port`, without the port for a unix socket. */
-export function fullName(peer: Peer): string {
-  return peer.port === 0 ? shortName(peer) : `${shortName(peer)}:${peer.port}`;
-}
 
 export interface SessionOptions {
   /** Names the session in events. */
@@ -47,6 +30,10 @@ export interface SessionOptions {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  /** What TLS is to be. */
+  readonly security: SessionSecurity;
+  /** What a domain is to be told of the TLS of this connection, if it wants to know. */
+  readonly report?: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** When the connection gets too old to be used for another message; absent, it is for one message only. */
@@ -58,6 +45,7 @@ export interface KeptSession {
   readonly connection: Connection;
   readonly options: SessionOptions;
   readonly features: Features;
+  readonly tls: TlsStatus | undefined;
   readonly pauseBeforeDotMs: number;
   readonly redaction: Redaction;
   readonly uses: number;
@@ -69,12 +57,14 @@ export class Session {
   readonly service: Service;
   readonly settings: Settings;
   readonly tables: Tables;
+  readonly security: SessionSecurity;
+  readonly report: TlsReport | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
-  readonly wire: Wire;
   /** How often the connection has been used, this time included. */
   readonly use: number;
   readonly transcript = new Transcript();
+  wire: Wire;
   /** What the postmaster may want to know of. */
   readonly troubles = new Set<string>();
   /** What is said is logged, line by line (`debug_peer_list`). */
@@ -105,28 +95,57 @@ export class Session {
     this.service = options.service;
     this.settings = options.settings;
     this.tables = options.tables;
+    this.security = options.security;
+    this.report = options.report;
     this.clock = options.clock;
     this.emit = options.emit;
-    this.wire = new Wire(connection, {
-      clock: options.clock,
-      lineLimitBytes: options.settings.line_length_limit,
-      utf8: options.settings.smtputf8_enable,
-      peer: fullName(options.peer),
-      ...(options.settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
+    this.wire = this.#wireOver(connection);
+  }
+
+  #wireOver(connection: Connection): Wire {
+    const { clock, settings, peer } = this;
+    return new Wire(connection, {
+      clock,
+      lineLimitBytes: settings.line_length_limit,
+      utf8: settings.smtputf8_enable,
+      peer: fullName(peer),
+      ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => filteredLine(this, line) }),
       onReplyLine: (line, isStored) => this.#heard(this.redacted(line), isStored),
       onReplacement: (line) => this.transcript.replacement(this.redacted(line)),
       onWarning: (text) => this.log('warning', this.redacted(text)),
-      onMalformedLine: (line) => this.#malformedLine(this.redacted(line)),
+      onMalformedLine: (line) => warnOfStrangeLine(this, this.redacted(line)),
     });
+  }
+
+  /**
+   * Goes on inside TLS. What the server said in the clear is forgotten (RFC 3207 section 4.2), but for its name and the
+   * size limit that it named, as in Postfix. The connection is for other messages only if the policy says so.
+   */
+  secure(connection: Connection, status: TlsStatus): void {
+    const { serverName, sizeLimitBytes } = this.features;
+    this.features = { ...NO_FEATURES, serverName, sizeLimitBytes };
+    this.pauseBeforeDotMs = 0;
+    this.tls = status;
+    if (!this.security.policy.connectionReuse) this.endReuse();
+    this.wire = this.#wireOver(connection);
+    const { protocol, cipher, level, present, trusted, matched, resumed } = status;
+    const details = { protocol, cipher, level, present, trusted, matched, resumed };
+    this.emit({ type: 'secured', session: this.id, ...details });
   }
 
   /** Goes on with a connection that was kept; the server may be known by another name to this delivery. */
   static resume(kept: KeptSession, options: Partial<SessionOptions> = {}): Session {
     const session = new Session(kept.connection, { ...kept.options, ...options }, kept.uses + 1);
     session.features = kept.features;
+    session.tls = kept.tls;
     session.pauseBeforeDotMs = kept.pauseBeforeDotMs;
     session.#redaction = kept.redaction;
     return session;
+  }
+
+  /** MAIL asks for REQUIRETLS where the server knows it (RFC 8689). */
+  get requireTls(): boolean {
+    return this.security.requireTls.isWanted;
   }
 
   /** Nothing speaks against using the connection again, but perhaps its age. */
@@ -152,6 +171,7 @@ export class Session {
       connection: this.wire.release(),
       options: this.#options,
       features: { ...this.features, serverName: '', sizeLimitBytes: 0 },
+      tls: this.tls,
       pauseBeforeDotMs: this.pauseBeforeDotMs,
       redaction: this.#redaction,
       uses: this.use,
@@ -268,44 +288,11 @@ export class Session {
     this.emit({ type: 'disconnected', session: this.id, how });
   }
 
-  /** A reply that cannot be filtered must not be taken at its word. */
-  async #replaceLine(line: string): Promise<string> {
-    const filter = await this.tables.one('smtp_reply_filter');
-    const replacement = await filter?.lookup(line).catch((error: unknown) => {
-      if (!(error instanceof TableError)) throw error;
-      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${this.redacted(line)}`);
-      throw new WireError('localData');
-    });
-    if (replacement === undefined) return line;
-    const [from, to] = [line, replacement].map((text) => this.redacted(text));
-    this.log('info', `${fullName(this.peer)}: replacing server reply "${from}" with "${to}"`);
-    return replacement;
-  }
-
   /** The same, said as the fault has it. */
   dropAfter({ kind }: WireError): void {
     this.drop(DISCONNECTED[kind]);
   }
-
-  #malformedLine(line: string): void {
-    if (!this.features.pipelining) return;
-    const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
-    const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, SHOWN_CHARACTERS)}`;
-    this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
-    if (!this.settings.helpful_warnings) return;
-    const parameter =
-      this.service === 'lmtp'
-        ? 'lmtp_discard_lhlo_keyword_address_maps'
-        : 'smtp_discard_ehlo_keyword_address_maps';
-    this.log(
-      'warning',
-      `to prevent loss of mail, turn off command pipelining for ${this.peer.address} with the ${parameter} parameter`,
-    );
-  }
 }
-
-/** How much of a line of the server's the log shows. */
-const SHOWN_CHARACTERS = 100;
 
 const DISCONNECTED = { timeout: 'timeout', localData: 'closed', lost: 'lost', aborted: 'lost' } as const;
 

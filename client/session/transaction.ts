@@ -21,7 +21,8 @@ import { oneLine, type Reply } from '../reply.ts';
 import { type DeliveryRequest, isProbe, type Recipient } from '../request.ts';
 import { type Wire, WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import { fullName, shortName } from './peer.ts';
+import type { Session } from './session.ts';
 import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
 
 /**
@@ -158,12 +159,7 @@ class Transaction {
       case 'xforward':
         return this.#xforward[0]?.line;
       case 'mail':
-        return mailCommand(
-          await this.#outgoing.address(this.#request.sender),
-          this.#request,
-          features,
-          settings,
-        );
+        return mailCommand(await this.#outgoing.address(this.#request.sender), this.#request, this.#session);
       case 'rcpt': {
         const target = this.#targets[this.#nextTarget];
         if (target === undefined) return undefined;

@@ -41,6 +41,8 @@ export interface Extensions {
   readonly nameConstraints?: NameConstraints;
   /** One that is critical, and not known here. */
   readonly hasUnknownCritical: boolean;
+  /** Nobody can tell what they say: no authority vouches for the certificate, though a bare key or DNS may. */
+  readonly isMalformed: boolean;
 }
 
 interface BasicConstraints {
@@ -84,6 +86,7 @@ export function isSelfSigned(certificate: Certificate): boolean {
 
 /** Whether names, key identifiers and algorithm agree; the signature decides. */
 export function mayHaveIssued(issuer: Certificate, certificate: Certificate): boolean {
+  if (issuer.extensions.isMalformed || certificate.extensions.isMalformed) return false;
   if (!sameDistinguishedName(issuer.subject, certificate.issuer)) return false;
   if (keyFamily(issuer.keyAlgorithm) !== keyFamily(certificate.signatureAlgorithm)) return false;
   const { authorityKeyId } = certificate.extensions;
@@ -124,9 +127,7 @@ function read(x509: X509Certificate): Certificate {
     notAfterMs: readTime(notAfter),
     signatureAlgorithm: readAlgorithm(signature),
     keyAlgorithm: readAlgorithm(keyAlgorithm),
-    extensions: readExtensions(
-      written === undefined ? [] : readAll(readElement(written.content), TAG.sequence),
-    ),
+    extensions: written === undefined ? NO_EXTENSIONS : readExtensions(written.content),
   };
 }
 
@@ -146,8 +147,20 @@ function readTime(element: Element | undefined): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-function readExtensions(elements: readonly Element[]): Extensions {
-  let extensions: Extensions = { hasUnknownCritical: false };
+const NO_EXTENSIONS: Extensions = { hasUnknownCritical: false, isMalformed: false };
+
+/** Malformed ones are met in real life, such as a path length of what is no authority. */
+function readExtensions(content: Buffer): Extensions {
+  try {
+    return readExtensionList(readAll(readElement(content), TAG.sequence));
+  } catch (error) {
+    if (error instanceof DerError) return { ...NO_EXTENSIONS, isMalformed: true };
+    throw error;
+  }
+}
+
+function readExtensionList(elements: readonly Element[]): Extensions {
+  let extensions = NO_EXTENSIONS;
   const seen = new Set<string>();
   for (const element of elements) {
     const parts = readAll(element, TAG.sequence);

@@ -60,14 +60,14 @@ export function contentOf(element: Element | undefined, tag: number): Buffer {
   return element.content;
 }
 
-/** `1.2.840.113549`. Throws DerError. */
+/** `1.2.840.113549`, or `#` and the bytes in hex where a number is out of range, as those made of UUIDs. Throws DerError. */
 export function readOid(element: Element | undefined): string {
   const content = contentOf(element, TAG.oid);
   const numbers: number[] = [];
   let number = 0;
   for (const byte of content) {
     number = number * 128 + (byte & 0x7f);
-    if (!Number.isSafeInteger(number)) throw new DerError('object identifier out of range');
+    if (!Number.isSafeInteger(number)) return `#${content.toString('hex')}`;
     if (byte < 0x80) {
       numbers.push(number);
       number = 0;

@@ -8,10 +8,20 @@ import { isWeakKey, isWeakSignature } from './key-strength.ts';
 import { constraintViolation } from './name-constraints.ts';
 import type { Failures } from './verification.ts';
 
+/** No server needs more, and each may be looked at for each link of a path. */
+export const CERTIFICATES_LIMIT = 100;
+
+/** Postfix tells OpenSSL one more than `smtp_tls_scert_verifydepth`, and OpenSSL counts the server's own beside. */
+export function lengthLimitOf(verifyDepth: number): number {
+  return verifyDepth + 2;
+}
+
 /** From the server's own certificate upward. */
 export type Path = readonly [Certificate, ...Certificate[]];
 
 export interface PathOptions {
+  /** Authorities that are trusted; where one of them is the issuer, only they go on. */
+  readonly trusted?: readonly Certificate[];
   /** In the order in which they are preferred. */
   readonly candidates: readonly Certificate[];
   readonly isAnchor: (certificate: Certificate, depth: number) => boolean;
@@ -20,21 +30,45 @@ export interface PathOptions {
   readonly nowMs: number;
 }
 
+export interface BuiltPath {
+  readonly path: Path;
+  readonly isAnchored: boolean;
+  /** It goes on with trusted authorities, whether they lead to a root or not. */
+  readonly meetsTrusted: boolean;
+}
+
 /** Adds issuers until one is an anchor; up to one more than the limit, which shows that the path is too long. */
-export function buildPath(leaf: Certificate, options: PathOptions): { path: Path; isAnchored: boolean } {
-  const { candidates, isAnchor, lengthLimit, nowMs } = options;
+export function buildPath(leaf: Certificate, options: PathOptions): BuiltPath {
+  const { trusted = [], candidates, isAnchor, lengthLimit, nowMs } = options;
   const path: [Certificate, ...Certificate[]] = [leaf];
   let top = leaf;
-  while (path.length <= lengthLimit && !isSelfSigned(top)) {
+  let meetsTrusted = false;
+  while (path.length <= lengthLimit) {
+    const isRoot = isSelfSigned(top);
+    const authority = issuerOf(top, trusted, nowMs);
+    if (authority !== undefined && isRoot)
+      return { path, isAnchored: authority.raw.equals(top.raw), meetsTrusted };
+    meetsTrusted ||= authority !== undefined;
     const isNew = ({ raw }: Certificate) => !path.some((used) => used.raw.equals(raw));
-    const issuers = candidates.filter((candidate) => mayHaveIssued(candidate, top) && isNew(candidate));
-    const issuer = issuers.find((candidate) => isInTime(candidate, nowMs)) ?? latest(issuers);
+    const isOpen = !isRoot && !meetsTrusted;
+    const issuer = authority ?? (isOpen ? issuerOf(top, candidates.filter(isNew), nowMs) : undefined);
     if (issuer === undefined) break;
     path.push(issuer);
     top = issuer;
-    if (isAnchor(issuer, path.length - 1)) return { path, isAnchored: true };
+    const isAnchored = authority === undefined ? isAnchor(issuer, path.length - 1) : isSelfSigned(issuer);
+    if (isAnchored) return { path, isAnchored, meetsTrusted };
   }
-  return { path, isAnchored: false };
+  return { path, isAnchored: false, meetsTrusted };
+}
+
+/** One that is in time, or else the one that was so last. */
+function issuerOf(
+  certificate: Certificate,
+  candidates: readonly Certificate[],
+  nowMs: number,
+): Certificate | undefined {
+  const issuers = candidates.filter((candidate) => mayHaveIssued(candidate, certificate));
+  return issuers.find((issuer) => isInTime(issuer, nowMs)) ?? latest(issuers);
 }
 
 function isInTime({ notBeforeMs, notAfterMs }: Certificate, nowMs: number): boolean {

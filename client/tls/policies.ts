@@ -13,24 +13,13 @@ import type { Maps } from '../tables/maps.ts';
 import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
 import { type CompletionContext, completePolicy } from './complete.ts';
+import type { FindDane } from './dane/find-dane.ts';
 import { globalLevel } from './global-level.ts';
 import { type TlsLevel, usesDane, weaker } from './level.ts';
 import { perSiteLevel } from './per-site.ts';
-import {
-  CONFIGURATION_PROBLEM,
-  type DanePolicy,
-  type TlsPolicy,
-  type TlsPolicyFailure,
-  type TlsTarget,
-} from './policy.ts';
+import { CONFIGURATION_PROBLEM, type TlsPolicy, type TlsPolicyFailure, type TlsTarget } from './policy.ts';
 import { type PolicyValue, parsePolicyValue } from './policy-value.ts';
 import { enforcesMxPatterns } from './sts.ts';
-
-/** What DANE comes to for a server at level `dane` or `dane-only` (security reference 5). */
-export type FindDane = (
-  level: TlsLevel,
-  target: TlsTarget,
-) => Promise<{ readonly level: TlsLevel; readonly dane?: DanePolicy | undefined } | TlsPolicyFailure>;
 
 export interface TlsPoliciesContext {
   readonly settings: Settings;

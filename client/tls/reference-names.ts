@@ -2,6 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { toAsciiDomain } from '../dns/domain-name.ts';
+import type { Failures } from './verification.ts';
 
 export interface ReferenceNames {
   /** Any of them; a leading dot stands for all names below. */
@@ -58,6 +59,17 @@ export function checkNames(
   if (hosts.length > 0 && peerName === undefined) wrong.push('HOSTNAME_MISMATCH');
   if (address !== undefined && certificate.checkIP(address) === undefined) wrong.push('IP_ADDRESS_MISMATCH');
   return { wrong, peerName };
+}
+
+/** Compares the names of a server's own certificate; the right one comes back. */
+export function addNameFaults(
+  leaf: X509Certificate,
+  names: ReferenceNames,
+  failures: Failures,
+): string | undefined {
+  const { wrong, peerName } = checkNames(leaf, names);
+  for (const code of wrong) failures.add(code, 0, leaf);
+  return peerName;
 }
 
 type NameFault = 'HOSTNAME_MISMATCH' | 'IP_ADDRESS_MISMATCH' | 'UNSPECIFIED';

@@ -78,6 +78,6 @@ function actionInTable(found: string, table: Table, warn: (text: string) => void
 function actionOf(word: string, origin: string, warn: (text: string) => void): RequireTlsAction {
   const action = ACTIONS.find((known) => known === word.toLowerCase());
   if (action === undefined)
-    warn(`${origin}: unknown policy action: '${word}' -- ignoring the remainder of the policy`);
+    warn(`${origin}: unknown policy action: '${word}' -- ignoring the remainder of this policy`);
   return action ?? 'error';
 }

@@ -74,7 +74,7 @@ export class RequireTls {
   refused(server: string, reply: Reply): Failure | undefined {
     if (!this.needsTls) return undefined;
     this.#context.status.requireTlsViolated('nostarttls');
-    return failure('5.7.10', `host ${server} refused to start TLS: ${oneLine(reply.text)}`, reply);
+    return failure('5.7.10', `host ${server} refused to start TLS: ${oneLine(reply.text)}`);
   }
 
   /** The session goes on in the clear. */
@@ -121,6 +121,6 @@ export class RequireTls {
 const ASKED = 'Sender requested REQUIRETLS';
 
 /** Of the scope of what a server lacks: another one may have it. */
-function failure(dsn: string, problem: string, reply?: Reply): Failure {
-  return { scope: 'requirement', dsn, reason: `${ASKED}, but ${problem}`, ...(reply && { reply }) };
+function failure(dsn: string, problem: string): Failure {
+  return { scope: 'requirement', dsn, reason: `${ASKED}, but ${problem}` };
 }

@@ -1,5 +1,6 @@
 /** Each check: what it accepts, what it refuses, and what it says then. */
 import { describe, expect, test } from 'vitest';
+import { selfSigned } from '../../simulator/certificates/authority.ts';
 import type { Attempt, Evidence, HostDelivery, SeenQuery } from '../evidence.ts';
 import { evidenceOf, sessionOf } from '../monitors/testing.ts';
 import { asked } from './asked.ts';
@@ -14,6 +15,7 @@ import { matches, occurs } from './pattern.ts';
 import { pipelined } from './pipelined.ts';
 import { notQueried, queried } from './queries.ts';
 import { received } from './received.ts';
+import { noTls, tlsSession } from './tls-session.ts';
 
 async function look(
   expectation: Expectation,
@@ -138,6 +140,44 @@ describe('dialogue', () => {
       '  S: 220 mx',
       '> C: EHLO client.test',
     ]);
+  });
+});
+
+describe('TLS', () => {
+  const entries = ['S: 220 mx', 'C: STARTTLS', 'S: 220 go', '{TLS sni=mx.x.test}', 'C: EHLO c', 'S: 250 mx'];
+  const session = sessionOf('mx', ...entries);
+  const sessions = [session, sessionOf('plain', 'S: 220 mx', 'C: QUIT')];
+
+  test('dialogues show where it began', async () => {
+    const begin = ['S: 220 mx', 'C: STARTTLS', 'S: 220 go'];
+    const ends = ['C: EHLO c'];
+    for (const mark of ['{TLS sni=mx.x.test}', '{TLS*}'])
+      expect(await holds(dialogue('mx', [...begin, mark, ...ends]), { sessions })).toBe(true);
+    for (const mark of ['{TLS}', '{TLS sni=other}'])
+      expect(await holds(dialogue('mx', [...begin, mark, ...ends]), { sessions })).toBe(false);
+    expect(await holds(dialogue('mx', [...begin, ...ends, '{TLS*}']), { sessions })).toBe(false);
+    expect(await holds(dialogue('plain', ['S: 220 mx', '{TLS*}', 'C: QUIT']), { sessions })).toBe(false);
+  });
+
+  test('what was agreed on', async () => {
+    const right = { sni: 'mx.x.test', protocol: 'TLSv1.3', cipher: 'TLS_AES*', resumed: false };
+    expect(await holds(tlsSession('mx', { ...right, clientCertificate: undefined }), { sessions })).toBe(
+      true,
+    );
+    expect(await holds(tlsSession('mx'), { sessions })).toBe(true);
+    expect(await holds(tlsSession('mx', { ...right, session: 1 }), { sessions })).toBe(true);
+    for (const wrong of [
+      { sni: undefined },
+      { protocol: 'TLSv1.2' },
+      { cipher: 'ADH*' },
+      { resumed: true },
+      { clientCertificate: selfSigned('client.test') },
+      { session: 2 },
+    ])
+      expect(await holds(tlsSession('mx', wrong), { sessions })).toBe(false);
+    expect(await holds(tlsSession('plain'), { sessions })).toBe(false);
+    expect(await holds(noTls('plain'), { sessions })).toBe(true);
+    expect(await holds(noTls('mx'), { sessions })).toBe(false);
   });
 });
 
@@ -298,6 +338,7 @@ describe('received messages', () => {
       message: { sizeBytes: bytes.length, encoding: undefined, utf8Headers: false, chunks: () => [bytes] },
       ageMs: 0,
       smtputf8: false,
+      requireTls: false,
       envelopeId: undefined,
       returnContent: undefined,
       probe: false,

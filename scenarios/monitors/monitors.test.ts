@@ -14,6 +14,19 @@ const HELLO = [
 ];
 const PLAIN = ['S: 220 mx ESMTP', 'C: EHLO client.test', 'S: 250 mx'];
 const WITH_DSN = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250 DSN'];
+const STARTTLS_OFFERED = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250 STARTTLS'];
+const GRANTED = [...STARTTLS_OFFERED, 'C: STARTTLS', 'S: 220 go'];
+const GOOD_TLS = [
+  ...GRANTED,
+  '{TLS}',
+  'C: EHLO client.test',
+  'S: 250-mx\n250 PIPELINING',
+  'C: MAIL FROM:<>\nRCPT TO:<b@x.test>\nDATA',
+  'S: 250 ok\n250 ok\n354 go',
+  'C: .\nQUIT',
+  'S: 250 taken\n221 bye',
+  'C! close',
+];
 const WITH_AUTH = ['S: 220 mx', 'C: EHLO client.test', 'S: 250-mx\n250-AUTH PLAIN\n250 AUTH=LOGIN'];
 const RAW = (line: string) => `C= ${line}`;
 const DATA = ['C: DATA', 'S: 354 go'];
@@ -58,6 +71,15 @@ const BROKEN: Readonly<Record<string, readonly string[]>> = {
   'rfc1869-4.6-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 500 no', 'C: MAIL FROM:<>'],
   'rfc1651-4.5-01': ['S: 220 mx', 'C: EHLO client.test', 'S: 501 no', 'C: MAIL FROM:<>'],
   'rfc5321-4.3.2-02': ['S: 220 mx', 'C: EHLO client.test', 'S: 550 no', 'C: MAIL FROM:<>'],
+  // tls
+  'rfc3207-3-01': [...PLAIN, 'C: STARTTLS'],
+  'rfc3207-4-01': [...STARTTLS_OFFERED, 'C: STARTTLS now'],
+  'rfc3207-4-03': [...GRANTED, 'C: MAIL FROM:<>'],
+  'rfc3207-4-04': [...GRANTED, 'S? TLS handshake failed', 'C: MAIL FROM:<>'],
+  'rfc3207-4-05': [...STARTTLS_OFFERED, 'C: STARTTLS\nMAIL FROM:<>'],
+  'rfc3207-4.2-01': [...GRANTED, '{TLS}', 'C: MAIL FROM:<>'],
+  'rfc3207-4.2-02': [...GRANTED, '{TLS}', 'C: NOOP'],
+  'rfc3207-4.2-03': [...GRANTED, '{TLS}', 'C: EHLO client.test', 'S: 250-mx\n250 STARTTLS', 'C: STARTTLS'],
   // authentication
   'rfc4954-3-01': [...WITH_AUTH, 'C: AUTH CRAM-MD5'],
   'rfc4954-4-01': [...WITH_AUTH, 'C: AUTH PLAIN AAAA', 'S: 235 ok', 'C: AUTH PLAIN AAAA'],
@@ -196,6 +218,7 @@ describe('a right session breaks nothing', () => {
   test.each([
     ['SMTP', GOOD],
     ['LMTP', GOOD_LMTP],
+    ['TLS', GOOD_TLS],
   ])('%s', (_, lines) => {
     expect(watch(lines).filter(({ holds }) => !holds)).toEqual([]);
   });

@@ -15,9 +15,11 @@ import { pipelining } from './pipelining.ts';
 import { quit } from './quit.ts';
 import { sizeValue } from './size-value.ts';
 import { textLines } from './text-lines.ts';
+import { tls } from './tls.ts';
 
 export const monitors: readonly Monitor[] = [
   introduction,
+  tls,
   commandOrder,
   authentication,
   commandLines,

@@ -66,10 +66,11 @@ function line(
 
 function commandLine(
   { content, replies }: Exchange,
-  { text }: SessionLine,
+  { from, text }: SessionLine,
   last: boolean,
   ignored: string | undefined,
 ): CanonicalLine {
+  if (from === '!') return line('!', text, text, ignored);
   if (!isContent(text)) return line('C', text, normaliseText(text), ignored);
   if (last && replies.length === 0) return line('C', text, CUT_OFF, ignored);
   const key = content === undefined ? text : contentKey(content);
@@ -89,6 +90,7 @@ function exchangesOf(session: StoredSession): Exchange[] {
   let lmtp = false;
   let recipients = 0;
   for (const entry of session.lines) {
+    if (isTls(entry)) exchanges.push({ command: entry, content: undefined, replies: [] });
     if (entry.from === '!') continue;
     if (entry.from === 'C') {
       const exchange: Exchange = {
@@ -119,6 +121,11 @@ function exchangesOf(session: StoredSession): Exchange[] {
   return exchanges;
 }
 
+/** Where TLS began stands among the commands: everything after it was said inside. */
+function isTls({ from, text }: SessionLine): boolean {
+  return from === '!' && text.startsWith('client: {TLS');
+}
+
 function isContent(text: string): boolean {
   return /^<content, \d+ bytes>$/.test(text);
 }
@@ -137,7 +144,7 @@ const serverEnd = /^server: (?:close|reset)$/;
 function endLines(session: StoredSession, quit: boolean): CanonicalLine[] {
   let ignored: string | undefined = quit ? ignoredBecause.afterQuit : undefined;
   return session.lines
-    .filter(({ from }) => from === '!')
+    .filter((entry) => entry.from === '!' && !isTls(entry))
     .map(({ text }) => {
       const side = endPattern.exec(text)?.[1];
       if (side === undefined) return line('!', text, text, ignoredBecause.script);

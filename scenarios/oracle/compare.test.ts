@@ -147,6 +147,14 @@ describe('what means something', () => {
     expect(differences({}, { outcomes: [other] })).toEqual([`${kind}: ${text}`]);
   });
 
+  test('whether, where and with which name TLS began', () => {
+    const asked = [...greeted, 'C: STARTTLS', 'S: 220 go'];
+    const inside = (mark: string) => [...asked, `! client: ${mark}`, 'C: EHLO client.test', 'S: 250 a'];
+    expect(dialogues(inside('{TLS}'), inside('{TLS}'))).toEqual([]);
+    expect(dialogues(inside('{TLS}'), inside('{TLS sni=a}'))).toHaveLength(1);
+    expect(dialogues(inside('{TLS}'), [...asked, 'C: EHLO client.test', 'S: 250 a'])).not.toEqual([]);
+  });
+
   test('a recipient without an outcome, and one with two', () => {
     expect(differences({ outcomes: [] }, {})).toEqual([
       "outcome: user@example.test: nexthop nothing, postfix 'sent'",

@@ -64,6 +64,7 @@ describe('log lines', () => {
       .replace('2.0.0', '4.4.1')
       .replace('status=sent (250 2.0.0 Ok)', 'status=deferred (connect to a: refused)');
     expect(normaliseLogLine(left)).toBe(normaliseLogLine(right));
+    expect(normaliseLogLine(left)).toBe(normaliseLogLine(left.replace(', dsn', ', tls=may:none, dsn')));
     expect(normaliseLogLine(left)).not.toBe(normaliseLogLine(left.replace('to=<user', 'to=<other')));
     expect(normaliseLogLine(left)).not.toBe(normaliseLogLine(left.replace(', delay', ', conn_use=2, delay')));
   });

@@ -56,11 +56,11 @@ export function normaliseText(text: string): string {
 
 /**
  * A line of the mail log. Of the line for a recipient only the shape is left: relay, status code, status and reason
- * are compared as its outcome, and one difference is not to be counted twice.
+ * are compared as its outcome, and one difference is not to be counted twice; `tls=` is told by Postfix since 3.11 only.
  */
 export function normaliseLogLine(text: string): string {
   return normaliseText(text).replace(
-    /relay=\S*, (.*)dsn=[\d.]+, status=\w+ \(.*$/,
+    /relay=\S*, (.*?)(?:tls=\S+, )?dsn=[\d.]+, status=\w+ \(.*$/,
     'relay=RELAY, $1dsn=DSN, status=STATUS (REASON)',
   );
 }

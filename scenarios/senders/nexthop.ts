@@ -16,6 +16,7 @@ import { FailureCache } from '../../client/sasl/failure-cache.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
+import { TlsEngine } from '../../client/tls/engine.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -77,7 +78,8 @@ async function send(
     const resolver = withDnssecProbe(asking, { settings, emit });
     const addressesOf = systemLookup({ platform, settings, resolver, emit });
     const tables = new Tables({ settings, service, platform, addressesOf, emit });
-    return { settings, emit, flags, tables, resolver };
+    const tls = new TlsEngine({ settings, service, tables, platform, emit });
+    return { settings, emit, flags, tables, tls, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();
   const flushAdds: FlushAdd[] = [];
@@ -95,12 +97,13 @@ async function send(
     const { service } = submission;
     const configuration = configurations.get(service) ?? configure(service);
     configurations.set(service, configuration);
-    const { settings, flags, tables, resolver, emit } = configuration;
+    const { settings, flags, tables, tls, resolver, emit } = configuration;
     const attempt = async (request: DeliveryRequest) => {
       const result = await deliver(request, {
         platform,
         settings,
         tables,
+        tls,
         flags,
         resolver,
         services,

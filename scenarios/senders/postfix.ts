@@ -12,7 +12,12 @@ import {
   THROTTLE_MS,
   transportNames,
 } from './postfix/configuration.ts';
-import { ACTIVE_QUEUE, encodeDeliveryRequest, type QueuedMessage } from './postfix/delivery-request.ts';
+import {
+  ACTIVE_QUEUE,
+  encodeDeliveryRequest,
+  type QueuedMessage,
+  unknownTlsOption,
+} from './postfix/delivery-request.ts';
 import { findInstallation, type Installation } from './postfix/installation.ts';
 import { Instance, InstanceError } from './postfix/instance.ts';
 import { isFatal, type MailLogLine } from './postfix/mail-log.ts';
@@ -59,7 +64,11 @@ class PostfixSender implements Sender {
     this.version = installation.version;
   }
 
-  cannot(_submissions: readonly Submission[], config: Parameters): string | undefined {
+  cannot(submissions: readonly Submission[], config: Parameters): string | undefined {
+    for (const submission of submissions) {
+      const unknown = unknownTlsOption(submission, this.#installation.release);
+      if (unknown !== undefined) return `Postfix ${this.version} does not know ${unknown}`;
+    }
     for (const [name, value] of Object.entries(config)) {
       const obstacle = obstacleToParameter(name, value, this.#installation.parameters);
       if (obstacle !== undefined) return `Postfix ${this.version}: ${obstacle}`;

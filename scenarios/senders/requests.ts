@@ -30,6 +30,7 @@ export function requestsOf(
     arrivedAtMs: nowMs - submission.ageMs,
     activeAtMs: nowMs,
     smtputf8: submission.smtputf8,
+    requireTls: submission.requireTls,
     probe: submission.probe,
     traceAll: submission.traceAll,
     traceDelayed: submission.traceDelayed,

@@ -109,6 +109,7 @@ export interface Submission {
   /** How long it counts as queued when the delivery starts. */
   readonly ageMs: number;
   readonly smtputf8: boolean;
+  readonly requireTls: boolean;
   readonly envelopeId: string | undefined;
   readonly returnContent: 'full' | 'headers' | undefined;
   readonly probe: boolean | 'user';

@@ -49,6 +49,12 @@ test('nothing is sent that the system does not offer', async () => {
   await expect(talk(['220 s', '250 s'], sent).submitted).rejects.toThrow(UnsupportedError);
 });
 
+test('REQUIRETLS is asked for where it is offered, as inside TLS only', async () => {
+  const sent = submission({ to: 'a@a.test', requiretls: true });
+  expect(mailCommand(sent)).toBe('MAIL FROM:<sender@client.test> REQUIRETLS');
+  await expect(talk(['220 s', '250 s'], sent).submitted).rejects.toThrow('no REQUIRETLS');
+});
+
 test('a system that closes, and one that refuses to talk', async () => {
   const sent = submission({ to: 'a@a.test' });
   await expect(talk(['220 s', '250 s'], sent).submitted).rejects.toThrow(

@@ -76,13 +76,14 @@ async function* readReplies(input: Readable): AsyncGenerator<string, void> {
 
 /** What must be offered for the submission to be made as it is. */
 function neededExtensions(submission: Submission): string[] {
-  const { content, smtputf8, envelopeId, returnContent, recipients } = submission;
+  const { content, smtputf8, requireTls, envelopeId, returnContent, recipients } = submission;
   const dsn = recipients.some(
     (one) => (one.notify?.length ?? 0) > 0 || one.dsnOriginalRecipient !== undefined,
   );
   return [
     ...(hasOctets(content) ? ['8BITMIME'] : []),
     ...(smtputf8 ? ['SMTPUTF8'] : []),
+    ...(requireTls ? ['REQUIRETLS'] : []),
     ...(dsn || envelopeId !== undefined || returnContent !== undefined ? ['DSN'] : []),
   ];
 }
@@ -92,10 +93,11 @@ function hasOctets(content: Uint8Array): boolean {
 }
 
 export function mailCommand(submission: Submission): string {
-  const { from, content, smtputf8, envelopeId, returnContent } = submission;
+  const { from, content, smtputf8, requireTls, envelopeId, returnContent } = submission;
   const words = [`MAIL FROM:<${quoteAddress(from)}>`];
   if (hasOctets(content)) words.push('BODY=8BITMIME');
   if (smtputf8) words.push('SMTPUTF8');
+  if (requireTls) words.push('REQUIRETLS');
   if (returnContent !== undefined) words.push(returnContent === 'full' ? 'RET=FULL' : 'RET=HDRS');
   if (envelopeId !== undefined) words.push(`ENVID=${xtext(envelopeId)}`);
   return words.join(' ');

@@ -25,29 +25,39 @@ export interface Certified {
   readonly spki: Buffer;
 }
 
-/** A private key with its certificates, as a server or client presents them. */
+/** A private key with its certificates, as a server or client presents them. They are made when they are asked for. */
 export class Credential implements Certified {
-  readonly key: KeyObject;
-  readonly certificate: Buffer;
-  /** DER, as sent: the own certificate first. */
-  readonly chain: readonly Buffer[];
-  readonly spki: Buffer;
+  readonly #key: () => KeyObject;
+  readonly #chain: () => readonly Buffer[];
 
-  constructor(key: KeyObject, chain: readonly Buffer[]) {
-    const [certificate] = chain;
-    if (certificate === undefined) throw new TypeError('Credential: a chain has at least one certificate');
-    this.key = key;
-    this.chain = chain;
-    this.certificate = certificate;
-    this.spki = spkiOf(key);
+  /** `chain` is in DER, the certificate of the key first; a function makes it, or the key, when it is asked for. */
+  constructor(key: KeyObject | (() => KeyObject), chain: readonly Buffer[] | (() => readonly Buffer[])) {
+    this.#key = typeof key === 'function' ? key : () => key;
+    this.#chain = typeof chain === 'function' ? once(chain) : () => chain;
+  }
+
+  get key(): KeyObject {
+    return this.#key();
+  }
+
+  /** DER, as sent: the own certificate first. */
+  get chain(): readonly Buffer[] {
+    return this.#chain();
+  }
+
+  get certificate(): Buffer {
+    const [own] = this.#chain();
+    if (own === undefined) throw new TypeError('Credential: a chain has at least one certificate');
+    return own;
+  }
+
+  get spki(): Buffer {
+    return spkiOf(this.#key());
   }
 
   /** The same with these certificates in its chain, its own the first. */
-  withChain(...links: readonly [Certified, ...Certified[]]): Credential {
-    return new Credential(
-      this.key,
-      links.map(({ certificate }) => certificate),
-    );
+  withChain(...links: readonly Certified[]): Credential {
+    return new Credential(this.#key, () => links.map(({ certificate }) => certificate));
   }
 
   /** The chain, for `smtp_tls_cert_file` and the like. */
@@ -72,15 +82,20 @@ export interface Authority extends Certified {
 
 /** A root. `options` may take away what makes it one. */
 export function authority(name: string, options: CertificateOptions = {}): Authority {
-  const { key, issuer, complete } = authorityParts(name, options);
-  return authorityOf(issuer, writeCertificate(name, key, issuer, complete), []);
+  const { issuer, complete } = authorityParts(name, options);
+  return authorityOf(
+    issuer,
+    once(() => writeCertificate(name, issuer().key, issuer(), complete)),
+    () => [],
+  );
 }
 
 /** A certificate that its own key has signed; an end entity's unless `options` say otherwise. */
 export function selfSigned(name: string, options: CertificateOptions = {}): Credential {
   const key = keyFor(name, options);
-  const issuer = { subject: subjectOf(name, options), key };
-  return new Credential(key, [writeCertificate(name, key, issuer, options)]);
+  return new Credential(key, () => [
+    writeCertificate(name, key(), { subject: subjectOf(name, options), key: key() }, options),
+  ]);
 }
 
 /** PEM of one certificate in DER. */
@@ -108,20 +123,30 @@ export function fingerprint(
   return hex.replace(/(..)(?=.)/g, '$1:');
 }
 
-/** An authority whose certificate travels with `above` it. */
-function authorityOf(issuer: Issuer, certificate: Buffer, above: readonly Buffer[]): Authority {
+/** An authority whose credentials travel with the certificates `above` them. */
+function authorityOf(
+  issuer: () => Issuer,
+  certificate: () => Buffer,
+  above: () => readonly Buffer[],
+): Authority {
   return {
-    certificate,
-    spki: spkiOf(issuer.key),
-    pem: certificatePem(certificate),
+    get certificate() {
+      return certificate();
+    },
+    get spki() {
+      return spkiOf(issuer().key);
+    },
+    get pem() {
+      return certificatePem(certificate());
+    },
     issue(name, options = {}) {
       const key = keyFor(name, options);
-      return new Credential(key, [writeCertificate(name, key, issuer, options), ...above]);
+      return new Credential(key, () => [writeCertificate(name, key(), issuer(), options), ...above()]);
     },
     intermediate(name, options = {}) {
       const below = authorityParts(name, options);
-      const written = writeCertificate(name, below.key, issuer, below.complete);
-      return authorityOf(below.issuer, written, [written, ...above]);
+      const written = once(() => writeCertificate(name, below.issuer().key, issuer(), below.complete));
+      return authorityOf(below.issuer, written, () => [written(), ...above()]);
     },
   };
 }
@@ -134,9 +159,18 @@ function authorityParts(name: string, options: CertificateOptions) {
     ...options,
   };
   const key = keyFor(name, options);
-  return { key, issuer: { subject: subjectOf(name, options), key }, complete };
+  return { issuer: once((): Issuer => ({ subject: subjectOf(name, options), key: key() })), complete };
 }
 
-function keyFor(name: string, { key = 'ec', keyName = name }: CertificateOptions): KeyObject {
-  return privateKey(key, keyName);
+function keyFor(name: string, { key = 'ec', keyName = name }: CertificateOptions): () => KeyObject {
+  return once(() => privateKey(key, keyName));
+}
+
+/** Scenarios describe many certificates, of which a run needs few. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

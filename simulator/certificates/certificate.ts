@@ -73,8 +73,13 @@ export function subjectOf(name: string, { commonName = name }: CertificateOption
   return der.sequence(der.set(der.sequence(der.oid('2.5.4.3'), der.utf8(commonName))));
 }
 
+const knownSpki = new WeakMap<KeyObject, Buffer>();
+
+/** SubjectPublicKeyInfo in DER. */
 export function spkiOf(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const spki = knownSpki.get(key) ?? createPublicKey(key).export({ type: 'spki', format: 'der' });
+  knownSpki.set(key, spki);
+  return spki;
 }
 
 /** A certificate in DER. */
@@ -119,7 +124,7 @@ function extensions(name: string, key: KeyObject, issuer: Issuer, options: Certi
     extension('2.5.29.35', false, der.sequence(der.primitive(0, keyIdentifier(issuer.key)))),
     extension('2.5.29.19', true, der.sequence(...(authority ? [der.boolean(true), ...limit] : []))),
   ];
-  if (keyUsage !== undefined)
+  if (keyUsage !== undefined && keyUsage.length > 0)
     written.push(
       extension('2.5.29.15', true, der.namedBits(keyUsage.map((usage) => KEY_USAGES.indexOf(usage)))),
     );

@@ -194,7 +194,9 @@ export class DeclarativeSession {
     if (this.#secured) return this.#refuse('starttls', 503, '5.5.1', 'TLS is active already');
     const { lines } = await this.#answer('starttls', this.#status(220, '2.0.0', 'Ready to start TLS'));
     // Lines beyond the reply, sent with it, are injected: its first line decides.
-    if (isPositiveReply(replyCode(lines?.slice(0, 1)))) await this.#secure(tls);
+    if (!isPositiveReply(replyCode(lines?.slice(0, 1)))) return;
+    await this.#peer.flush();
+    await this.#secure(tls);
   }
 
   async #secure(tls: TlsPlan): Promise<void> {

@@ -5,11 +5,14 @@
  *     'C: EHLO *'       a line of the client, exactly, `*` standing for anything
  *     /^MAIL FROM:/     a line of the client that matches
  *     'C: <content>'    message content through CRLF.CRLF; `C: <content, 1234 bytes>` of that size as sent
+ *     '{TLS}'           the handshake, as with startTls(); `{TLS sni=NAME}` does the same
+ *     startTls({ ... }) the handshake with options or faults; the lines after it are said inside TLS
  *     wait, bytes, flush, close, reset, halfClose, silent, stall, expectClose
  */
 import { type Duration, DurationError, durationMs } from '../duration.ts';
 import { HostDefinitionError } from './host.ts';
 import type { Ending } from './peer.ts';
+import { compileTls, type TlsOptions, type TlsPlan } from './tls/options.ts';
 
 export type DialogueStep = string | RegExp | ControlStep;
 
@@ -18,7 +21,11 @@ export type ControlStep =
   | { readonly step: 'bytes'; readonly bytes: Uint8Array }
   | { readonly step: 'flush' }
   | { readonly step: 'end'; readonly ending: Ending }
-  | { readonly step: 'expectClose' };
+  | { readonly step: 'expectClose' }
+  | { readonly step: 'startTls'; readonly options: DialogueTlsOptions };
+
+/** What TLS of a host can be, less what a script says itself. */
+export type DialogueTlsOptions = Omit<TlsOptions, 'wrapper' | 'extensions'>;
 
 /** Lets time pass; what the client sends meanwhile waits. Queued server lines leave first. */
 export const wait = (duration: Duration): ControlStep => ({ step: 'wait', duration });
@@ -42,6 +49,12 @@ export const stall = (): ControlStep => ({ step: 'end', ending: 'stall' });
 /** The client must end the connection (orderly or not) without another byte. */
 export const expectClose = (): ControlStep => ({ step: 'expectClose' });
 
+/**
+ * The TLS handshake. Lines before it leave first, in the clear. Where a fault of `handshake` ends the connection, and
+ * where the client is to refuse, it must be the last step.
+ */
+export const startTls = (options: DialogueTlsOptions = {}): ControlStep => ({ step: 'startTls', options });
+
 /** A checked step. `label` is how the script shows it. */
 export type Step =
   | { readonly kind: 'send'; readonly bytes: Buffer; readonly label: string }
@@ -50,7 +63,8 @@ export type Step =
   | { readonly kind: 'content'; readonly sizeBytes: number | undefined; readonly label: string }
   | { readonly kind: 'wait'; readonly delayMs: number; readonly label: string }
   | { readonly kind: 'end'; readonly ending: Ending; readonly label: string }
-  | { readonly kind: 'expectClose'; readonly label: string };
+  | { readonly kind: 'expectClose'; readonly label: string }
+  | { readonly kind: 'tls'; readonly plan: TlsPlan; readonly label: string };
 
 /** Checks a script; `where` begins the messages of `HostDefinitionError`. */
 export function compileScript(where: string, script: readonly DialogueStep[]): readonly Step[] {
@@ -65,6 +79,7 @@ export function compileScript(where: string, script: readonly DialogueStep[]): r
 }
 
 function isLast(step: Step): boolean {
+  if (step.kind === 'tls') return step.plan.faults.some(({ ends }) => ends);
   return step.kind === 'end' || step.kind === 'expectClose';
 }
 
@@ -87,12 +102,15 @@ function compileStep(where: string, value: DialogueStep): Step {
       return { kind: 'end', ending: value.ending, label: value.ending };
     case 'expectClose':
       return { kind: 'expectClose', label: 'expectClose' };
+    case 'startTls':
+      return { kind: 'tls', plan: compileTls(where, value.options), label: 'startTls' };
     default:
       throw new HostDefinitionError(`${where}: not a step: ${JSON.stringify(value)?.slice(0, 60)}`);
   }
 }
 
 function compileLine(where: string, text: string): Step {
+  if (/^\{TLS(?: sni=\S+)?\}$/.test(text)) return { kind: 'tls', plan: compileTls(where, {}), label: text };
   const side = text.slice(0, 3);
   const line = text.slice(3);
   if (/[\r\n]/.test(text)) throw new HostDefinitionError(`${where}: one line each, line ends are added`);

@@ -9,7 +9,7 @@
  * What the client does otherwise is a problem of the run, told with the script's line and what came in its place;
  * the connection then ends, so that nothing hangs.
  */
-import type { Clock, Connection } from '../../client/platform/platform.ts';
+import type { Connection } from '../../client/platform/platform.ts';
 import type { Endpoint } from '../session.ts';
 import { commands, visible } from '../session-view.ts';
 import { deliveriesOf } from './dialogue-deliveries.ts';
@@ -25,6 +25,8 @@ import {
 } from './host.ts';
 import { type ContentInput, type Input, Peer } from './peer.ts';
 import type { Tap } from './recorder.ts';
+import { secureConnection } from './tls/handshake.ts';
+import type { TlsPlan } from './tls/options.ts';
 
 export interface DialogueOptions {
   readonly protocol?: MailProtocol;
@@ -86,7 +88,8 @@ class DialogueHost implements MailHost {
 
   serve(connection: Connection, endpoint?: Endpoint): void {
     const tap = this.#context.recorder.tap(this.#context.name, connection, endpoint);
-    const dialogue = new Dialogue(tap, this.#context.clock, this.#scripts[this.#dialogues.length]);
+    const connectionNumber = this.#dialogues.length + 1;
+    const dialogue = new Dialogue(tap, this.#context, connectionNumber, this.#scripts[connectionNumber - 1]);
     this.#dialogues.push(dialogue);
     void dialogue.run();
   }
@@ -109,14 +112,18 @@ class DialogueHost implements MailHost {
 class Dialogue {
   readonly tap: Tap;
   readonly #peer: Peer;
+  readonly #context: HostContext;
+  readonly #connection: number;
   readonly #script: readonly Step[] | undefined;
   #position = 0;
   #failure: string | undefined;
   #over = false;
 
-  constructor(tap: Tap, clock: Clock, script: readonly Step[] | undefined) {
+  constructor(tap: Tap, context: HostContext, connection: number, script: readonly Step[] | undefined) {
     this.tap = tap;
-    this.#peer = new Peer(tap, clock);
+    this.#context = context;
+    this.#connection = connection;
+    this.#peer = new Peer(tap, context.clock);
     this.#script = script;
     if (!script) this.#failure = 'there is no script for it';
   }
@@ -145,7 +152,7 @@ class Dialogue {
       this.#position = position;
       const failure = await this.#take(step);
       if (failure !== undefined) return failure;
-      if (step.kind === 'end' || step.kind === 'expectClose') return undefined;
+      if (this.#over || step.kind === 'expectClose') return undefined;
     }
     this.#position = script.length;
     return this.#clientCloses('the end of the script');
@@ -169,6 +176,8 @@ class Dialogue {
         this.#over = true;
         await this.#peer.end(step.ending);
         return undefined;
+      case 'tls':
+        return this.#startTls(step.plan, this.#at(step));
       case 'expectClose':
         return this.#clientCloses(this.#at(step));
       case 'line': {
@@ -183,6 +192,24 @@ class Dialogue {
         return right ? undefined : `expected ${this.#at(step)}, got ${describe(input)}`;
       }
     }
+  }
+
+  async #startTls(plan: TlsPlan, where: string): Promise<string | undefined> {
+    const { clock, name } = this.#context;
+    if (this.#position > 0) await this.#peer.flush();
+    const ending = await secureConnection({
+      peer: this.#peer,
+      tap: this.tap,
+      clock,
+      plan,
+      hostName: name,
+      connection: this.#connection,
+      limitMs: STEP_LIMIT_MS,
+    });
+    if (ending === undefined) return undefined;
+    this.#over = this.#position + 1 === this.#script?.length;
+    await this.#peer.end(ending);
+    return this.#over ? undefined : `expected ${where}, got no TLS`;
   }
 
   async #clientCloses(where: string): Promise<string | undefined> {
@@ -200,7 +227,7 @@ class Dialogue {
 
 /** Steps that need something of the client. */
 function isClients({ kind }: Step): boolean {
-  return kind === 'line' || kind === 'content' || kind === 'expectClose';
+  return kind === 'line' || kind === 'content' || kind === 'tls' || kind === 'expectClose';
 }
 
 function describe(input: Input | ContentInput): string {

@@ -28,13 +28,20 @@ export interface SessionWatch {
   happened(session: Session, entry: SessionEntry): void;
 }
 
-/** Sessions that are watched are not kept: a server may see any number of them. */
-export function sessionRecorder(clock: Clock, watch?: SessionWatch): SessionRecorder {
+export interface RecorderOptions {
+  /** Sessions that are watched are not kept: a server may see any number of them. */
+  readonly watch?: SessionWatch | undefined;
+  /** Told of what is said inside TLS, which the network cannot tell. */
+  readonly secured?: (session: Session, entry: SessionEntry) => void;
+}
+
+export function sessionRecorder(clock: Clock, options: RecorderOptions = {}): SessionRecorder {
+  const { watch } = options;
   const sessions: Session[] = [];
   return {
     sessions,
     tap(host, connection, endpoint) {
-      const log = new SessionLog(clock, host, endpoint ?? endpointOf(connection), watch);
+      const log = new SessionLog(clock, host, endpoint ?? endpointOf(connection), options);
       if (watch === undefined && sessions.length < RECORDED_SESSIONS_LIMIT) sessions.push(log);
       watch?.opened(log);
       return new Tap(connection, log);
@@ -57,13 +64,14 @@ class SessionLog implements Session {
   readonly openedAtMs: number;
   readonly entries: SessionEntry[] = [];
   readonly #clock: Clock;
-  readonly #watch: SessionWatch | undefined;
+  readonly #options: RecorderOptions;
+  #isSecured = false;
   #bytes = 0;
   #full = false;
 
-  constructor(clock: Clock, host: string, endpoint: Endpoint, watch: SessionWatch | undefined) {
+  constructor(clock: Clock, host: string, endpoint: Endpoint, options: RecorderOptions) {
     this.#clock = clock;
-    this.#watch = watch;
+    this.#options = options;
     this.host = host;
     this.address = endpoint.address;
     this.port = endpoint.port;
@@ -109,7 +117,10 @@ class SessionLog implements Session {
 
   #keep(entry: SessionEntry): void {
     this.entries.push(entry);
-    this.#watch?.happened(this, entry);
+    const { watch, secured } = this.#options;
+    watch?.happened(this, entry);
+    this.#isSecured ||= 'event' in entry && entry.event === 'tls';
+    if (this.#isSecured) secured?.(this, entry);
   }
 }
 
@@ -129,6 +140,7 @@ export class Tap extends Duplex implements Connection {
   #inner: Duplex;
   #stopListening: () => void = () => {};
   #beforeEnd: (() => void) | undefined;
+  #concealed = false;
   #clientEnded = false;
   #serverEnded = false;
 
@@ -147,11 +159,18 @@ export class Tap extends Duplex implements Connection {
       this.destroy(error);
     });
     inner.on('close', () => this.destroy());
-    this.#listenTo(inner, true);
+    this.#listenTo(inner);
+  }
+
+  /** What passes from now on is TLS: it is not recorded, and nothing may depend on its bytes, which differ every time. */
+  conceal(): void {
+    this.#concealed = true;
+    (this.#raw as Connection & { conceal?: () => void }).conceal?.();
   }
 
   /** Leaves the network's stream to a layer upon it, TLS; `carryOn` must follow. */
   handOver(): Connection {
+    this.conceal();
     this.#stopListening();
     return this.#raw;
   }
@@ -162,11 +181,15 @@ export class Tap extends Duplex implements Connection {
    */
   carryOn(
     stream: Duplex,
-    options: { readonly recorded?: boolean; readonly beforeEnd?: (() => void) | undefined } = {},
+    options: {
+      readonly skip?: (bytes: Uint8Array) => boolean;
+      readonly beforeEnd?: (() => void) | undefined;
+    } = {},
   ): void {
+    this.#concealed = false;
     this.#inner = stream;
     this.#beforeEnd = options.beforeEnd;
-    this.#listenTo(stream, options.recorded ?? true);
+    this.#listenTo(stream, options.skip);
     if (stream.readableEnded) this.#ended();
     if (stream !== this.#raw) {
       stream.on('error', (error: Error) => {
@@ -178,13 +201,18 @@ export class Tap extends Duplex implements Connection {
     if (this.#raw.destroyed) this.destroy();
   }
 
+  /** Records what was said to or by a layer upon this one. */
+  note(from: 'client' | 'server', bytes: Uint8Array): void {
+    this.#log.bytes(from, bytes);
+  }
+
   noteTls(tls: TlsFacts): void {
     this.#log.tls(tls);
   }
 
-  #listenTo(inner: Duplex, recorded: boolean): void {
+  #listenTo(inner: Duplex, skip?: (bytes: Uint8Array) => boolean): void {
     const onData = (chunk: Buffer) => {
-      if (recorded) this.#log.bytes('client', chunk);
+      if (!this.#concealed && !skip?.(chunk)) this.#log.bytes('client', chunk);
       if (!this.push(chunk)) inner.pause();
     };
     const onEnd = () => this.#ended();
@@ -228,7 +256,7 @@ export class Tap extends Duplex implements Connection {
       callback(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
       return;
     }
-    this.#log.bytes('server', chunk);
+    if (!this.#concealed) this.#log.bytes('server', chunk);
     // Not the write's own callback: a network may answer that only after a round trip.
     if (inner.write(chunk)) callback();
     else inner.once('drain', () => callback());

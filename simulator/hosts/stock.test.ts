@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { commands } from '../session-view.ts';
+import { authority } from '../certificates/authority.ts';
+import { commands, dialogueOf } from '../session-view.ts';
 import { type StockOptions, stockHost } from './stock.ts';
 import { ENVELOPE, withHost } from './testing.ts';
+import { askForTls, secure } from './tls/testing.ts';
 
 test('takes a message over SMTP', async () => {
   await withHost(stockHost(), async (world) => {
@@ -98,4 +100,26 @@ test.each([
   [{ protocol: 'x' }, 'stockHost: protocol: must be smtp or lmtp'],
 ])('a bad option: %j', (options, message) => {
   expect(() => stockHost(options as unknown as StockOptions)).toThrow(message);
+});
+
+test('TLS of its own', async () => {
+  const ca = authority('Test CA');
+  const host = stockHost({ tls: { credential: ca.issue('a.example.test') } });
+  await withHost(host, async (world) => {
+    const plain = await askForTls(world);
+    const { client, socket } = await secure(plain, { servername: 'a.example.test', ca: ca.pem });
+    expect(socket.authorized).toBe(true);
+    expect(await client.ask(ENVELOPE[0])).not.toContain('STARTTLS');
+    await client.askAll(...ENVELOPE.slice(1));
+    expect(await client.ask('x\r\n.')).toMatch(/^250 /);
+    await client.quit();
+    await new Promise((resolve) => world.clock.schedule(1_000, () => resolve(undefined)));
+    const { timeline } = dialogueOf(world.sessions[0] ?? expect.fail());
+    const lines = timeline.map((item) => ('line' in item ? item.line : item.event));
+    const at = lines.indexOf('{TLS sni=a.example.test}');
+    expect(lines[at - 1]).toBe('220 2.0.0 Ready to start TLS');
+    expect(lines[at + 1]).toBe(ENVELOPE[0]);
+    expect(lines.slice(-3)).toEqual(['QUIT', '221 2.0.0 Bye', 'close']);
+    expect(world.host.deliveries).toHaveLength(1);
+  });
 });

@@ -2,17 +2,21 @@
  * A mail host nobody here wrote: the npm package smtp-server, on whatever connection it is given.
  *
  *     stockHost()                                                     accepts everything
+ *     stockHost({ tls: { credential: ca.issue('a.example.test') } })  with STARTTLS
  *     stockHost({ protocol: 'lmtp', refuse: { 'bad@example.test': '550 5.1.1 unknown' } })
  *
  * Its own timers are the global ones; in a virtual run those must stand on the virtual clock.
  */
+
+import type { TLSSocket } from 'node:tls';
 import {
   SMTPServer,
   type SMTPServerAddress,
   type SMTPServerDataStream,
   type SMTPServerSession,
 } from 'smtp-server';
-import type { Clock, Connection, Timer } from '../../client/platform/platform.ts';
+import type { Connection } from '../../client/platform/platform.ts';
+import type { Credential } from '../certificates/authority.ts';
 import type { Endpoint } from '../session.ts';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -25,6 +29,8 @@ import {
   type MailProtocol,
 } from './host.ts';
 import type { Tap } from './recorder.ts';
+import { asSocket } from './stock-socket.ts';
+import { recordInside, stockCertificate } from './stock-tls.ts';
 import { asRecord, isPositive, onlyKeys } from './switches.ts';
 
 const STOCK_EXTENSIONS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const;
@@ -48,6 +54,8 @@ export interface StockOptions {
   readonly mechanisms?: readonly StockMechanism[];
   /** Replies (`550 text`) to RCPT by recipient, compared without regard to case. */
   readonly refuse?: Readonly<Record<string, string>>;
+  /** STARTTLS is served when present; with a self-signed certificate for `{}`. */
+  readonly tls?: { readonly credential?: Credential };
 }
 
 /** RFC 5321 4.5.3.2.7: a server waits at least 5 minutes for the next command. */
@@ -61,6 +69,7 @@ interface StockPlan {
   readonly users: Readonly<Record<string, string>> | undefined;
   readonly mechanisms: readonly StockMechanism[];
   readonly refuse: ReadonlyMap<string, ReplyError>;
+  readonly tls: StockOptions['tls'];
 }
 
 /** smtp-server takes the reply from the error given to its callback. */
@@ -75,7 +84,17 @@ class ReplyError extends Error {
 
 /** Throws `HostDefinitionError` for a bad option. */
 export function stockHost(options: StockOptions = {}): MailHostDefinition {
-  const keys = ['name', 'protocol', 'port', 'extensions', 'maxMessageBytes', 'users', 'mechanisms', 'refuse'];
+  const keys = [
+    'name',
+    'protocol',
+    'port',
+    'extensions',
+    'maxMessageBytes',
+    'users',
+    'mechanisms',
+    'refuse',
+    'tls',
+  ];
   onlyKeys('stockHost', asRecord('stockHost', options), keys);
   const {
     protocol = 'smtp',
@@ -103,6 +122,7 @@ export function stockHost(options: StockOptions = {}): MailHostDefinition {
     users,
     mechanisms,
     refuse: compileRefusals(options.refuse ?? {}),
+    tls: options.tls,
   };
   return {
     kind: 'stock',
@@ -133,6 +153,7 @@ class StockHost implements MailHost {
   /** Made for the first connection: it builds a TLS context, whether used or not. */
   #server: SMTPServer | undefined;
   #connections = 0;
+  readonly #taps = new Map<string, Tap>();
 
   constructor(plan: StockPlan, context: HostContext) {
     this.#plan = plan;
@@ -147,7 +168,10 @@ class StockHost implements MailHost {
     tap.on('end', () => tap.end());
     tap.on('error', () => {});
     this.#server ??= this.#makeServer();
-    this.#server.connect(asSocket(tap, this.#context.clock), { id: String(this.#connections) });
+    const id = String(this.#connections);
+    this.#taps.set(id, tap);
+    tap.on('close', () => this.#taps.delete(id));
+    this.#server.connect(asSocket(tap, this.#context.clock), { id });
   }
 
   problems(): readonly string[] {
@@ -155,7 +179,7 @@ class StockHost implements MailHost {
   }
 
   #makeServer(): SMTPServer {
-    const { protocol, extensions, maxMessageBytes, users, mechanisms, refuse } = this.#plan;
+    const { protocol, extensions, maxMessageBytes, users, mechanisms, refuse, tls } = this.#plan;
     const server = new SMTPServer({
       name: this.name,
       lmtp: protocol === 'lmtp',
@@ -166,7 +190,11 @@ class StockHost implements MailHost {
       hideSMTPUTF8: !extensions.includes('SMTPUTF8'),
       hideENHANCEDSTATUSCODES: !extensions.includes('ENHANCEDSTATUSCODES'),
       hideDSN: !extensions.includes('DSN'),
-      disabledCommands: users === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
+      disabledCommands: [
+        ...(users === undefined ? ['AUTH'] : []),
+        ...(tls === undefined ? ['STARTTLS'] : []),
+      ],
+      ...(tls === undefined ? {} : stockCertificate(tls.credential, this.#context.name)),
       authOptional: true,
       authMethods: [...mechanisms],
       allowInsecureAuth: true,
@@ -186,6 +214,12 @@ class StockHost implements MailHost {
       disableReverseLookup: true,
       logger: false,
       socketTimeout: IDLE_LIMIT_MS,
+      onSecure: (socket, session, callback) => {
+        const tap = this.#taps.get(session.id);
+        this.#taps.delete(session.id);
+        if (tap !== undefined) recordInside(tap, socket as TLSSocket);
+        callback();
+      },
       onRcptTo: (recipient, _session, callback) => callback(refuse.get(recipient.address.toLowerCase())),
       onData: (stream, session, callback) => this.#receive(stream, session, callback),
     });
@@ -224,40 +258,4 @@ class StockHost implements MailHost {
 
 function parametersOf({ args }: SMTPServerAddress): Record<string, string | true> {
   return args ? { ...args } : {};
-}
-
-type StockSocket = Parameters<SMTPServer['connect']>[0];
-
-/**
- * The little of `net.Socket` that smtp-server asks of a connection beyond being a Duplex. The idle time-out runs on
- * the host's clock and starts anew with every read and write, as a socket's does.
- */
-function asSocket(tap: Tap, clock: Clock): StockSocket {
-  let timer: Timer | undefined;
-  let idleMs = 0;
-  let listener: (() => void) | undefined;
-  const restart = () => {
-    timer?.cancel();
-    timer = undefined;
-    if (idleMs > 0 && !tap.destroyed) timer = clock.schedule(idleMs, () => listener?.());
-  };
-  const write = tap.write.bind(tap);
-  tap.on('data', restart);
-  tap.on('close', restart);
-  const parts = {
-    setTimeout(timeoutMs: number, callback?: () => void) {
-      idleMs = timeoutMs;
-      listener = callback;
-      restart();
-      return tap;
-    },
-    setNoDelay: () => tap,
-    setKeepAlive: () => tap,
-    write: (...args: Parameters<typeof write>) => {
-      restart();
-      return write(...args);
-    },
-  };
-  Object.defineProperty(tap, 'readyState', { get: () => (tap.writable ? 'open' : 'closed') });
-  return Object.assign(tap, parts) as unknown as StockSocket;
 }

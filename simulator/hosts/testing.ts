@@ -11,6 +11,8 @@ export interface HostWorld extends TestWorld {
   readonly host: MailHost;
   readonly sessions: readonly Session[];
   connect(): Promise<TestClient>;
+  /** A connection that nobody reads yet. */
+  open(): Promise<Connection>;
 }
 
 export { CLIENT, SERVER };
@@ -24,10 +26,10 @@ export async function withHost<T>(
   const recorder = sessionRecorder(world.clock);
   const host = definition.start({ name: 'a', clock: world.clock, random: new VirtualRandom(1), recorder });
   world.network.listenTcp(SERVER, definition.port, (connection) => host.serve(connection));
-  const connect = async () =>
-    new TestClient(await world.client.connectTcp({ address: SERVER, port: definition.port }));
+  const open = () => world.client.connectTcp({ address: SERVER, port: definition.port });
+  const connect = async () => new TestClient(await open());
   return await runInVirtualTime(world.clock, () =>
-    work({ ...world, host, sessions: recorder.sessions, connect }),
+    work({ ...world, host, sessions: recorder.sessions, open, connect }),
   );
 }
 

@@ -187,7 +187,7 @@ export class LoopbackPlan {
 
   #moveZone(zone: Zone): Zone {
     const names = [...zone.names].map(([key, name]): [string, ZoneName] => [
-      key,
+      this.#movedName(key),
       {
         ...name,
         records: name.records.map((record) =>
@@ -198,6 +198,14 @@ export class LoopbackPlan {
       },
     ]);
     return { ...zone, names: new Map(names) };
+  }
+
+  /** TLSA records are found by the port (RFC 6698 3). */
+  #movedName(name: string): string {
+    return name.replace(/^_(\d+)(?=\._tcp\.)/, (label, port) => {
+      const moved = this.ports.get(Number(port));
+      return moved === undefined ? label : `_${moved}`;
+    });
   }
 }
 

@@ -125,7 +125,7 @@ export class LiveHosts implements LiveWorld {
     const zones = withClientZone(description.dns, this.hostname);
     const { clock } = nodePlatform();
     this.#watch = watch;
-    this.#recorder = sessionRecorder(clock, watch);
+    this.#recorder = sessionRecorder(clock, { watch });
     this.dns = recordingDns(zones, () => clock.now(), watch?.queried);
     this.#owners = new Map(ownersOfAddresses(zones));
   }

@@ -57,6 +57,13 @@ export class VirtualFiles implements Files {
     return bytes.slice();
   }
 
+  async list(path: string): Promise<readonly string[]> {
+    const prefix = path.endsWith('/') ? path : `${path}/`;
+    const below = [...this.#contents.keys()].filter((known) => known.startsWith(prefix));
+    if (below.length === 0) throw fileError('ENOENT', 'scandir', path);
+    return [...new Set(below.map((known) => known.slice(prefix.length).split('/', 1).join('')))];
+  }
+
   async ageMs(path: string): Promise<number> {
     return this.#nowMs - this.#find(path, 'stat').modifiedMs;
   }

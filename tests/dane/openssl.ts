@@ -8,8 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { parsableRecords } from '../../client/tls/dane/records.ts';
 import { VERIFICATION_ERRORS } from '../../client/tls/verification.ts';
-import { type DaneCase, NAME } from './cases.ts';
+import type { Credential } from '../../simulator/certificates/authority.ts';
 import { recordOf, VERIFY_DEPTH } from './ours.ts';
+import { type DaneCase, NAME } from './parties.ts';
 
 /** The version that is here; undefined without one. */
 export function opensslVersion(): string | undefined {
@@ -22,16 +23,28 @@ export function opensslVersion(): string | undefined {
 
 const LIMIT_MS = 20_000;
 
-export async function opensslVerdict(one: DaneCase): Promise<string> {
-  const server = await serve(one);
+export async function opensslVerdict({ sends, records, name = NAME }: DaneCase): Promise<string> {
+  const parsable = new Set(parsableRecords(records.map(recordOf), `_25._tcp.${NAME}`, () => {}).map(keyOf));
+  const data = records.filter((text) => parsable.has(keyOf(recordOf(text))));
+  const output = await askOpenssl(sends, [
+    ...['-dane_tlsa_domain', name],
+    '-dane_ee_no_namechecks',
+    ...data.flatMap((text) => ['-dane_tlsa_rrdata', text]),
+  ]);
+  return failureIn(output) ?? matchIn(output);
+}
+
+/** What `openssl s_client` says of a server that sends this. */
+export async function askOpenssl(sends: Credential, how: readonly string[]): Promise<string> {
+  const server = await serve(sends);
   try {
-    return verdictOf(await ask(one, (server.address() as AddressInfo).port));
+    return await runClient((server.address() as AddressInfo).port, how);
   } finally {
     server.close();
   }
 }
 
-async function serve({ sends }: DaneCase): Promise<Server> {
+async function serve(sends: Credential): Promise<Server> {
   const server = createServer({ cert: sends.pem, key: sends.keyPem, ciphers: 'DEFAULT:@SECLEVEL=0' });
   server.on('tlsClientError', () => {});
   server.on('secureConnection', (socket) => socket.on('error', () => {}));
@@ -40,17 +53,13 @@ async function serve({ sends }: DaneCase): Promise<Server> {
   return server;
 }
 
-function ask({ records, name = NAME }: DaneCase, port: number): Promise<string> {
-  const parsable = new Set(parsableRecords(records.map(recordOf), `_25._tcp.${NAME}`, () => {}).map(keyOf));
-  const data = records.filter((text) => parsable.has(keyOf(recordOf(text))));
+function runClient(port: number, how: readonly string[]): Promise<string> {
   const args = [
     's_client',
     ...['-connect', `127.0.0.1:${port}`],
     ...['-cipher', 'DEFAULT:@SECLEVEL=1'],
     ...['-verify_depth', String(VERIFY_DEPTH + 1)],
-    ...['-dane_tlsa_domain', name],
-    '-dane_ee_no_namechecks',
-    ...data.flatMap((text) => ['-dane_tlsa_rrdata', text]),
+    ...how,
   ];
   const { promise, resolve } = Promise.withResolvers<string>();
   const child = execFile('openssl', args, { timeout: LIMIT_MS }, (_, out, errors) =>
@@ -64,8 +73,8 @@ function keyOf({ usage, selector, matchingType, data }: ReturnType<typeof record
   return `${usage} ${selector} ${matchingType} ${Buffer.from(data).toString('hex')}`;
 }
 
-/** As cases write what they expect. */
-function verdictOf(output: string): string {
+/** The failure that counts, as cases write it; undefined without one. */
+export function failureIn(output: string): string | undefined {
   const failures = [...output.matchAll(/^depth=(\d+).*\nverify error:num=(\d+):/gm)].map(
     ([, depth, number]) => ({
       depth: Number(depth),
@@ -76,7 +85,10 @@ function verdictOf(output: string): string {
   const [counting] = failures.toSorted(
     (one, other) => Number(one.number === name) - Number(other.number === name) || one.depth - other.depth,
   );
-  if (counting !== undefined) return `${codeOf(counting.number)} ${counting.depth}`;
+  return counting && `${codeOf(counting.number)} ${counting.depth}`;
+}
+
+function matchIn(output: string): string {
   const match = /^DANE TLSA (\d+ \d+ \d+) \S+ (.*) at depth (\d+)$/m.exec(output);
   if (match === null) return `no verdict: ${output}`;
   const [, record, how = '', depth] = match;

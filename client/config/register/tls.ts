@@ -238,6 +238,8 @@ export const tls = {
     since: '3.9',
     group: 'tls',
     meaning: 'Offer raw public keys (RFC 7250) when the level makes them usable.',
+    noEffect:
+      'Node.js has no raw public keys (RFC 7250), as OpenSSL before release 3.2; words for it are checked.',
   },
   smtp_tls_ciphers: {
     type: 'string',
@@ -373,6 +375,7 @@ export const tls = {
     since: '3.12',
     group: 'tls',
     meaning: 'Bound on the size of the trace file of one connection; 0 turns tracing off.',
+    noEffect: 'Node.js has no SSL_trace(); the word for it is told of.',
   },
   tls_trace_rate_limit: {
     type: 'int',
@@ -381,6 +384,7 @@ export const tls = {
     group: 'tls',
     meaning:
       'Number of traces per anvil(8) time unit for all daemons together; zero or negative is no limit.',
+    noEffect: 'Node.js has no SSL_trace(); the word for it is told of.',
   },
   smtp_tls_session_cache_database: {
     type: 'table',
@@ -457,6 +461,7 @@ export const tls = {
     group: 'tls',
     seed: true,
     meaning: 'OpenSSL list behind grade low; read but ignored from 3.8 on.',
+    noEffect: 'As in Postfix, the grade of this list stands for the medium one.',
   },
   tls_export_cipherlist: {
     type: 'string',
@@ -465,6 +470,7 @@ export const tls = {
     group: 'tls',
     seed: true,
     meaning: 'OpenSSL list behind grade export; read but ignored from 3.8 on.',
+    noEffect: 'As in Postfix, the grade of this list stands for the medium one.',
   },
   tls_null_cipherlist: {
     type: 'string',
@@ -495,6 +501,7 @@ export const tls = {
     since: '2.6',
     group: 'tls',
     meaning: 'Elliptic curve of the old grade strong.',
+    noEffect: 'It acts where mail is received or submitted, not where it is delivered.',
   },
   tls_eecdh_ultra_curve: {
     type: 'string',
@@ -502,6 +509,7 @@ export const tls = {
     since: '2.6',
     group: 'tls',
     meaning: 'Elliptic curve of the old grade ultra.',
+    noEffect: 'It acts where mail is received or submitted, not where it is delivered.',
   },
   tls_disable_workarounds: {
     type: 'list',
@@ -525,6 +533,7 @@ export const tls = {
     since: '3.9',
     group: 'tls',
     meaning: 'OpenSSL configuration file: default, none, or a path.',
+    noEffect: 'Node.js reads its own configuration of OpenSSL, see its option --openssl-config.',
   },
   tls_config_name: {
     type: 'string',
@@ -532,6 +541,7 @@ export const tls = {
     since: '3.9',
     group: 'tls',
     meaning: 'Application section in that file.',
+    noEffect: 'Node.js reads its own configuration of OpenSSL, see its option --openssl-config.',
   },
   tls_dane_digests: {
     type: 'list',
@@ -547,6 +557,7 @@ export const tls = {
     since: '2.11',
     group: 'tls',
     meaning: 'Let *.example match several labels.',
+    noEffect: 'As in Postfix, the TLS library matches names: a wildcard stands for one label.',
   },
   tls_fast_shutdown_enable: {
     type: 'bool',
@@ -651,7 +662,8 @@ export const tls = {
     lmtp: { name: 'lmtp_tlsrpt_socket_name' },
     since: '3.10',
     group: 'tls',
-    meaning: 'Socket of the TLSRPT collector, relative to the queue directory.',
+    meaning:
+      'Socket of the TLSRPT collector, relative to the queue directory; without one there are no reports. The client tells of them in events (`tlsrpt`) and in the log: Node.js cannot send datagrams to a local socket.',
   },
   smtp_tlsrpt_skip_reused_handshakes: {
     type: 'bool',

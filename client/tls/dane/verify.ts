@@ -8,9 +8,9 @@ import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'no
 import type { TlsaRecord } from '../../dns/records.ts';
 import { type Certificate, readCertificate } from '../certificate.ts';
 import { isWeakKey } from '../key-strength.ts';
-import { buildPath, checkPath, type Path } from '../path.ts';
+import { buildPath, CERTIFICATES_LIMIT, checkPath, lengthLimitOf, type Path } from '../path.ts';
 import type { TrustAnchors } from '../policy.ts';
-import { checkNames, type ReferenceNames } from '../reference-names.ts';
+import { addNameFaults, type ReferenceNames } from '../reference-names.ts';
 import { Failures, type TlsaMatch, type Verification } from '../verification.ts';
 import { type Digests, digestNamed, PRIVATE_MATCHING_TYPE } from './digests.ts';
 import {
@@ -99,11 +99,6 @@ interface Rules extends DaneOptions {
   readonly endEntityNames: ReferenceNames | undefined;
 }
 
-/** OpenSSL takes two certificates more than Postfix tells it, which is one more than the parameter says. */
-const MORE_THAN_DEPTH = 2;
-/** No server needs more, and each may be looked at for each link of a path. */
-const CERTIFICATES_LIMIT = 100;
-
 function verify(chain: readonly X509Certificate[], rules: Rules): Verification {
   const failures = new Failures();
   const [own, ...others] = chain.slice(0, CERTIFICATES_LIMIT);
@@ -117,7 +112,7 @@ function verify(chain: readonly X509Certificate[], rules: Rules): Verification {
   const records = agile(usable, rules.digests);
   const match = findMatch(leaf, 0, USAGE.endEntity, records, rules.digests);
   if (match !== undefined) {
-    const peerName = rules.endEntityNames && addNameFaults(leaf, rules.endEntityNames, failures);
+    const peerName = rules.endEntityNames && addNameFaults(leaf.x509, rules.endEntityNames, failures);
     return failures.verification({ match, peerName });
   }
   if (!records.some(({ usage }) => usage === USAGE.trustAnchor)) {
@@ -135,7 +130,7 @@ function verifyPath(
 ): Verification {
   const { records, digests, names, nowMs, verifyDepth } = rules;
   let match: TlsaMatch | undefined;
-  const lengthLimit = verifyDepth + MORE_THAN_DEPTH;
+  const lengthLimit = lengthLimitOf(verifyDepth);
   const { path, isAnchored } = buildPath(leaf, {
     candidates: [...suppliedCertificates(records), ...others.map(readCertificate)].filter(isPresent),
     isAnchor: (certificate, depth) => {
@@ -152,15 +147,9 @@ function verifyPath(
     match = bareKeyMatch(path, records);
     if (match === undefined) failures.add('DANE_NO_MATCH', depth, top);
   }
-  const peerName = addNameFaults(leaf, names, failures);
+  const peerName = addNameFaults(leaf.x509, names, failures);
   checkPath(path, { nowMs, hasBareKey: match?.isBareKey === true }, failures);
   return failures.verification({ match, peerName });
-}
-
-function addNameFaults(leaf: Certificate, names: ReferenceNames, failures: Failures): string | undefined {
-  const { wrong, peerName } = checkNames(leaf.x509, names);
-  for (const code of wrong) failures.add(code, 0, leaf.x509);
-  return peerName;
 }
 
 /** The strongest digest of a usage and selector counts, and records with the whole (RFC 7671 section 9). */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { messageFromBytes } from '../../../client/content/message.ts';
 import type { DeliveryRequest } from '../../../client/request.ts';
 import { AttributeReader } from './attributes.ts';
-import { encodeDeliveryRequest } from './delivery-request.ts';
+import { encodeDeliveryRequest, unknownTlsOption } from './delivery-request.ts';
 import { queueFile } from './queue-file.ts';
 
 const content = Buffer.from('Subject: x\r\n\r\nHello\r\n');
@@ -77,6 +77,35 @@ describe('a delivery request', () => {
       notify_flags: '6',
     });
   });
+
+  test('has flags for what a message asks of TLS, where the release knows them', () => {
+    const options = (content: string, requireTls: boolean, release: readonly [number, number]) => {
+      const { common } = read(
+        { ...base, message: messageFromBytes(Buffer.from(content)), requireTls },
+        release,
+      );
+      return common.get('sendopts') ?? common.get('smtputf8');
+    };
+    expect(options('TLS-Required: No\n\n', false, [3, 11])).toBe('16');
+    expect(options('Require-TLS-ESMTP: yes\n\n', false, [3, 11])).toBe('32');
+    expect(options('TLS-Required: maybe\n\n', true, [3, 11])).toBe('32');
+    expect(options('TLS-Required: no\n\n', true, [3, 7])).toBe('0');
+  });
+
+  test.each([
+    ['TLS-Required: no', false, [3, 9], 'TLS-Required'],
+    ['TLS-Required: no', false, [3, 10], undefined],
+    ['TLS-Required: maybe', false, [3, 7], undefined],
+    ['Subject: x', true, [3, 10], 'REQUIRETLS'],
+    ['Require-TLS-ESMTP: yes', false, [3, 10], 'REQUIRETLS'],
+    ['Require-TLS-ESMTP: yes', false, [3, 11], undefined],
+  ] as const)(
+    'what %s asks, REQUIRETLS %s, Postfix %j may not know: %s',
+    (header, requireTls, release, unknown) => {
+      const message = messageFromBytes(Buffer.from(`${header}\n\n`));
+      expect(unknownTlsOption({ message, requireTls }, release)).toBe(unknown);
+    },
+  );
 
   test('calls its options by the name that the release knows', () => {
     expect([...read(base, [3, 9]).common.keys()]).toContain('smtputf8');

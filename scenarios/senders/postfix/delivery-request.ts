@@ -22,6 +22,8 @@ const FLAGS = {
 const UNMARKED = '18446744073709551615';
 export const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
 const RETURN_FLAGS = { full: 1, headers: 2 } as const;
+/** Since release 3.10 beside the flags for SMTPUTF8. */
+const TLS = { notRequired: 16, required: 32 } as const;
 const SMTPUTF8 = { requested: 1, header: 2, sender: 4, recipient: 8 } as const;
 
 export interface QueuedMessage {
@@ -47,7 +49,9 @@ export function encodeDeliveryRequest(
     ['size', request.message.sizeBytes],
     ['nexthop', request.nexthop],
     ['encoding', request.message.encoding ?? ''],
-    [isFrom(release, 3, 10) ? 'sendopts' : 'smtputf8', smtputf8Flags(request)],
+    isFrom(release, 3, 10)
+      ? ['sendopts', smtputf8Flags(request) | tlsFlags(request)]
+      : ['smtputf8', smtputf8Flags(request)],
     ['sender', request.sender],
     ['envelope_id', envelopeId],
     ['ret_flags', returnContent === undefined ? 0 : RETURN_FLAGS[returnContent]],
@@ -89,6 +93,27 @@ function flags({ probe, traceAll, traceDelayed, reuse }: DeliveryRequest): numbe
 
 function isFrom([major, minor]: readonly [number, number], sinceMajor: number, sinceMinor: number): boolean {
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+}
+
+type TlsOptions = Pick<DeliveryRequest, 'requireTls' | 'message'>;
+
+/** The headers are looked at by cleanup(8), before the queue manager. */
+function tlsFlags({ requireTls, message: { tlsFields } }: TlsOptions): number {
+  const isNotRequired = tlsFields?.tlsRequired.some((value) => value.toLowerCase() === 'no');
+  return (
+    (isNotRequired === true ? TLS.notRequired : 0) |
+    (requireTls === true || tlsFields?.requireTlsEsmtp === true ? TLS.required : 0)
+  );
+}
+
+/** What a message asks of TLS that the release does not know; undefined when there is nothing of the kind. */
+export function unknownTlsOption(
+  message: TlsOptions,
+  release: readonly [major: number, minor: number],
+): string | undefined {
+  const flags = tlsFlags(message);
+  if ((flags & TLS.required) !== 0 && !isFrom(release, 3, 11)) return 'REQUIRETLS';
+  return flags !== 0 && !isFrom(release, 3, 10) ? 'TLS-Required' : undefined;
 }
 
 function smtputf8Flags({ smtputf8, message, sender, recipients }: DeliveryRequest): number {

@@ -31,17 +31,4 @@ export default [
       dialogue('a', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT']),
     ],
   }),
-  scenario('greeting/tls-required-engine-unavailable', {
-    title: 'Level encrypt: a client whose TLS cannot be set up keeps the mail',
-    clauses: ['postfix:smtp_tls_security_level'],
-    virtualOnly: 'the client has no TLS yet, and other senders would use theirs',
-    dns,
-    hosts: { a: mailHost({ extensions: ['STARTTLS'] }) },
-    config: { smtp_tls_security_level: 'encrypt' },
-    send: message({ to }),
-    expect: [
-      deferred(to, { dsn: '4.7.5', relay, reason: 'TLS is required, but our TLS engine is unavailable' }),
-      dialogue('a', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT']),
-    ],
-  }),
 ];

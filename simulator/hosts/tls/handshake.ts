@@ -2,14 +2,16 @@
  * The server's side of TLS on a host's connection: from now on the host reads and the record keeps what is said
  * inside. A handshake that does not succeed gives the connection back, for the host to end it.
  */
-import { createHash } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
-import type { Clock, Connection } from '../../../client/platform/platform.ts';
-import type { TlsFacts } from '../../session.ts';
+import type { Clock } from '../../../client/platform/platform.ts';
 import type { Ending, Peer } from '../peer.ts';
 import type { Tap } from '../recorder.ts';
+import { factsOf } from './facts.ts';
 import type { TlsPlan } from './options.ts';
-import { Wire } from './wire.ts';
+import { isTlsRecord, Wire } from './wire.ts';
+
+/** What the record of a session says of it. */
+export const HANDSHAKE_FAILED = 'TLS handshake failed';
 
 export interface Handshake {
   readonly peer: Peer;
@@ -23,15 +25,16 @@ export interface Handshake {
   readonly limitMs: number;
 }
 
-/** Undefined once TLS is there; else how the connection is to be left. */
+/**
+ * Undefined once TLS is there; else how the connection is to be left. What is still to be said in the clear must have
+ * been flushed. It begins at once: the client's hello may be there already.
+ */
 export async function secureConnection(handshake: Handshake): Promise<Ending | undefined> {
   const { peer, tap, clock, plan, hostName, connection, limitMs } = handshake;
   // What was sent before TLS must not be taken for what is said inside it (RFC 3207 6).
-  await peer.flush();
   peer.discardInput();
   if (tap.destroyed) return 'close';
   const raw = tap.handOver();
-  conceal(raw);
   const fault = plan.faults.find((item) => item.connection === undefined || item.connection === connection);
   return new Promise((resolve) => {
     let over = false;
@@ -53,8 +56,9 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
       // The engine may want to say more, or to close: nothing of it reaches the network.
       wire.cut();
       socket.destroy();
-      tap.fault('TLS handshake failed');
-      tap.carryOn(raw, { recorded: false });
+      if (wire.spokenInClear !== undefined) tap.note('client', wire.spokenInClear);
+      tap.fault(HANDSHAKE_FAILED);
+      tap.carryOn(raw, { skip: isTlsRecord });
       resolve(ending);
     };
     socket.on('error', () => fail('close'));
@@ -72,25 +76,7 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
   });
 }
 
-/** The bytes of TLS differ from run to run: a virtual network is told to make nothing depend on them. */
-function conceal(raw: Connection & { conceal?: () => void }): void {
-  raw.conceal?.();
-}
-
 function afterwards({ afterHandshake }: TlsPlan, socket: TLSSocket, wire: Wire): void {
   if (afterHandshake === 'renegotiate') socket.renegotiate({}, () => {});
   else if (afterHandshake !== undefined) wire.inject(Buffer.from(afterHandshake.plaintext));
-}
-
-function factsOf(socket: TLSSocket): TlsFacts {
-  const certificate = socket.getPeerX509Certificate()?.raw;
-  const serverName: unknown = Reflect.get(socket, 'servername');
-  return {
-    sni: typeof serverName === 'string' && serverName !== '' ? serverName : undefined,
-    protocol: socket.getProtocol() ?? '',
-    cipher: socket.getCipher().name,
-    resumed: socket.isSessionReused(),
-    clientCertificate:
-      certificate === undefined ? undefined : createHash('sha256').update(certificate).digest('hex'),
-  };
 }

@@ -1,6 +1,11 @@
 /** TLS of a mail host: what a scenario writes, and what it is checked to be. */
 import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext, type SecureVersion } from 'node:tls';
+import {
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type SecureVersion,
+} from 'node:tls';
 import { type Certified, Credential, certificatePem, selfSigned } from '../../certificates/authority.ts';
 import { HostDefinitionError } from '../host.ts';
 import { compileHandshakeFault, type HandshakeFault, type HandshakeFaultPlan } from './faults.ts';
@@ -85,9 +90,9 @@ export function compileTls(where: string, options: TlsOptions): TlsPlan {
     contexts.set(key, known);
     return known;
   };
-  // A list of ciphers or a version that OpenSSL does not know is a mistake of the scenario.
+  // What OpenSSL does not know is a mistake of the scenario; certificates are made when they are needed.
   try {
-    if (all.length > 0) context('', credentials(credential ?? all));
+    createSecureContext(settingsOf([], options));
   } catch (error) {
     throw bad(error instanceof Error ? error.message : String(error));
   }
@@ -111,22 +116,28 @@ export function compileTls(where: string, options: TlsOptions): TlsPlan {
 }
 
 function secureContext(of: readonly Credential[], options: TlsOptions): SecureContext {
-  const { minVersion = MODERN_VERSION, maxVersion, ciphers, tickets = true } = options;
-  const old = minVersion !== MODERN_VERSION && minVersion !== 'TLSv1.3';
-  const list = ciphers ?? (old ? 'ALL' : 'DEFAULT');
-  const weak = old || ciphers !== undefined || of.some(({ key }) => isWeak(key));
   return createSecureContext({
+    ...settingsOf(of, options),
     key: of.map(({ keyPem }) => keyPem),
     cert: of.map(({ pem }) => pem),
+    // Ephemeral keys for anonymous ciphers and DSA certificates.
+    dhparam: 'auto',
+    // The authorities that clients are told of are those that they would be verified by.
+    ca: (options.clientAuthorities ?? []).map(({ certificate }) => certificatePem(certificate)),
+  });
+}
+
+function settingsOf(of: readonly Credential[], options: TlsOptions): SecureContextOptions {
+  const { minVersion = MODERN_VERSION, maxVersion, ciphers, tickets = true } = options;
+  const old = minVersion !== MODERN_VERSION && minVersion !== 'TLSv1.3';
+  const list = ciphers ?? 'DEFAULT';
+  const weak = old || ciphers !== undefined || of.some(({ key }) => isWeak(key));
+  return {
     minVersion,
     ...(maxVersion === undefined ? {} : { maxVersion }),
     ciphers: weak && !list.includes('@SECLEVEL') ? `${list}:@SECLEVEL=0` : list,
-    // Ephemeral keys for anonymous ciphers and DSA certificates.
-    dhparam: 'auto',
-    // Node has no API for it: what it would put into the list of authorities is what it trusts.
-    ca: (options.clientAuthorities ?? []).map(({ certificate }) => certificatePem(certificate)),
     secureOptions: tickets ? 0 : constants.SSL_OP_NO_TICKET,
-  });
+  };
 }
 
 function isWeak(key: Credential['key']): boolean {
@@ -136,15 +147,15 @@ function isWeak(key: Credential['key']): boolean {
 
 function credentials(given: Credential | readonly Credential[] | undefined): readonly Credential[] {
   if (given === undefined) return [];
-  return given instanceof Credential ? [given] : given;
+  return isList(given) ? given : [given];
 }
 
 function handshakeFaults(given: TlsOptions['handshake']): readonly HandshakeFault[] {
   if (given === undefined) return [];
-  return isFaults(given) ? given : [given];
+  return isList(given) ? given : [given];
 }
 
-function isFaults(given: HandshakeFault | readonly HandshakeFault[]): given is readonly HandshakeFault[] {
+function isList<T>(given: T | readonly T[]): given is readonly T[] {
   return Array.isArray(given);
 }
 

@@ -11,6 +11,7 @@ export class Wire extends Duplex {
   readonly #raw: Connection;
   readonly #fault: HandshakeFaultPlan | undefined;
   readonly #onFault: () => void;
+  #first: Buffer | undefined;
   #sentBytes = 0;
   #cut = false;
 
@@ -23,6 +24,11 @@ export class Wire extends Duplex {
     raw.on('data', this.#arrived);
     raw.on('end', this.#ended);
     raw.resume();
+  }
+
+  /** What the client said where its hello should have been. */
+  get spokenInClear(): Buffer | undefined {
+    return this.#first === undefined || isTlsRecord(this.#first) ? undefined : this.#first;
   }
 
   /** Puts bytes on the wire that the engine knows nothing of. */
@@ -61,6 +67,7 @@ export class Wire extends Duplex {
   }
 
   readonly #arrived = (chunk: Buffer): void => {
+    this.#first ??= chunk;
     if (!this.push(chunk)) this.#raw.pause();
   };
 
@@ -104,4 +111,10 @@ export class Wire extends Duplex {
     damaged[at] = (damaged[at] ?? 0) ^ 0xff;
     return damaged;
   }
+}
+
+/** By its first byte: content types 20 to 23 (RFC 8446 5.1) begin no command. */
+export function isTlsRecord(bytes: Uint8Array): boolean {
+  const [type = 0] = bytes;
+  return type >= 20 && type <= 23;
 }

@@ -1,0 +1,198 @@
+/**
+ * TLS as one service of the client has it: its credentials, the handshakes made with them, what they say of the
+ * server, and the sessions to resume (security reference 9 to 12). All deliveries of a client share it.
+ */
+import { createHash, X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { Connection } from '../platform/platform.ts';
+import { startingFrom } from '../platform/queue-directory.ts';
+import type { Service } from '../request.ts';
+import { readAuthorities } from './authorities.ts';
+import type { Certificate } from './certificate.ts';
+import { channelBinding } from './channel-binding.ts';
+import { connectTls, HandshakeError, peerChain } from './connect.ts';
+import { type HandshakeSetup, TlsContexts } from './contexts.ts';
+import { CredentialsError, loadCredentials } from './credentials.ts';
+import { TlsaCache } from './dane/tlsa-cache.ts';
+import { mustMatch } from './level.ts';
+import { secureOptions } from './library-options.ts';
+import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
+import { distrusted, type PeerCheck, peerCheck } from './peer-check.ts';
+import type { TlsPolicy, TlsTarget } from './policy.ts';
+import type { TlsReport } from './report.ts';
+import { reportHandshake } from './report-handshake.ts';
+import { sentServerName } from './server-name.ts';
+import { type CachedSession, TlsSessionCache } from './session-cache.ts';
+import type { TlsStatus } from './status.ts';
+
+export interface HandshakeOrder {
+  readonly policy: TlsPolicy;
+  readonly target: TlsTarget;
+  /** `host[address]:port` */
+  readonly peer: string;
+  /** Our name as the server heard it; '' when it has not heard any. */
+  readonly helloName: string;
+  /** Hears what came of it. */
+  readonly report?: TlsReport | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Secured {
+  readonly connection: Connection;
+  readonly status: TlsStatus;
+}
+
+interface Prepared {
+  readonly contexts: TlsContexts;
+  readonly authorities: readonly Certificate[];
+}
+
+export class TlsEngine {
+  /** TLSA records are looked up once for a while. */
+  readonly tlsaRecords: TlsaCache;
+  readonly #options: TlsEngineOptions;
+  readonly #sessions: TlsSessionCache | undefined;
+  #prepared: Promise<Prepared | undefined> | undefined;
+
+  constructor(options: TlsEngineOptions) {
+    const { settings, platform } = options;
+    this.#options = options;
+    this.tlsaRecords = new TlsaCache(platform.clock);
+    if (settings.smtp_tls_session_cache_database !== '') {
+      const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
+      this.#sessions = new TlsSessionCache(platform.clock, lifeMs);
+    }
+  }
+
+  /** Not so when files that it needs are of no use, which the log tells once. */
+  async isAvailable(): Promise<boolean> {
+    return (await this.#prepare()) !== undefined;
+  }
+
+  /** Rejects with HandshakeError, of which the log tells; then the connection is gone. */
+  async start(connection: Connection, order: HandshakeOrder): Promise<Secured> {
+    const { settings, service, platform } = this.#options;
+    const { policy, target, peer, report, signal } = order;
+    const log = await HandshakeLog.open(target, peer, this.#options);
+    const prepared = await this.#prepare();
+    let key: string | undefined;
+    try {
+      if (prepared === undefined) throw new HandshakeError('');
+      log.starting();
+      const check = peerCheck(policy, target, {
+        settings,
+        authorities: prepared.authorities,
+        nowMs: platform.clock.now(),
+        peer,
+        warn: log.warn,
+      });
+      const setup = prepared.contexts.for(policy, (text) => log.warn(`${peer}: ${text}`));
+      const serverName = sentServerName(policy, target, log.warn);
+      key = this.#sessions && sessionKey(service, order, check, setup, serverName);
+      const cached = key === undefined ? undefined : this.#sessions?.find(key);
+      const first = Promise.withResolvers<Uint8Array>();
+      const socket = await connectTls(connection, {
+        secureContext: setup.secureContext,
+        serverName,
+        session: cached?.session,
+        clock: platform.clock,
+        limitMs: settings.smtp_starttls_timeout * 1000,
+        signal,
+        onSession: first.resolve,
+      });
+      const result = inspect(socket, policy, check, cached);
+      if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
+      log.established(socket, result, check);
+      if (report !== undefined) reportHandshake(report, check, result, log.tellsUntrusted(check));
+      return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
+    } catch (error) {
+      if (!(error instanceof HandshakeError)) throw error;
+      connection.destroy();
+      if (key !== undefined) this.#sessions?.forget(key);
+      if (signal?.aborted !== true) log.failed(error);
+      report?.failed({ type: 'validation-failure', reason: 'tls-handshake-failure' });
+      throw error;
+    }
+  }
+
+  /** A session comes with or after the handshake, or never. */
+  async #keep(key: string, session: Promise<Uint8Array>, { verification, leaf }: Inspection): Promise<void> {
+    this.#sessions?.keep(key, { session: await session, verification, certificate: leaf?.raw });
+  }
+
+  #prepare(): Promise<Prepared | undefined> {
+    this.#prepared ??= this.#load();
+    return this.#prepared;
+  }
+
+  async #load(): Promise<Prepared | undefined> {
+    const { settings, platform, emit } = this.#options;
+    const warn = (text: string) => emit({ type: 'log', level: 'warning', text });
+    try {
+      const { files } = startingFrom(settings.queue_directory, platform);
+      const credentials = await loadCredentials(settings, files);
+      const authorities = readAuthorities(credentials.authorities.map((pem) => new X509Certificate(pem)));
+      return { contexts: new TlsContexts(settings, credentials, secureOptions(settings, warn)), authorities };
+    } catch (error) {
+      if (!(error instanceof CredentialsError)) throw error;
+      warn(error.message);
+      return undefined;
+    }
+  }
+}
+
+/** A resumed session comes without certificates: what was found out when it began still holds. */
+function inspect(
+  socket: TLSSocket,
+  policy: TlsPolicy,
+  check: PeerCheck,
+  cached: CachedSession | undefined,
+): Inspection {
+  const external = policy.external?.failure;
+  const resumed = socket.isSessionReused();
+  if (resumed && cached !== undefined) {
+    const leaf = cached.certificate && new X509Certificate(cached.certificate);
+    return { verification: cached.verification, leaf, external, resumed };
+  }
+  const chain = peerChain(socket);
+  const error = socket.authorizationError as Error | string | null;
+  const libraryError = error === null ? undefined : String(error instanceof Error ? error.message : error);
+  const verification = external === undefined ? check.verify(chain, libraryError) : distrusted();
+  return { verification, leaf: chain[0], external, resumed };
+}
+
+function statusOf(
+  socket: TLSSocket,
+  { verification, leaf, resumed }: Inspection,
+  { level }: PeerCheck,
+): TlsStatus {
+  const matched = verification.matched && mustMatch(level);
+  return {
+    level,
+    protocol: socket.getProtocol() ?? '',
+    cipher: socket.getCipher().name,
+    present: leaf !== undefined,
+    trusted: verification.trusted,
+    matched,
+    secured: matched && level !== 'halfdane',
+    resumed,
+    channelBinding: (type) => channelBinding(socket, type, leaf),
+  };
+}
+
+/** Whatever decides how a session comes about, or what its server has to prove (security reference 12). */
+function sessionKey(
+  service: Service,
+  { policy, target, helloName }: HandshakeOrder,
+  check: PeerCheck,
+  setup: HandshakeSetup,
+  serverName: string,
+): string {
+  const { nexthop, host, address } = target;
+  const isProved = mustMatch(check.level);
+  const fields = [service, nexthop, host, address, policy.level, helloName, setup.fingerprint];
+  const proof = isProved ? [...check.key, serverName] : [];
+  return createHash('sha256')
+    .update(JSON.stringify([fields, proof]))
+    .digest('hex');
+}

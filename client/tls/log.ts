@@ -1,0 +1,121 @@
+/** What the log tells of a handshake, as far as `smtp_tls_loglevel` wants it (security reference 11). */
+import { createHash, type X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { Settings } from '../config/register.ts';
+import type { EventListener } from '../events.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Service } from '../request.ts';
+import type { Tables } from '../tables/tables.ts';
+import type { HandshakeError } from './connect.ts';
+import { mustMatch } from './level.ts';
+import { type TlsLogFeature, tlsLogFeatures } from './log-level.ts';
+import type { PeerCheck } from './peer-check.ts';
+import type { TlsTarget } from './policy.ts';
+import { describeConnection, statusWord } from './summary.ts';
+import type { Verification } from './verification.ts';
+import { failureLine } from './verification.ts';
+
+export interface TlsEngineOptions {
+  readonly settings: Settings;
+  readonly service: Service;
+  readonly tables: Tables;
+  readonly platform: Platform;
+  readonly emit: EventListener;
+}
+
+/** What a handshake says of the server. */
+export interface Inspection {
+  readonly verification: Verification;
+  readonly leaf: X509Certificate | undefined;
+  /** Why no certificate counts, as another program has it. */
+  readonly external: string | undefined;
+  readonly resumed: boolean;
+}
+
+export class HandshakeLog {
+  readonly #peer: string;
+  readonly #features: ReadonlySet<TlsLogFeature>;
+  readonly #digest: string;
+  readonly #emit: TlsEngineOptions['emit'];
+  readonly warn = (text: string): void => this.#emit({ type: 'log', level: 'warning', text });
+
+  constructor(peer: string, features: ReadonlySet<TlsLogFeature>, { settings, emit }: TlsEngineOptions) {
+    this.#peer = peer;
+    this.#features = features;
+    this.#digest = settings.smtp_tls_fingerprint_digest;
+    this.#emit = emit;
+  }
+
+  static async open(target: TlsTarget, peer: string, options: TlsEngineOptions): Promise<HandshakeLog> {
+    const { settings, service, tables, emit } = options;
+    const warn = (text: string) => emit({ type: 'log', level: 'warning', text });
+    return new HandshakeLog(peer, await tlsLogFeatures(target, { settings, service, tables, warn }), options);
+  }
+
+  starting(): void {
+    if (this.#features.has('verbose')) this.#tell(`setting up TLS connection to ${this.#peer}`);
+  }
+
+  established(socket: TLSSocket, inspection: Inspection, check: PeerCheck): void {
+    const { verification, leaf, resumed, external } = inspection;
+    const { failure, match, peerName } = verification;
+    const wants = (...features: TlsLogFeature[]) => features.some((feature) => this.#features.has(feature));
+    if (failure !== undefined && leaf !== undefined && this.tellsUntrusted(check)) {
+      if (external !== undefined)
+        this.#tell(
+          `certificate verification failed for ${this.#peer}: external policy failure (${external})`,
+        );
+      else if (resumed)
+        this.#tell(
+          `${this.#peer}: re-using session with untrusted peer credential, look for details earlier in the log`,
+        );
+      else this.#tell(failureLine(failure, this.#peer));
+    }
+    if (wants('certmatch', 'verbose')) {
+      if (match !== undefined) this.#tell(`${this.#peer}: ${check.describe(match)}`);
+      if (peerName !== undefined) this.#tell(`${this.#peer}: matched peername: ${peerName}`);
+    }
+    if (leaf !== undefined && wants('peercert', 'verbose')) {
+      const [subject, issuer] = [commonName(leaf.subject), commonName(leaf.issuer)];
+      const spki = leaf.publicKey.export({ type: 'spki', format: 'der' });
+      this.#tell(
+        `${this.#peer}: subject_CN=${subject}, issuer=${issuer}, ` +
+          `cert fingerprint=${this.#fingerprint(leaf.raw)}, pkey fingerprint=${this.#fingerprint(spki)}`,
+      );
+    }
+    if (wants('summary')) {
+      const { level } = check;
+      const word = statusWord({
+        present: leaf !== undefined,
+        trusted: verification.trusted,
+        secured: verification.matched && mustMatch(level) && level !== 'halfdane',
+      });
+      const details = describeConnection(socket, leaf);
+      this.#tell(`${word} TLS connection established to ${this.#peer.toLowerCase()}: ${details}`);
+    }
+  }
+
+  /** What is wrong with a server's certificate; always told where it counts. */
+  tellsUntrusted({ level }: PeerCheck): boolean {
+    return mustMatch(level) || this.#features.has('untrusted');
+  }
+
+  failed({ message, problem }: HandshakeError): void {
+    // What was wrong before anything was sent has been warned of.
+    if (message !== '') this.#tell(`SSL_connect error to ${this.#peer}: ${message}`);
+    if (problem !== undefined) this.warn(`TLS library problem: ${problem}:`);
+  }
+
+  #fingerprint(bytes: Uint8Array): string {
+    const hex = createHash(this.#digest).update(bytes).digest('hex').toUpperCase();
+    return hex.match(/../g)?.join(':') ?? '';
+  }
+
+  #tell(text: string): void {
+    this.#emit({ type: 'log', level: 'info', text });
+  }
+}
+
+function commonName(name: string): string {
+  return /^CN=(.*)$/m.exec(name)?.[1] ?? '';
+}

@@ -1,0 +1,128 @@
+/**
+ * Certificates that nobody should make any more, and that simulator/certificates/ does not: made with openssl(1), all for
+ * one key, valid from 2020 to 2120.
+ */
+import { createPrivateKey } from 'node:crypto';
+import { Credential } from '../../simulator/certificates/authority.ts';
+
+/** PKCS #8, base64. */
+const LEAF_KEY = [
+  'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5/9FUNNg51aPsAV2B4ec+K7IqOzrVFicEisVe6zIwRKhRANCAASG',
+  'ELfVoGxYO39a+9YEOvA63v1wYK7OM8PQ+cWEBu8lRZc7sJKUAB5bzFXBwwHplGRHNXqzkTnkmbpMhdqOksjP',
+].join('');
+
+/** X.509, base64. */
+const CERTIFICATES = {
+  /** Version 1: it says nothing about itself. */
+  ancientRoot: [
+    'MIIBGDCBvwICEAAwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMQW5jaWVudCBSb290MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx',
+    'MDAwMDAwWjAXMRUwEwYDVQQDDAxBbmNpZW50IFJvb3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARndKzVQ1BKQWuZqtbTiYUs',
+    '43s2W4ijCagT8EYb5YXZJehriY8TCcKDdsM1q1wLDmuTAmhGP6G0l67/o+N8UGeNMAoGCCqGSM49BAMCA0gAMEUCIQDc0oK3P9pj',
+    'ADg7dDlY8mZulIQSqXiZlg5i4SfmSFEIRwIgR/DjvJAc2ACx5FRsR50r3nM1hQ/92Lxiqq+ujDcanHo=',
+  ].join(''),
+  /** Version 1, issued by that root. */
+  ancientIntermediate: [
+    'MIIBFzCBvQICEAEwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMQW5jaWVudCBSb290MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAx',
+    'MDAwMDAwWjAVMRMwEQYDVQQDDApBbmNpZW50IENBMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKRsjavHhUTFnGc1rcXE2p3BV',
+    't6bCV+OOVvLIYr2dnUROZeJbRB8NRk+aLDYFvl/OgIJpKxkUVPCHjqh++XynoDAKBggqhkjOPQQDAgNJADBGAiEAmIwdjLUq/67q',
+    'Evx5mUMgo3KvE+oiB84/Abd/lrZPpTECIQDuvatrSjOf5x8Z/WcQ0KbU/223q3NDmahiXRjRy3LhYQ==',
+  ].join(''),
+  /** Issued by the root. */
+  belowAncientRoot: [
+    'MIIBjTCCATKgAwIBAgICEAIwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMQW5jaWVudCBSb290MCAXDTIwMDEwMTAwMDAwMFoYDzIx',
+    'MjAwMTAxMDAwMDAwWjAaMRgwFgYDVQQDDA9teC5leGFtcGxlLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASGELfVoGxY',
+    'O39a+9YEOvA63v1wYK7OM8PQ+cWEBu8lRZc7sJKUAB5bzFXBwwHplGRHNXqzkTnkmbpMhdqOksjPo2kwZzAaBgNVHREEEzARgg9t',
+    'eC5leGFtcGxlLnRlc3QwHQYDVR0OBBYEFAL0RLwlgym4CdmYRscRV/ltRCXnMCoGA1UdIwQjMCGhG6QZMBcxFTATBgNVBAMMDEFu',
+    'Y2llbnQgUm9vdIICEAAwCgYIKoZIzj0EAwIDSQAwRgIhAMXw//B0xolq9OwWDYzASTKGA+tPC3ogFvvHF0EOi46zAiEAjgP6Eu7f',
+    'wkw/SLcBnsv21KJq5dixnyTGKrQp0a5d6IA=',
+  ].join(''),
+  /** Issued by the intermediate. */
+  belowAncientIntermediate: [
+    'MIIBizCCATCgAwIBAgICEAMwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKQW5jaWVudCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIw',
+    'MDEwMTAwMDAwMFowGjEYMBYGA1UEAwwPbXguZXhhbXBsZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhhC31aBsWDt/',
+    'WvvWBDrwOt79cGCuzjPD0PnFhAbvJUWXO7CSlAAeW8xVwcMB6ZRkRzV6s5E55Jm6TIXajpLIz6NpMGcwGgYDVR0RBBMwEYIPbXgu',
+    'ZXhhbXBsZS50ZXN0MB0GA1UdDgQWBBQC9ES8JYMpuAnZmEbHEVf5bUQl5zAqBgNVHSMEIzAhoRukGTAXMRUwEwYDVQQDDAxBbmNp',
+    'ZW50IFJvb3SCAhABMAoGCCqGSM49BAMCA0kAMEYCIQCAvqQWNhrvOyCehHlefyJqmijHQ4WOtlH7Ill910hRDAIhAKst4c3ABm0Z',
+    '82+vyjeBMlKvttKDIGXVeBpZD6CqcsVq',
+  ].join(''),
+  /** Its curve is not named but described. */
+  describedCurveRoot: [
+    'MIICSDCCAe6gAwIBAgICEAQwCgYIKoZIzj0EAwIwGDEWMBQGA1UEAwwNRXhwbGljaXQgUm9vdDAgFw0yMDAxMDEwMDAwMDBaGA8y',
+    'MTIwMDEwMTAwMDAwMFowGDEWMBQGA1UEAwwNRXhwbGljaXQgUm9vdDCCAUswggEDBgcqhkjOPQIBMIH3AgEBMCwGByqGSM49AQEC',
+    'IQD/////AAAAAQAAAAAAAAAAAAAAAP///////////////zBbBCD/////AAAAAQAAAAAAAAAAAAAAAP///////////////AQgWsY1',
+    '2Ko6k+ez671VdpiGvGUdBrDMU7D2O848PifSYEsDFQDEnTYIhucEk2pmeOETnSa3gZ9+kARBBGsX0fLhLEJH+Lzm5WOkQPJ3A32B',
+    'LeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUCIQD/////AAAAAP//////////vOb6racXnoTzucrC',
+    '/GMlUQIBAQNCAASWjuJFH3AQuCZ1UV23Jbamlkdm1blDzrr1rwEObD1VHKHDrprNWoU6Uo5pcw+vH1tNklKM/BDvgg3aGXzGx++U',
+    'ozIwMDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBTl9Vw4uKGZOLHYoEaq8+B9AD+N7jAKBggqhkjOPQQDAgNIADBFAiEA/h1e',
+    'fksisG9G6aGpo3NcNTskWm+X41w3ddyjpcq83FICIE+eoKRsSHHvxvl6MjrQOM7xHuUPuXiC7DWJtqhUyBiP',
+  ].join(''),
+  /** Issued by it. */
+  belowDescribedCurve: [
+    'MIIBgzCCASigAwIBAgICEAUwCgYIKoZIzj0EAwIwGDEWMBQGA1UEAwwNRXhwbGljaXQgUm9vdDAgFw0yMDAxMDEwMDAwMDBaGA8y',
+    'MTIwMDEwMTAwMDAwMFowGjEYMBYGA1UEAwwPbXguZXhhbXBsZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhhC31aBs',
+    'WDt/WvvWBDrwOt79cGCuzjPD0PnFhAbvJUWXO7CSlAAeW8xVwcMB6ZRkRzV6s5E55Jm6TIXajpLIz6NeMFwwGgYDVR0RBBMwEYIP',
+    'bXguZXhhbXBsZS50ZXN0MB0GA1UdDgQWBBQC9ES8JYMpuAnZmEbHEVf5bUQl5zAfBgNVHSMEGDAWgBTl9Vw4uKGZOLHYoEaq8+B9',
+    'AD+N7jAKBggqhkjOPQQDAgNJADBGAiEAmay7PEc8qskiG1HVHcQDzKq8Ud1Q3Vh47yq0lZCuc6gCIQCin3vSey8vAKnWFwabyVVj',
+    'JnSDp7Js4GlSjCoL/LLa7g==',
+  ].join(''),
+  /** RSA, 1024 bits. */
+  rsaRoot: [
+    'MIIB0TCCATqgAwIBAgICEAYwDQYJKoZIhvcNAQELBQAwEzERMA8GA1UEAwwIUFNTIFJvb3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEy',
+    'MDAxMDEwMDAwMDBaMBMxETAPBgNVBAMMCFBTUyBSb290MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDQJ/AJXfpbDpDh6dRE',
+    'rMzVLPqLcIPEvNFKabbOvnGdMkTEqz/Rsmb0wMuzQooEEfH8ER1feGVH2I0H9D9G8Yc+gEFHeBrSnFpxHsm/AjmP4TwWQM2LUsa+',
+    '+lOhywJ6NL+zlf80CtaBMonk1yLhMY1wGv2/XrziE2oq6XebpeNa/QIDAQABozIwMDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQW',
+    'BBQoRiSobY12xOEwHJoN1WTEhp6ecjANBgkqhkiG9w0BAQsFAAOBgQBcVm7pK0jNG6u0S7b+FV4W3l+w3OA2fqCTTjx5msqwzfNs',
+    '+9Fu+8cIpA4HBU6kMqcF7PKSHewuFH2x6sKM46AG3rCq+H9U5zP2K4j257JQ7yQ1xPAzB0VSdZRoReIctrRtMdCjy2sCDPBHd9NJ',
+    'A6XM7J8bnbDUqpMINsV9PmJD9w==',
+  ].join(''),
+  /** Issued by it with RSASSA-PSS and SHA-1, the default. */
+  pssWithSha1: [
+    'MIIBxzCCASugAwIBAgICEAcwEgYJKoZIhvcNAQEKMAWiAwIBajATMREwDwYDVQQDDAhQU1MgUm9vdDAgFw0yMDAxMDEwMDAwMDBa',
+    'GA8yMTIwMDEwMTAwMDAwMFowGjEYMBYGA1UEAwwPbXguZXhhbXBsZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhhC3',
+    '1aBsWDt/WvvWBDrwOt79cGCuzjPD0PnFhAbvJUWXO7CSlAAeW8xVwcMB6ZRkRzV6s5E55Jm6TIXajpLIz6NeMFwwGgYDVR0RBBMw',
+    'EYIPbXguZXhhbXBsZS50ZXN0MB0GA1UdDgQWBBQC9ES8JYMpuAnZmEbHEVf5bUQl5zAfBgNVHSMEGDAWgBQoRiSobY12xOEwHJoN',
+    '1WTEhp6ecjASBgkqhkiG9w0BAQowBaIDAgFqA4GBAIBHAJZaAfGOUAh7uRRwQ70E20McyH8X0aDDgOwb8B7NUKX1KDoTaFaY4iAq',
+    'bc3nJr6SH8D8/LBIhOVREsFheH7tkqnWVkS9aXILvK94tsne+bhBjYEsdpO1UON2qCMf43BJMh0hT4Op9qHkswKzO1DwRGXEqG4W',
+    'wSVwx6uWE/PZ',
+  ].join(''),
+  /** Issued by it with RSASSA-PSS and SHA-256. */
+  pssWithSha256: [
+    'MIICJTCCAVqgAwIBAgICEAgwQQYJKoZIhvcNAQEKMDSgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQME',
+    'AgEFAKIDAgFeMBMxETAPBgNVBAMMCFBTUyBSb290MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAaMRgwFgYDVQQD',
+    'DA9teC5leGFtcGxlLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASGELfVoGxYO39a+9YEOvA63v1wYK7OM8PQ+cWEBu8l',
+    'RZc7sJKUAB5bzFXBwwHplGRHNXqzkTnkmbpMhdqOksjPo14wXDAaBgNVHREEEzARgg9teC5leGFtcGxlLnRlc3QwHQYDVR0OBBYE',
+    'FAL0RLwlgym4CdmYRscRV/ltRCXnMB8GA1UdIwQYMBaAFChGJKhtjXbE4TAcmg3VZMSGnp5yMEEGCSqGSIb3DQEBCjA0oA8wDQYJ',
+    'YIZIAWUDBAIBBQChHDAaBgkqhkiG9w0BAQgwDQYJYIZIAWUDBAIBBQCiAwIBXgOBgQCQIa2TbTHcFl0W+09OnGfxm6WRDTCjeHB8',
+    'WWp8p88z1T6OqCxHUGZKbq190OYsTDnNLKXIY9XtWRc1YWNiI8SBjfP4HOM5Qvd+FMSGEX/iT78k4ovjsl+EmLJg1r+4eRGCAKma',
+    'Y3/6ghCbVQhaxqt81CJHAjzQP6SDD4k6WHXfsg==',
+  ].join(''),
+  /** An ordinary root. */
+  root: [
+    'MIIBQDCB6KADAgECAgIQCTAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARSb290MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAw',
+    'MDAwWjAPMQ0wCwYDVQQDDARSb290MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEdGO2n66+maBg++tS5S5hjFaHI5W+6xj5/vZA',
+    'cj/B9o6Nz5XVXbVEjH/bQClMJuxAuRpdMU95nG4ft0WWGnbONKMyMDAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUjj9hQKM3',
+    's1hWFf3xoef1gCCg4EAwCgYIKoZIzj0EAwIDRwAwRAIgRMJGWTWRM8rMTawOsNjx2JyiaKGxUabFFHFpUgXQSOcCICIZ1gDgmUN3',
+    'nIte/FR7HVhk3RBZBhFpAF7bKEJFkn3l',
+  ].join(''),
+  /** Issued by it with a critical extension 1.2.3.4. */
+  unknownCritical: [
+    'MIIBhzCCAS2gAwIBAgICEAowCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEUm9vdDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAw',
+    'MDAwMFowGjEYMBYGA1UEAwwPbXguZXhhbXBsZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhhC31aBsWDt/WvvWBDrw',
+    'Ot79cGCuzjPD0PnFhAbvJUWXO7CSlAAeW8xVwcMB6ZRkRzV6s5E55Jm6TIXajpLIz6NsMGowGgYDVR0RBBMwEYIPbXguZXhhbXBs',
+    'ZS50ZXN0MAwGAyoDBAEB/wQCBQAwHQYDVR0OBBYEFAL0RLwlgym4CdmYRscRV/ltRCXnMB8GA1UdIwQYMBaAFI4/YUCjN7NYVhX9',
+    '8aHn9YAgoOBAMAoGCCqGSM49BAMCA0gAMEUCIQD61ozTP2RzCcVwGj7UcOs5o7GXpdgZW7mJWCOUf8MFzAIge1jiJ4TFUQ15BcG0',
+    'MSfB2ik6zuwqoSlzUzCdlBWsH1c=',
+  ].join(''),
+} as const;
+
+export type OddCertificate = keyof typeof CERTIFICATES;
+
+/** A server that sends these, its own certificate first. */
+export function oddCredential(first: OddCertificate, ...others: readonly OddCertificate[]): Credential {
+  const key = createPrivateKey({ key: Buffer.from(LEAF_KEY, 'base64'), format: 'der', type: 'pkcs8' });
+  const der = (name: OddCertificate) => Buffer.from(CERTIFICATES[name], 'base64');
+  return new Credential(
+    () => key,
+    () => [der(first), ...others.map(der)],
+  );
+}
