@@ -74,7 +74,7 @@ test('what a delivery depends on', () => {
 
 test('what is not acted on yet', () => {
   const all = assigned({ smtp_tls_security_level: 'may', lmtp_sasl_auth_enable: 'no', soft_bounce: 'no' });
-  expect(awaitedNames(all).sort()).toEqual(['lmtp_sasl_auth_enable', 'smtp_tls_security_level']);
+  expect(awaitedNames(all).sort()).toEqual(['smtp_tls_security_level']);
 });
 
 test('any names and values', () => {

@@ -78,4 +78,4 @@ export type Parameter = Common &
   );
 
 /** Of features that the client does not have yet: these parameters are checked, and not acted on. */
-export const awaitedGroups: ReadonlySet<Group> = new Set<Group>(['tls', 'sasl']);
+export const awaitedGroups: ReadonlySet<Group> = new Set<Group>(['tls']);
