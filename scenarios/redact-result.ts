@@ -4,14 +4,17 @@
  */
 import { Redaction } from '../client/sasl/redaction.ts';
 import type { Session } from '../simulator/session.ts';
-import { secretsOf } from '../simulator/session-view.ts';
+import { commands } from '../simulator/session-view.ts';
 import type { Result } from './results.ts';
 
 export function redactResult(result: Result, sessions: readonly Session[]): Result {
-  const secrets = [...secretsOf(sessions), ...Object.entries(result.config).flatMap(secretsInSetting)];
+  const secrets = [
+    ...sessions.flatMap(secretsIn),
+    ...Object.entries(result.config).flatMap(secretsInSetting),
+  ];
   if (secrets.length === 0) return result;
   const redaction = new Redaction();
-  redaction.add([...secrets, ...secrets.flatMap(passwordIn)]);
+  redaction.add(secrets);
   return redacted(result, redaction);
 }
 
@@ -25,13 +28,30 @@ function secretsInSetting([name, value]: readonly [string, string]): string[] {
   return [value, ...passwords];
 }
 
-/** PLAIN's password stands behind the second NUL, a token behind `Bearer`. */
-function passwordIn(secret: string): string[] {
-  const said = Buffer.from(secret, 'base64').toString();
-  return [/\0.*\0(.+)$/s.exec(said)?.[1], /\u0001auth=Bearer ([^\u0001]+)/.exec(said)?.[1]].filter(
-    (found) => found !== undefined,
-  );
+/** What was said to authenticate, and the passwords and tokens that can be read in it. */
+function secretsIn(session: Session): string[] {
+  let mechanism = '';
+  let responses = 0;
+  return commands(session).flatMap((command) => {
+    if (command.kind !== 'command') return [];
+    if (command.verb === 'AUTH') {
+      mechanism = command.text.split(' ')[1]?.toUpperCase() ?? '';
+      responses = 0;
+    }
+    if (command.secret === undefined) return [];
+    responses += 1;
+    const said = Buffer.from(command.secret, 'base64').toString();
+    const password =
+      mechanism === 'LOGIN'
+        ? [responses > 1 ? said : undefined]
+        : [PLAIN.exec(said)?.[1], TOKEN.exec(said)?.[1]];
+    return [command.secret, ...password.filter((found) => found !== undefined)];
+  });
 }
+
+/** The password stands behind the second NUL. */
+const PLAIN = /^[^\0]*\0[^\0]*\0(.+)$/s;
+const TOKEN = /\u0001auth=Bearer ([^\u0001]+)/;
 
 /** The same value with every text in it redacted, but names of members and of the scenario. */
 function redacted<T>(value: T, redaction: Redaction): T {

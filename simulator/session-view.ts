@@ -119,14 +119,6 @@ export function followDialogue(): (entry: SessionEntry) => readonly TimelineItem
   };
 }
 
-/** All that clients said which may be credentials. */
-export function secretsOf(sessions: readonly Session[]): readonly string[] {
-  const said = sessions.flatMap((session) =>
-    commands(session).flatMap((command) => (command.kind === 'command' ? (command.secret ?? []) : [])),
-  );
-  return [...new Set(said)];
-}
-
 /** The text with `<hidden>` in place of each secret. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets.reduce((result, secret) => result.replaceAll(secret, '<hidden>'), text);

@@ -26,7 +26,8 @@ interface Peer {
 const PEERS: readonly Peer[] = [
   {
     name: 'postfix',
-    packages: ['postfix', ...POSTFIX_PLUG_INS.map((type) => `postfix-${type}`)],
+    // Cyrus SASL has its mechanisms from a package of their own.
+    packages: ['postfix', ...POSTFIX_PLUG_INS.map((type) => `postfix-${type}`), 'libsasl2-modules'],
     programs: [
       'usr/sbin/postfix',
       'usr/lib/postfix/sbin/master',

