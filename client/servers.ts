@@ -19,10 +19,11 @@ import { Admission, type Admitted } from './session/admission.ts';
 import type { SessionCache } from './session/cache.ts';
 import { connect } from './session/connect.ts';
 import type { DebugPeers } from './session/debug-peers.ts';
+import type { Peer } from './session/peer.ts';
 import { Reuse } from './session/reuse.ts';
 import { runSession } from './session/run.ts';
 import { reportOf, type SessionSecurity, withoutTls } from './session/security.ts';
-import { type Peer, Session } from './session/session.ts';
+import { Session } from './session/session.ts';
 import type { Tables } from './tables/tables.ts';
 import type { TlsEngine } from './tls/engine.ts';
 

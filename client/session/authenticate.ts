@@ -19,7 +19,8 @@ import { absentMechanisms, chooseMechanism, type Mechanism } from '../sasl/mecha
 import { HIDDEN } from '../sasl/redaction.ts';
 import { WireError } from '../wire/wire.ts';
 import { type CredentialsContext, findCredentials } from './credentials.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import { fullName, shortName } from './peer.ts';
+import type { Session } from './session.ts';
 
 export interface AuthenticationContext extends CredentialsContext {
   readonly random: Random;

@@ -6,7 +6,8 @@
  * taken belongs to the taker. One whose time is up is closed without a word (delivery reference 4.5, 4.6).
  */
 import type { Clock, Timer } from '../platform/platform.ts';
-import type { KeptSession, Peer } from './session.ts';
+import type { Peer } from './peer.ts';
+import type { KeptSession } from './session.ts';
 
 /** Connections that may wait at the same time; the one that has waited longest gives way. */
 const WAITING_LIMIT = 100;

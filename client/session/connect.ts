@@ -12,7 +12,7 @@ import type { Connection, Platform } from '../platform/platform.ts';
 import { startingFrom } from '../platform/queue-directory.ts';
 import { systemText } from '../platform/system-text.ts';
 import { withTimeLimit } from '../platform/time-limit.ts';
-import { fullName, type Peer } from './session.ts';
+import { fullName, type Peer } from './peer.ts';
 
 export interface ConnectContext {
   readonly platform: Platform;

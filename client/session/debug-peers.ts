@@ -4,7 +4,7 @@
  */
 import type { MatchList } from '../tables/match-list.ts';
 import type { Tables } from '../tables/tables.ts';
-import type { Peer } from './session.ts';
+import type { Peer } from './peer.ts';
 
 export class DebugPeers {
   readonly #list: MatchList;

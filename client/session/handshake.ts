@@ -11,8 +11,9 @@ import { WireError } from '../wire/wire.ts';
 import { type AuthenticationContext, authenticate } from './authenticate.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { parseFeatures, readDiscards } from './features.ts';
+import { fullName, shortName } from './peer.ts';
 import { pixWorkarounds } from './pix.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import type { Session } from './session.ts';
 import { secure, startTls } from './start-tls.ts';
 
 export interface HandshakeContext extends AuthenticationContext {

@@ -1,6 +1,7 @@
 /** Tells the postmaster of a session in which something went against the protocol (delivery reference 8.7, 9.5). */
 import type { Notice, PostNotice } from '../outcome/notices.ts';
-import { fullName, type Session } from './session.ts';
+import { fullName } from './peer.ts';
+import type { Session } from './session.ts';
 
 /** Posts a notice if `notify_classes` asks for one. Mail that notifies, or is returned, is not notified about. */
 export async function notifyPostmaster(session: Session, sender: string, post: PostNotice): Promise<void> {

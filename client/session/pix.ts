@@ -6,7 +6,8 @@ import { splitList } from '../config/text.ts';
 import type { Reply } from '../reply.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { TableError } from '../tables/table.ts';
-import { fullName, type Session } from './session.ts';
+import { fullName } from './peer.ts';
+import type { Session } from './session.ts';
 
 interface PixWorkarounds {
   readonly disableEsmtp: boolean;

@@ -13,8 +13,9 @@ import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
+import type { Peer } from './peer.ts';
 import type { SessionSecurity } from './security.ts';
-import { type KeptSession, type Peer, Session } from './session.ts';
+import { type KeptSession, Session } from './session.ts';
 
 export interface ReuseContext {
   /** Absent: connections are used once. */

@@ -8,9 +8,10 @@ import { WireError } from '../wire/wire.ts';
 import { isAuthentication } from './authenticate.ts';
 import { type HandshakeContext, handshake } from './handshake.ts';
 import { notifyPostmaster } from './notify.ts';
+import { fullName, shortName } from './peer.ts';
 import { fallsBack } from './plaintext-fallback.ts';
 import type { Reuse } from './reuse.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import type { Session } from './session.ts';
 import { transact } from './transaction.ts';
 
 export interface SessionRun extends HandshakeContext {

@@ -13,34 +13,15 @@ import type { Clock, Connection } from '../platform/platform.ts';
 import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
 import { Redaction } from '../sasl/redaction.ts';
-import { TableError } from '../tables/table.ts';
 import type { Tables } from '../tables/tables.ts';
 import type { TlsReport } from '../tls/report.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';
+import { fullName, type Peer } from './peer.ts';
+import { filteredLine, SHOWN_CHARACTERS, warnOfStrangeLine } from './reply-lines.ts';
 import type { SessionSecurity } from './security.ts';
 import { Transcript } from './transcript.ts';
-
-/** The server a session talks to. */
-export interface Peer {
-  /** Name as looked up; for a unix socket our own name. */
-  readonly host: string;
-  /** Numeric address, or the path of a unix socket. */
-  readonly address: string;
-  /** 0 for a unix socket. */
-  readonly port: number;
-}
-
-/** `host[address]` */
-export function shortName(peer: Peer): string {
-  return `${peer.host}[${peer.address}]`;
-}
-
-/** `host[address]:port`, without the port for a unix socket. */
-export function fullName(peer: Peer): string {
-  return peer.port === 0 ? shortName(peer) : `${shortName(peer)}:${peer.port}`;
-}
 
 export interface SessionOptions {
   /** Names the session in events. */
@@ -128,11 +109,11 @@ export class Session {
       lineLimitBytes: settings.line_length_limit,
       utf8: settings.smtputf8_enable,
       peer: fullName(peer),
-      ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => this.#replaceLine(line) }),
+      ...(settings.smtp_reply_filter !== '' && { replaceLine: (line) => filteredLine(this, line) }),
       onReplyLine: (line, isStored) => this.#heard(this.redacted(line), isStored),
       onReplacement: (line) => this.transcript.replacement(this.redacted(line)),
       onWarning: (text) => this.log('warning', this.redacted(text)),
-      onMalformedLine: (line) => this.#malformedLine(this.redacted(line)),
+      onMalformedLine: (line) => warnOfStrangeLine(this, this.redacted(line)),
     });
   }
 
@@ -306,44 +287,11 @@ export class Session {
     this.emit({ type: 'disconnected', session: this.id, how });
   }
 
-  /** A reply that cannot be filtered must not be taken at its word. */
-  async #replaceLine(line: string): Promise<string> {
-    const filter = await this.tables.one('smtp_reply_filter');
-    const replacement = await filter?.lookup(line).catch((error: unknown) => {
-      if (!(error instanceof TableError)) throw error;
-      this.log('warning', `${this.queueId}: table ${filter.name} lookup error for ${this.redacted(line)}`);
-      throw new WireError('localData');
-    });
-    if (replacement === undefined) return line;
-    const [from, to] = [line, replacement].map((text) => this.redacted(text));
-    this.log('info', `${fullName(this.peer)}: replacing server reply "${from}" with "${to}"`);
-    return replacement;
-  }
-
   /** The same, said as the fault has it. */
   dropAfter({ kind }: WireError): void {
     this.drop(DISCONNECTED[kind]);
   }
-
-  #malformedLine(line: string): void {
-    if (!this.features.pipelining) return;
-    const protocol = this.service === 'lmtp' ? 'LMTP' : 'ESMTP';
-    const text = `non-${protocol} response from ${fullName(this.peer)}: ${line.slice(0, SHOWN_CHARACTERS)}`;
-    this.emit({ type: 'log', level: 'warning', queueId: this.queueId, text });
-    if (!this.settings.helpful_warnings) return;
-    const parameter =
-      this.service === 'lmtp'
-        ? 'lmtp_discard_lhlo_keyword_address_maps'
-        : 'smtp_discard_ehlo_keyword_address_maps';
-    this.log(
-      'warning',
-      `to prevent loss of mail, turn off command pipelining for ${this.peer.address} with the ${parameter} parameter`,
-    );
-  }
 }
-
-/** How much of a line of the server's the log shows. */
-const SHOWN_CHARACTERS = 100;
 
 const DISCONNECTED = { timeout: 'timeout', localData: 'closed', lost: 'lost', aborted: 'lost' } as const;
 

@@ -7,7 +7,8 @@ import { oneLine, type Reply } from '../reply.ts';
 import { HandshakeError } from '../tls/connect.ts';
 import { mustMatch, requiresTls, usesTls } from '../tls/level.ts';
 import { WireError } from '../wire/wire.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import { fullName, shortName } from './peer.ts';
+import type { Session } from './session.ts';
 
 /**
  * Says STARTTLS if the server offers it and the policy wants it. Returns whether the dialogue is inside TLS now, or

@@ -21,7 +21,8 @@ import { oneLine, type Reply } from '../reply.ts';
 import { type DeliveryRequest, isProbe, type Recipient } from '../request.ts';
 import { type Wire, WireError } from '../wire/wire.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
-import { fullName, type Session, shortName } from './session.ts';
+import { fullName, shortName } from './peer.ts';
+import type { Session } from './session.ts';
 import { type XforwardCommand, type XforwardStage, xforwardCommands } from './xforward.ts';
 
 /**

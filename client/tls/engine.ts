@@ -7,7 +7,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../platform/platform.ts';
 import { startingFrom } from '../platform/queue-directory.ts';
 import type { Service } from '../request.ts';
-import { type Certificate, readCertificate } from './certificate.ts';
+import { readAuthorities } from './authorities.ts';
+import type { Certificate } from './certificate.ts';
 import { channelBinding } from './channel-binding.ts';
 import { connectTls, HandshakeError, peerChain } from './connect.ts';
 import { type HandshakeSetup, TlsContexts } from './contexts.ts';
@@ -102,8 +103,7 @@ export class TlsEngine {
       const result = inspect(socket, policy, check, cached);
       if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
       log.established(socket, result, check);
-      if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
-        reportHandshake(report, check, result, log.tellsUntrusted(check));
+      if (report !== undefined) reportHandshake(report, check, result, log.tellsUntrusted(check));
       return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
@@ -131,9 +131,7 @@ export class TlsEngine {
     try {
       const { files } = startingFrom(settings.queue_directory, platform);
       const credentials = await loadCredentials(settings, files);
-      const authorities = credentials.authorities
-        .map((pem) => readCertificate(new X509Certificate(pem)))
-        .filter((certificate) => certificate !== undefined);
+      const authorities = readAuthorities(credentials.authorities.map((pem) => new X509Certificate(pem)));
       return { contexts: new TlsContexts(settings, credentials, secureOptions(settings, warn)), authorities };
     } catch (error) {
       if (!(error instanceof CredentialsError)) throw error;

@@ -5,6 +5,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Settings } from '../config/register.ts';
 import type { TlsaRecord } from '../dns/records.ts';
+import { verifyAuthorities } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import { readDigests } from './dane/digests.ts';
 import { fingerprintRecords, presentTlsa, unusableText, usableRecords } from './dane/records.ts';
@@ -18,10 +19,15 @@ import {
   verifyFingerprints,
 } from './dane/verify.ts';
 import { type TlsLevel, usesDane, usesPkix } from './level.ts';
-import { verifyAuthorities } from './pkix.ts';
 import type { DanePolicy, TlsPolicy, TlsTarget } from './policy.ts';
 import { type ReferenceNames, referenceNames } from './reference-names.ts';
-import { Failures, type TlsaMatch, type Verification } from './verification.ts';
+import {
+  Failures,
+  type TlsaMatch,
+  type Verification,
+  type VerificationCode,
+  verificationCode,
+} from './verification.ts';
 
 export interface PeerCheckContext {
   readonly settings: Pick<
@@ -125,20 +131,24 @@ function chainOnly(level: TlsLevel, context: PeerCheckContext, names?: Reference
   return {
     level,
     key: [],
-    verify: (chain, libraryError) =>
-      verifyAuthorities(chain, { ...validity(context), authorities, names, libraryError }),
+    verify: (chain, libraryError) => {
+      const verification = verifyAuthorities(chain, { ...validity(context), authorities, names });
+      // OpenSSL goes by the clock of the system, and knows of no names: trust takes both.
+      const isAgreed = !verification.trusted || libraryError === undefined;
+      return isAgreed ? verification : distrusted(verificationCode(libraryError));
+    },
     describe: anchorMatchText,
   };
 }
 
 function hopelessCheck(level: TlsLevel): PeerCheck {
-  return { level, key: ['hopeless'], verify: distrusted, describe: anchorMatchText };
+  return { level, key: ['hopeless'], verify: () => distrusted(), describe: anchorMatchText };
 }
 
 /** Whatever the server shows. */
-export function distrusted(): Verification {
+export function distrusted(code: VerificationCode = 'UNSPECIFIED'): Verification {
   const failures = new Failures();
-  failures.add('UNSPECIFIED', 0);
+  failures.add(code, 0);
   return failures.verification({});
 }
 

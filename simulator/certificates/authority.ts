@@ -28,11 +28,12 @@ export interface Certified {
 /** A private key with its certificates, as a server or client presents them. They are made when they are asked for. */
 export class Credential implements Certified {
   readonly #key: () => KeyObject;
-  readonly #chain: () => readonly [Buffer, ...Buffer[]];
+  readonly #chain: () => readonly Buffer[];
 
-  constructor(key: () => KeyObject, chain: () => readonly [Buffer, ...Buffer[]]) {
-    this.#key = key;
-    this.#chain = once(chain);
+  /** `chain` is in DER, the certificate of the key first; a function makes it, or the key, when it is asked for. */
+  constructor(key: KeyObject | (() => KeyObject), chain: readonly Buffer[] | (() => readonly Buffer[])) {
+    this.#key = typeof key === 'function' ? key : () => key;
+    this.#chain = typeof chain === 'function' ? once(chain) : () => chain;
   }
 
   get key(): KeyObject {
@@ -45,7 +46,9 @@ export class Credential implements Certified {
   }
 
   get certificate(): Buffer {
-    return this.#chain()[0];
+    const [own] = this.#chain();
+    if (own === undefined) throw new TypeError('Credential: a chain has at least one certificate');
+    return own;
   }
 
   get spki(): Buffer {
@@ -53,11 +56,8 @@ export class Credential implements Certified {
   }
 
   /** The same with these certificates in its chain, its own the first. */
-  withChain(first: Certified, ...others: readonly Certified[]): Credential {
-    return new Credential(this.#key, () => [
-      first.certificate,
-      ...others.map(({ certificate }) => certificate),
-    ]);
+  withChain(...links: readonly Certified[]): Credential {
+    return new Credential(this.#key, () => links.map(({ certificate }) => certificate));
   }
 
   /** The chain, for `smtp_tls_cert_file` and the like. */

@@ -10,6 +10,8 @@ const description = {
       a: ['192.0.2.1', '2001:db8::1'],
       b: '192.0.2.2',
       c: ['203.0.113.7', '10.9.2.1', '127.0.0.1'],
+      '_25._tcp.a': { TLSA: '3 1 1 00' },
+      '_99._tcp.a': { TLSA: '3 1 1 00' },
     }),
   ],
   hosts: { a: mailHost(), b: mailHost({ port: 587 }) },
@@ -45,6 +47,10 @@ test('every address has one of its own, and names lead there', async () => {
     { address: '127.0.113.7' },
     { address: served[4] },
     { address: '127.0.0.1' },
+  ]);
+  expect([...(first?.names.keys() ?? [])].filter((name) => name.startsWith('_'))).toEqual([
+    '_10025._tcp.a.example.test',
+    '_99._tcp.a.example.test',
   ]);
   expect(plan.missing()).toEqual(['the path to b: its latencyMs can only be simulated']);
 });

@@ -77,7 +77,8 @@ export const oddCases: readonly DaneCase[] = (
     ['a critical extension that nobody knows', ['unknownCritical', 'root'], 'UNHANDLED_CRITICAL_EXTENSION 0'],
   ] as const
 ).map(([title, chain, expected]) => {
-  const sends = oddCredential(...chain);
+  const [first, ...others] = chain;
+  const sends = oddCredential(first, ...others);
   const top = sends.chain.at(-1) ?? Buffer.alloc(0);
   const digest = createHash('sha256').update(top).digest('hex');
   return { title, sends, records: [`2 0 1 ${digest}`], expected };

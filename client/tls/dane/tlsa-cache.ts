@@ -29,12 +29,8 @@ export class TlsaCache {
       kept === undefined || this.#clock.now() > kept.expiresMs ? await this.#ask(name, context) : kept;
     if (entry.answer === 'error') return entry.answer;
     this.#entries.set(name, entry);
-    if (this.#entries.size > ENTRIES_LIMIT) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > ENTRIES_LIMIT && oldest !== undefined) this.#entries.delete(oldest);
     return entry.answer;
   }
 

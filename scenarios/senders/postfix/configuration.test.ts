@@ -47,7 +47,8 @@ describe('master.cf', () => {
   test('lets proxymap open the tables that are named', () => {
     const config = { smtp_generic_maps: 'inline:{a=b}, proxy:hash:/run/a proxy:cdb:/run/b' };
     expect(masterCf([{ config, flags: '' }])).toContain(
-      ' proxymap -o { proxy_read_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n',
+      ' proxymap -o { proxy_read_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n' +
+        'proxywrite unix - - n - 1 proxymap -o { proxy_write_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n',
     );
   });
 

@@ -41,7 +41,7 @@ export interface FieldCase {
   readonly fates: readonly Fate[];
   /**
    * What the client sends to each host, by session: commands, `+` behind those that do not wait for a reply, `x3`
-   * for a repetition, `.` for the message text with its dot. A command has parameters only in brackets:
+   * for a repetition, `.` for the message text with its dot, base64 for a line of an AUTH exchange. A command has parameters only in brackets:
    * `EHLO MAIL[BODY=8BITMIME]+ RCPT+x3 DATA .+ QUIT`. `(nothing)` for a connection without a command, `(any)` where
    * it depends on the moment whether the server still sees it.
    */
@@ -163,7 +163,7 @@ function groupsOf(wire: string): string[][] {
   const groups: string[][] = [[]];
   for (const token of wire.split(' ')) {
     const [, verb = '', parameters, ahead, times = '1'] =
-      /^([A-Z]+|\.)(?:\[(.*)\])?(\+?)(?:x(\d+))?$/.exec(token) ?? [];
+      /^([A-Z]+|\.|[A-Za-z0-9/]+=*)(?:\[(.*)\])?(\+?)(?:x(\d+))?$/.exec(token) ?? [];
     if (verb === '') throw new Error(`wire: '${token}' is no command`);
     for (let count = 1; count <= Number(times); count += 1) {
       groups.at(-1)?.push(commandPattern(verb, parameters));

@@ -130,7 +130,7 @@ function secureContext(of: readonly Credential[], options: TlsOptions): SecureCo
 function settingsOf(of: readonly Credential[], options: TlsOptions): SecureContextOptions {
   const { minVersion = MODERN_VERSION, maxVersion, ciphers, tickets = true } = options;
   const old = minVersion !== MODERN_VERSION && minVersion !== 'TLSv1.3';
-  const list = ciphers ?? (old ? 'ALL' : 'DEFAULT');
+  const list = ciphers ?? 'DEFAULT';
   const weak = old || ciphers !== undefined || of.some(({ key }) => isWeak(key));
   return {
     minVersion,

@@ -1,44 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { authority, type Credential, selfSigned } from '../../certificates/authority.ts';
-import { dialogueOf } from '../../session-view.ts';
+import { authority, selfSigned } from '../../certificates/authority.ts';
 import { mailHost } from '../declarative.ts';
-import { dialogueHost } from '../dialogue.ts';
-import { bytes, expectClose, startTls } from '../dialogue-steps.ts';
-import type { MailHostDefinition } from '../host.ts';
-import { type HostWorld, TestClient, withHost } from '../testing.ts';
+import { TestClient, withHost } from '../testing.ts';
 import type { TlsOptions } from './options.ts';
-import { askForTls, type Secured, secure, secureConnection } from './testing.ts';
+import { askForTls, factsOf, failure, secure, secureConnection, secured, seen } from './testing.ts';
 
 const ca = authority('Test CA');
 const credential = ca.issue('a.example.test');
-
-/** The lines and events of the n-th session. */
-function seen(world: HostWorld, session = 0): string[] {
-  return dialogueOf(world.sessions[session] ?? expect.fail()).timeline.map((item) =>
-    'line' in item ? item.line : item.event,
-  );
-}
-
-function factsOf(world: HostWorld, session = 0) {
-  return world.sessions[session]?.entries.flatMap((entry) =>
-    'event' in entry && entry.event === 'tls' ? [entry.tls] : [],
-  )[0];
-}
-
-/** The code of the error that ends the client's handshake. */
-async function failure(world: HostWorld, options?: ConnectionOptions): Promise<string> {
-  const error: NodeJS.ErrnoException = await secure(await askForTls(world), options).then(
-    () => expect.fail('the handshake succeeded'),
-    (reason) => reason,
-  );
-  return error.code ?? error.message;
-}
-
-async function secured(world: HostWorld, options?: ConnectionOptions): Promise<Secured> {
-  return secure(await askForTls(world), options);
-}
 
 describe('STARTTLS', () => {
   test('a whole delivery inside TLS is recorded as plaintext, with the mark where TLS began', async () => {
@@ -123,6 +93,27 @@ describe('STARTTLS', () => {
       },
     );
   });
+
+  test('lines that come in a segment of their own meet the handshake', async () => {
+    const starttls = { reply: '220 go\n250 injected', segments: ['220 go\r\n'.length] };
+    await withHost(mailHost({ tls: {}, starttls }), async (world) => {
+      expect(await failure(world)).toBe('ERR_SSL_WRONG_VERSION_NUMBER');
+      expect(seen(world)).toContain('250 injected');
+    });
+  });
+
+  test.each(['close', 'silent', 'stall', 'halfClose'] as const)(
+    'a fault after the reply: %s',
+    async (then) => {
+      const host = mailHost({ tls: {}, faults: [{ at: 'starttls', then }] });
+      await withHost(host, async (world) => {
+        const waiting = new Promise((resolve) => world.clock.schedule(600_000, () => resolve('nothing')));
+        const result = await Promise.race([waiting, failure(world)]);
+        expect(result).toBe(/^(?:silent|stall)$/.test(then) ? 'nothing' : 'ECONNRESET');
+        expect(world.host.problems()).toEqual([]);
+      });
+    },
+  );
 
   test('what the client said behind STARTTLS is not taken for something said inside', async () => {
     await withHost(mailHost({ tls: {} }), async (world) => {
@@ -216,6 +207,19 @@ describe('what is agreed on', () => {
     });
   });
 
+  test('with certificates of two kinds the client chooses', async () => {
+    const both = [credential, ca.issue('a.example.test', { key: 'rsa' })];
+    await withHost(mailHost({ tls: { credential: both } }), async (world) => {
+      for (const [sigalgs, kind] of [
+        ['ECDSA+SHA256', 'ec'],
+        ['RSA-PSS+SHA256', 'rsa'],
+      ] as const) {
+        const { socket } = await secured(world, { sigalgs });
+        expect(socket.getPeerX509Certificate()?.publicKey.asymmetricKeyType).toBe(kind);
+      }
+    });
+  });
+
   test('the certificate depends on the name that is asked for', async () => {
     const other = ca.issue('b.example.test');
     await withHost(mailHost({ tls: { credential, sni: { 'b.example.test': other } } }), async (world) => {
@@ -270,246 +274,6 @@ describe('what is agreed on', () => {
         expect(result).toBe(clientCertificate === 'asked' ? '250 2.0.0 Ok' : refused);
       });
     }
-  });
-});
-
-describe('faults of the handshake', () => {
-  test.each<[string, TlsOptions, string]>([
-    ['text in place of TLS', { handshake: { instead: '500 what?\r\n' } }, 'ERR_SSL_WRONG_VERSION_NUMBER'],
-    ['alert 40', { handshake: { alert: 40 } }, 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'],
-    ['alert 112', { handshake: { alert: 112 } }, 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME'],
-    ['close', { handshake: { afterBytes: 0 } }, 'ECONNRESET'],
-    ['reset', { handshake: { afterBytes: 0, then: 'reset' } }, 'ECONNRESET'],
-    ['half of the first flight, close', { handshake: { afterBytes: 90, then: 'close' } }, 'ECONNRESET'],
-    ['a corrupted hello', { handshake: { corruptByte: 20 } }, 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'],
-    [
-      'a corrupted certificate',
-      { handshake: { corruptByte: 500 } },
-      'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
-    ],
-    [
-      'no common version',
-      { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' },
-      'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-    ],
-    [
-      'no common cipher',
-      { maxVersion: 'TLSv1.2', ciphers: 'aNULL' },
-      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-    ],
-  ])('%s', async (_, tls, code) => {
-    await withHost(mailHost({ tls }), async (world) => {
-      expect(await failure(world, { ecdhCurve: 'X25519' })).toBe(code);
-      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
-      expect(seen(world).filter((line) => !line.startsWith('250'))).toContain('TLS handshake failed');
-      expect(seen(world).at(-1)).toMatch(/^close|reset$/);
-      expect(world.host.problems()).toEqual([]);
-    });
-  });
-
-  test.each<[string, TlsOptions]>([
-    ['silence', { handshake: { afterBytes: 0, then: 'silent' } }],
-    ['a stall', { handshake: { afterBytes: 0, then: 'stall' } }],
-    ['half of the first flight, then silence', { handshake: { afterBytes: 90, then: 'silent' } }],
-  ])('%s: nothing happens', async (_, tls) => {
-    await withHost(mailHost({ tls }), async (world) => {
-      const plain = await askForTls(world);
-      const waiting = new Promise((resolve) => world.clock.schedule(600_000, () => resolve('nothing')));
-      expect(await Promise.race([waiting, secure(plain).catch((error) => error)])).toBe('nothing');
-    });
-  });
-
-  test('a client that never begins is left after the idle time', async () => {
-    await withHost(mailHost({ tls: {}, idleTimeout: '10s' }), async (world) => {
-      const client = await askForTls(world);
-      expect(await client.rest()).toBe('<close>');
-    });
-  });
-
-  test('only in the connection that is named', async () => {
-    await withHost(mailHost({ tls: { handshake: { alert: 40, connection: 2 } } }), async (world) => {
-      await (await secured(world)).client.quit();
-      expect(await failure(world)).toBe('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE');
-    });
-  });
-
-  test('commands in the clear on a failed handshake are kept', async () => {
-    await withHost(mailHost({ tls: {} }), async (world) => {
-      const client = await askForTls(world);
-      client.send('MAIL FROM:<>\r\n');
-      await client.rest();
-      expect(seen(world).slice(-3)).toEqual(['MAIL FROM:<>', 'TLS handshake failed', 'close']);
-    });
-  });
-});
-
-describe('certificates that are wrong', () => {
-  const intermediate = ca.intermediate('Test Issuing CA');
-  const leaf = intermediate.issue('a.example.test');
-  const strict = (issuer: ReturnType<typeof authority>) => issuer.issue('a.example.test');
-  test.each<[string, Credential, string]>([
-    ['right', credential, ''],
-    ['right, by an intermediate', leaf, ''],
-    [
-      'right, shuffled and with an unrelated one',
-      leaf.withChain(leaf, selfSigned('other'), intermediate),
-      '',
-    ],
-    ['expired', ca.issue('a.example.test', { validity: 'expired' }), 'CERT_HAS_EXPIRED'],
-    ['not yet valid', ca.issue('a.example.test', { validity: 'notYetValid' }), 'CERT_NOT_YET_VALID'],
-    ['wrong name', ca.issue('b.example.test'), 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['wildcard', ca.issue('*.example.test'), ''],
-    ['common name only', ca.issue('a.example.test', { names: [] }), ''],
-    [
-      'a name beside the common name',
-      ca.issue('a.example.test', { names: ['c.test'] }),
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-    ],
-    ['self-signed', selfSigned('a.example.test'), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    [
-      'of another authority',
-      authority('Other CA').issue('a.example.test'),
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    ],
-    ['missing intermediate', leaf.withChain(leaf), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-    [
-      'wrong extended key usage',
-      ca.issue('a.example.test', { extendedKeyUsage: ['clientAuth'] }),
-      'INVALID_PURPOSE',
-    ],
-    [
-      'issuer that is no authority',
-      strict(ca.intermediate('No CA', { authority: false })),
-      'INVALID_PURPOSE',
-    ],
-    [
-      'issuer that may not sign',
-      strict(ca.intermediate('Mute CA', { keyUsage: ['cRLSign'] })),
-      'UNSPECIFIED',
-    ],
-    [
-      'path too long',
-      strict(ca.intermediate('Short', { pathLength: 0 }).intermediate('Beyond')),
-      'PATH_LENGTH_EXCEEDED',
-    ],
-    ['name constraints', strict(ca.intermediate('Narrow', { permitted: ['other.test'] })), 'UNSPECIFIED'],
-    ['SHA-1', ca.issue('a.example.test', { digest: 'sha1' }), 'UNSPECIFIED'],
-  ])('%s', async (_, shown, code) => {
-    await withHost(mailHost({ tls: { credential: shown } }), async (world) => {
-      const { socket } = await secured(world, { ca: ca.pem, servername: 'a.example.test' });
-      expect(String(socket.authorizationError ?? '')).toMatch(new RegExp(`${code}$`));
-      if (code === '') expect(socket.authorized).toBe(true);
-      else expect(socket.authorized).toBe(false);
-    });
-  });
-});
-
-describe('after the handshake', () => {
-  test('plaintext in the midst of TLS', async () => {
-    await withHost(
-      mailHost({ tls: { afterHandshake: { plaintext: '250 injected\r\n' } } }),
-      async (world) => {
-        const { client } = await secured(world);
-        expect(await client.rest()).toMatch(/ERR_SSL_(BAD_RECORD_TYPE|WRONG_VERSION_NUMBER)/);
-      },
-    );
-  });
-
-  test('another handshake is asked for', async () => {
-    const tls = { maxVersion: 'TLSv1.2', afterHandshake: 'renegotiate' } as const;
-    await withHost(mailHost({ tls }), async (world) => {
-      const { client, socket } = await secured(world);
-      let handshakes = 1;
-      socket.on('secureConnect', () => {
-        handshakes += 1;
-      });
-      expect(await client.askAll('NOOP', 'NOOP')).toEqual(['250 2.0.0 Ok', '250 2.0.0 Ok']);
-      expect(handshakes).toBe(2);
-    });
-  });
-
-  test.each([true, false])('close_notify: %s', async (closeNotify) => {
-    await withHost(mailHost({ tls: { closeNotify, maxVersion: 'TLSv1.2' } }), async (world) => {
-      const plain = await askForTls(world);
-      const raw: number[] = [];
-      const { client } = await secure(plain);
-      plain.connection.on('data', (chunk: Buffer) => raw.push(chunk[0] ?? 0));
-      expect(await client.ask('QUIT')).toBe('221 2.0.0 Bye');
-      await client.rest();
-      expect(raw.includes(21)).toBe(closeNotify);
-    });
-  });
-
-  test.each(['close', 'reset'] as const)('%s', async (then) => {
-    await withHost(mailHost({ tls: {}, mail: { then } }), async (world) => {
-      const { client } = await secured(world);
-      await client.ask('EHLO c');
-      expect(await client.ask('MAIL FROM:<>')).toBe(then === 'close' ? '<close>' : '<ECONNRESET>');
-    });
-  });
-});
-
-describe('scripts', () => {
-  const run = (definition: MailHostDefinition, work: (world: HostWorld) => Promise<void>) =>
-    withHost(definition, async (world) => {
-      await work(world);
-      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
-    });
-
-  test('the lines after the handshake are said inside', async () => {
-    const script = ['S: 220 a', 'C: EHLO c', 'S: 250-a', 'S: 250 STARTTLS', 'C: STARTTLS', 'S: 220 go'];
-    const host = dialogueHost([
-      ...script,
-      startTls({ credential }),
-      'C: EHLO c',
-      'S: 250 a',
-      'C: QUIT',
-      expectClose(),
-    ]);
-    await run(host, async (world) => {
-      const client = await world.connect();
-      await client.reply();
-      await client.askAll('EHLO c', 'STARTTLS');
-      const inside = await secure(client, { servername: 'a.example.test', ca: ca.pem });
-      expect(inside.socket.authorized).toBe(true);
-      await inside.client.ask('EHLO c');
-      inside.client.send('QUIT\r\n');
-      inside.socket.end();
-      await inside.client.rest();
-    });
-    await run(dialogueHost([...script, bytes('250 injected\r\n'), '{TLS}', 'C: QUIT']), async (world) => {
-      const client = await world.connect();
-      await client.reply();
-      await client.askAll('EHLO c', 'STARTTLS');
-      expect(client.segments.at(-1)).toBe('220 go\r\n250 injected\r\n');
-      (await secure(client)).client.send('QUIT\r\n');
-    });
-  });
-
-  test('a handshake that fails is a problem unless the script ends with it', async () => {
-    const script = ['S: 220 a', 'C: STARTTLS', 'S: 220 go'];
-    const refuse = async (world: HostWorld) => {
-      const client = await world.connect();
-      await client.reply();
-      await client.ask('STARTTLS');
-      await expect(
-        secure(client, { rejectUnauthorized: true, maxVersion: 'TLSv1.2', ciphers: 'aNULL:@SECLEVEL=0' }),
-      ).rejects.toThrow();
-      await new Promise((resolve) => world.clock.schedule(5_000, () => resolve(undefined)));
-    };
-    for (const [more, problems] of [
-      [[], []],
-      [['C: QUIT'], ['connection 1: expected step 4 "{TLS}", got no TLS']],
-    ] as const)
-      await run(dialogueHost([...script, '{TLS}', ...more]), async (world) => {
-        await refuse(world);
-        expect(world.host.problems()).toEqual(problems);
-      });
-  });
-
-  test('a fault of the handshake is the last step', async () => {
-    const fault = startTls({ handshake: { alert: 40 } });
-    expect(() => dialogueHost([fault, 'C: QUIT'])).toThrow('must be the last step');
   });
 });
 
