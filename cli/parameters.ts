@@ -4,13 +4,7 @@ import type { Command } from 'commander';
 import { ConfigError, shown } from '../client/config/config-error.ts';
 import { parseMainCf } from '../client/config/main-cf.ts';
 import { type DeliveryService, type MasterCf, parseMasterCf } from '../client/config/master-cf.ts';
-import {
-  awaitedNames,
-  mentionedNames,
-  namesNobodyReads,
-  undefinedNames,
-  whyNotRead,
-} from '../client/config/names.ts';
+import { mentionedNames, namesNobodyReads, undefinedNames, whyNotRead } from '../client/config/names.ts';
 import { parseOverrides, readOverrides } from '../client/config/overrides.ts';
 import type { Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
@@ -69,9 +63,6 @@ export async function readConfiguration(
     for (const [name, value] of chosen) assigned.set(name, value);
     for (const [name, parameter] of undefinedNames(assigned))
       warn(`${shown(parameter)}: $${shown(name)} stands for nothing; correct the name`);
-    const awaited = awaitedNames(assigned);
-    if (awaited.length > 0)
-      warn(`there is no TLS and no SASL authentication yet: ${awaited.join(', ')} will not be acted on`);
     return { assigned, chosen: new Set(chosen.keys()), ...(service && { service }) };
   } catch (error) {
     const isMistake = error instanceof ConfigError || error instanceof UsageError;

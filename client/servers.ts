@@ -159,7 +159,10 @@ export class Servers {
       const session = await this.#reuse.byNexthop((kept) => this.#admission.again(kept));
       if (session !== undefined) await use(session, false);
     }
-    const best = addresses.filter(({ preference }) => preference === site.bestPreference);
+    // Each is looked at twice, and complained of as often, where connections are kept; never else.
+    const best = this.#reuse.usesKept
+      ? addresses.filter(({ preference }) => preference === site.bestPreference)
+      : [];
     for (const address of best) {
       if (this.#isOver || addresses.length === 0) break;
       const security = await this.#admit(address, site);

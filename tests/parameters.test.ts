@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entries } from '../client/config/entries.ts';
-import { awaitedGroups } from '../client/config/parameter.ts';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { loadSuites } from '../scenarios/load.ts';
@@ -52,9 +51,7 @@ const inert: ReadonlyMap<string, string> = new Map([
   ['lmtp_sasl_type', 'Whatever it names but Cyrus is refused at the start.'],
 ]);
 
-const effective = parameters
-  .filter(([, { noEffect, group }]) => noEffect === undefined && !awaitedGroups.has(group))
-  .map(([name]) => name);
+const effective = parameters.filter(([, { noEffect }]) => noEffect === undefined).map(([name]) => name);
 
 describe('every parameter of the register is read', () => {
   const words = new Set(sources().match(/\w+/g));
@@ -81,18 +78,16 @@ describe('every parameter of the register is read', () => {
   );
 });
 
-const finished = entries.filter(({ group }) => !awaitedGroups.has(group));
-
 describe('every name, those of lmtp included, is shown by scenarios', async () => {
   const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
 
   test('none is without one', () => {
     const shown = new Set(scenarios.flatMap(({ clauses }) => clauses));
-    const names = finished.map(({ name }) => name);
+    const names = entries.map(({ name }) => name);
     expect(names.filter((name) => !shown.has(`postfix:${name}`))).toEqual([]);
   });
 
-  const decisive = finished.filter(({ name, noEffect }) => noEffect === undefined && !inert.has(name));
+  const decisive = entries.filter(({ name, noEffect }) => noEffect === undefined && !inert.has(name));
   test.each(decisive.map(({ name }) => name))('%s: one of them fails when it is ignored', async (name) => {
     const without = scenarios
       .filter(({ clauses, config }) => clauses.includes(`postfix:${name}`) && name in config)

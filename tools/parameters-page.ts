@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Entry, entries } from '../client/config/entries.ts';
-import { awaitedGroups, type Group } from '../client/config/parameter.ts';
+import type { Group } from '../client/config/parameter.ts';
 
 export const PAGE = join(import.meta.dirname, '..', 'docs', 'parameters.md');
 
@@ -47,20 +47,19 @@ export function parametersPage(): string {
   const without = own.filter(({ noEffect }) => noEffect !== undefined);
   const sections = Object.entries(titles).flatMap(([group, title]) => {
     const rows = effective.get(group as Group);
-    return rows === undefined ? [] : [section(group as Group, title, rows, twins)];
+    return rows === undefined ? [] : [section(title, rows, twins)];
   });
   return [INTRODUCTION, ...sections, withoutEffect(without, twins)].join('\n');
 }
 
 type Twins = ReadonlyMap<string, Entry>;
 
-function section(group: Group, title: string, rows: readonly Entry[], twins: Twins): string {
-  const note = awaitedGroups.has(group) ? '\nRead and checked, and not acted on yet.\n' : '';
+function section(title: string, rows: readonly Entry[], twins: Twins): string {
   const lines = rows.map(
     (entry) =>
       `| ${names(entry, twins)} | ${defaults(entry, twins)} | ${entry.since} | ${cell(entry.meaning)} |`,
   );
-  return `## ${title}\n${note}\n| Name | Default | Since | Meaning |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+  return `## ${title}\n\n| Name | Default | Since | Meaning |\n|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
 function withoutEffect(rows: readonly Entry[], twins: Twins): string {

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  awaitedNames,
-  clientNames,
-  effectiveOnly,
-  namesNobodyReads,
-  namesNotRead,
-  whyNotRead,
-} from './names.ts';
+import { clientNames, effectiveOnly, namesNobodyReads, namesNotRead, whyNotRead } from './names.ts';
 import { otherPrograms } from './register/other-programs.ts';
 
 const assigned = (all: Record<string, string>) => new Map(Object.entries(all));
@@ -70,11 +63,6 @@ test('what a delivery depends on', () => {
     'smtp_tls_session_cache_database',
     'lmtp_lhlo_name',
   ]);
-});
-
-test('what is not acted on yet', () => {
-  const all = assigned({ smtp_tls_security_level: 'may', lmtp_sasl_auth_enable: 'no', soft_bounce: 'no' });
-  expect(awaitedNames(all).sort()).toEqual(['smtp_tls_security_level']);
 });
 
 test('any names and values', () => {

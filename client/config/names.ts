@@ -1,7 +1,6 @@
 /** Which names of parameters mean something: to the client, to other programs of Postfix, or to other values. */
 
 import { entries } from './entries.ts';
-import { awaitedGroups } from './parameter.ts';
 import { otherPrograms } from './register/other-programs.ts';
 
 /** How much of a name is compared when looking for the one that was meant. */
@@ -95,14 +94,6 @@ export function effectiveOnly(assigned: ReadonlyMap<string, string>): ReadonlyMa
 const withoutEffect: ReadonlySet<string> = new Set(
   entries.filter(({ noEffect }) => noEffect !== undefined).map(({ name }) => name),
 );
-
-/** Names set whose feature the client does not have yet: they are checked, and not acted on. */
-export function awaitedNames(assigned: ReadonlyMap<string, string>): string[] {
-  return entries
-    .filter(({ group, noEffect }) => awaitedGroups.has(group) && noEffect === undefined)
-    .map(({ name }) => name)
-    .filter((name) => assigned.has(name));
-}
 
 /** What to tell about a name that the client does not read. */
 export function whyNotRead(name: string): string {

@@ -76,6 +76,3 @@ export type Parameter = Common &
     /** One of `words`, in any case. */
     | { readonly type: 'enum'; readonly words: readonly string[] }
   );
-
-/** Of features that the client does not have yet: these parameters are checked, and not acted on. */
-export const awaitedGroups: ReadonlySet<Group> = new Set<Group>(['tls']);

@@ -56,6 +56,11 @@ export class Reuse {
     if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop);
   }
 
+  /** Connections that were kept may be used: nobody looks for any otherwise. */
+  get usesKept(): boolean {
+    return this.#policy.load;
+  }
+
   /** Until when a connection that is being opened now may be used again; undefined if it is not to be kept. */
   get reusableUntilMs(): number | undefined {
     const { clock, settings } = this.#context;

@@ -1,5 +1,5 @@
 /** The lookup tables and match lists of a configuration, opened when they are first asked for and then shared by all deliveries. */
-import { awaitedGroups, type Parameter } from '../config/parameter.ts';
+import type { Parameter } from '../config/parameter.ts';
 import {
   type MatchListParameter,
   parameters,
@@ -54,10 +54,7 @@ const EXACT: ReadonlySet<TablesParameter | TableParameter> = new Set([
 /** Those that the client reads: no one needs the tables of the others. */
 const namesOf = (type: Parameter['type']) =>
   parameters
-    .filter(
-      ([, { type: own, group, noEffect }]) =>
-        own === type && noEffect === undefined && !awaitedGroups.has(group),
-    )
+    .filter(([, { type: own, noEffect }]) => own === type && noEffect === undefined)
     .map(([name]) => name);
 const tablesParameters = namesOf('tables') as TablesParameter[];
 const tableParameters = namesOf('table') as TableParameter[];

@@ -34,7 +34,7 @@ export class TlsContexts {
 
   /** Throws HandshakeError where the policy names protocols or ciphers that there are not; `warn` hears of it. */
   for(policy: TlsPolicy, warn: (text: string) => void): HandshakeSetup {
-    const protocols = readProtocols(policy.protocols);
+    const protocols = readProtocols(policy.protocols, warn);
     const ciphers = cipherList(policy, this.#settings);
     if ('error' in protocols) {
       warn(protocols.error);
@@ -62,7 +62,11 @@ export class TlsContexts {
         key: this.#credentials.own.map(({ key }) => key),
       });
     } catch (error) {
-      throw new HandshakeError('-1', libraryProblem(error) ?? String(error));
+      const problem = libraryProblem(error) ?? String(error);
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SSL_NO_CIPHER_MATCH')
+        throw new HandshakeError('-1', problem);
+      warn(`error setting cipher grade: "${policy.ciphers}"`);
+      throw new HandshakeError('', problem);
     }
     const [oldest] = this.#contexts.keys();
     if (oldest !== undefined && this.#contexts.size >= CONTEXTS_LIMIT) this.#contexts.delete(oldest);

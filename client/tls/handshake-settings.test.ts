@@ -10,11 +10,16 @@ import { keyExchangeGroups, secureOptions } from './library-options.ts';
 import { readProtocols } from './protocols.ts';
 
 const {
+  SSL_OP_NO_TLSv1: NO_1_0,
   SSL_OP_NO_TLSv1_1: NO_1_1,
   SSL_OP_NO_TLSv1_2: NO_1_2,
+  SSL_OP_NO_TLSv1_3: NO_1_3,
   SSL_OP_NO_RENEGOTIATION: NO_RENEGOTIATION,
   SSL_OP_ALL: ALL,
 } = constants;
+const never = (text: string) => {
+  throw new Error(`no warning expected: ${text}`);
+};
 const settingsOf = (given: Record<string, string> = {}) =>
   resolveSettings(new Map(Object.entries(given)), 'smtp', { hostname: 'client.test' });
 
@@ -39,36 +44,40 @@ describe('protocol lists (9.1)', () => {
     ['TLSv1 TLSv1.2', 'TLSv1', 'TLSv1.2', NO_1_1],
     ['TLSv1 TLSv1.2 TLSv1.3 !TLSv1', 'TLSv1.2', 'TLSv1.3', 0],
   ])('%s: %s to %s', (list, minVersion, maxVersion, options) => {
-    const range = readProtocols(list);
+    const range = readProtocols(list, never);
     expect(range).toEqual({ minVersion, maxVersion, secureOptions: options });
   });
 
-  test.each([
-    'TLSv9',
-    '!',
-    '>=',
-    '<=TLSv1.9',
-    '>TLSv1.2',
-    '>=SSLv2',
-    '>=0x',
-    '>=0305',
-    '!None',
-    'None',
-    '=TLSv1',
-  ])('%s is none', (list) => {
-    expect(readProtocols(list)).toEqual({
-      error: `Invalid TLS protocol list "${list}": aborting TLS session`,
-    });
-  });
+  test.each(['TLSv9', '!', '>=', '<=TLSv1.9', '>TLSv1.2', '>=SSLv2', '>=0x', '!None', 'None', '=TLSv1'])(
+    '%s is none',
+    (list) => {
+      expect(readProtocols(list, never)).toEqual({
+        error: `Invalid TLS protocol list "${list}": aborting TLS session`,
+      });
+    },
+  );
 
   test.each(['!TLSv1 !TLSv1.1 !TLSv1.2 !TLSv1.3', 'SSLv3', 'SSLv2', '>=TLSv1.3 <=TLSv1.2', '<=SSLv3'])(
     '%s leaves nothing',
     (list) => {
-      expect(readProtocols(list)).toEqual({
-        error: `no TLS protocol is left of "${list}": aborting TLS session`,
+      const secureOptions = NO_1_0 | NO_1_1 | NO_1_2 | NO_1_3;
+      expect(readProtocols(list, never)).toEqual({
+        minVersion: 'TLSv1',
+        maxVersion: 'TLSv1.3',
+        secureOptions,
       });
     },
   );
+
+  test.each([
+    ['>=0305', 'minimum', '0x0305'],
+    ['<=2:>=None', 'maximum', '0x0002'],
+  ])('the bound of %s is of no effect', (list, which, version) => {
+    const warnings: string[] = [];
+    const range = { minVersion: 'TLSv1', maxVersion: 'TLSv1.3', secureOptions: 0 };
+    expect(readProtocols(list, (text) => warnings.push(text))).toEqual(range);
+    expect(warnings).toEqual([`error setting ${which} TLS version to: ${version}`]);
+  });
 
   test('whatever is written, node:tls takes what comes of it', () => {
     const item = fc.constantFrom(
@@ -87,7 +96,7 @@ describe('protocol lists (9.1)', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(item, fc.string({ maxLength: 6 })), { maxLength: 5 }), (items) => {
-        const range = readProtocols(items.join(' '));
+        const range = readProtocols(items.join(' '), () => {});
         if ('error' in range) expect(range.error).toContain('aborting TLS session');
         else expect(() => createSecureContext(range)).not.toThrow();
       }),

@@ -107,12 +107,15 @@ function fingerprintCheck({ level, fingerprints }: TlsPolicy, context: PeerCheck
 function chainCheck(policy: TlsPolicy, target: TlsTarget, context: PeerCheckContext): PeerCheck {
   const { level, trustAnchors: anchors } = policy;
   if (!usesPkix(level)) return chainOnly(level, context);
-  const { warn } = context;
+  const warn = (text: string) => context.warn(`${context.peer}: ${text}`);
   const names = referenceNames(policy.names, { nexthop: target.domain, hostname: target.host, warn });
+  if (names.hosts.length === 0 && names.address === undefined) return hopelessCheck(level);
   const key = [JSON.stringify(names)];
   if (anchors === undefined) return { ...chainOnly(level, context, names), key };
-  if (anchors.certificates.length + anchors.publicKeys.length === 0)
+  if (anchors.certificates.length + anchors.publicKeys.length === 0) {
+    warn('all trust anchors unusable');
     return { ...hopelessCheck(level), hopeless: 'all-trust-anchors-unusable' };
+  }
   for (const { fingerprint256 } of anchors.certificates) key.push(fingerprint256);
   for (const spki of anchors.publicKeys) key.push(Buffer.from(spki).toString('hex'));
   return {

@@ -23,6 +23,13 @@ const VERSIONS: readonly { readonly name: SecureVersion; readonly wire: number; 
     { name: 'TLSv1.3', wire: 0x0304, without: constants.SSL_OP_NO_TLSv1_3 },
   ];
 
+/** OpenSSL says what is wrong when the handshake begins. */
+const NO_PROTOCOL: ProtocolRange = {
+  minVersion: 'TLSv1',
+  maxVersion: 'TLSv1.3',
+  secureOptions: VERSIONS.reduce((options, { without }) => options | without, 0),
+};
+
 /** Names in lists. What was before TLS can be named, and is never spoken. */
 const WIRE_VERSIONS: ReadonlyMap<string, number> = new Map([
   ['sslv2', 0x0002],
@@ -32,8 +39,11 @@ const WIRE_VERSIONS: ReadonlyMap<string, number> = new Map([
 /** Bounds that OpenSSL takes; 0 for none. */
 const BOUNDS: ReadonlySet<number> = new Set([0, 0x0300, ...VERSIONS.map(({ wire }) => wire)]);
 
-/** An empty list leaves all versions. */
-export function readProtocols(list: string): ProtocolRange | HandshakeFault {
+/**
+ * An empty list leaves all versions; one that leaves none makes the handshake fail. A bound that the library does not
+ * know counts for nothing, as in Postfix: `warn` hears of it.
+ */
+export function readProtocols(list: string, warn: (text: string) => void): ProtocolRange | HandshakeFault {
   const invalid = { error: `Invalid TLS protocol list "${list}": aborting TLS session` };
   const included = new Set<number>();
   const excluded = new Set<number>();
@@ -49,7 +59,11 @@ export function readProtocols(list: string): ProtocolRange | HandshakeFault {
     else if (isBound) ceiling = version;
     else (item.startsWith('!') ? excluded : included).add(version);
   }
-  if (!BOUNDS.has(floor) || !BOUNDS.has(ceiling)) return invalid;
+  for (const [which, bound] of Object.entries({ minimum: floor, maximum: ceiling }))
+    if (!BOUNDS.has(bound))
+      warn(`error setting ${which} TLS version to: 0x${bound.toString(16).padStart(4, '0')}`);
+  if (!BOUNDS.has(floor)) floor = 0;
+  if (!BOUNDS.has(ceiling)) ceiling = 0;
   const spoken = VERSIONS.filter(
     ({ wire }) =>
       wire >= floor &&
@@ -58,8 +72,7 @@ export function readProtocols(list: string): ProtocolRange | HandshakeFault {
       !excluded.has(wire),
   );
   const [oldest, newest] = [spoken[0], spoken.at(-1)];
-  if (oldest === undefined || newest === undefined)
-    return { error: `no TLS protocol is left of "${list}": aborting TLS session` };
+  if (oldest === undefined || newest === undefined) return NO_PROTOCOL;
   return {
     minVersion: oldest.name,
     maxVersion: newest.name,

@@ -54,7 +54,7 @@ function serverSignature({ asymmetricKeyType: type, asymmetricKeyDetails: detail
     const curve = details?.namedCurve ?? '';
     return `server-signature ECDSA (${curve}) server-digest ${CURVE_DIGESTS[curve] ?? 'SHA256'}`;
   }
-  if (type === 'ed25519') return 'server-signature Ed25519';
-  if (type === 'ed448') return 'server-signature Ed448';
+  if (type === 'ed25519') return 'server-signature ED25519';
+  if (type === 'ed448') return 'server-signature ED448';
   return `server-signature RSA-PSS (${details?.modulusLength ?? 0} bits) server-digest SHA256`;
 }

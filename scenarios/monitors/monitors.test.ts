@@ -251,6 +251,24 @@ describe('every clause can break', () => {
   });
 });
 
+describe('what was learnt before TLS', () => {
+  const offered = [
+    'S: 220 mx',
+    'C: EHLO c.test',
+    'S: 250-mx\n250-STARTTLS\n250-PIPELINING\n250-AUTH PLAIN\n250 SIZE',
+  ];
+  const inside = [...offered, 'C: STARTTLS', 'S: 220 go', '{TLS}', 'C: EHLO c.test', 'S: 250-mx\n250 SIZE'];
+  test.each([
+    [true, ['C: MAIL FROM:<> SIZE=3']],
+    [false, ['C: AUTH PLAIN AAAA']],
+    [false, ['C: MAIL FROM:<> AUTH=<>']],
+    [false, ['C: MAIL FROM:<>\nRCPT TO:<b@x.test>']],
+  ])('%s: %s', (holds, lines) => {
+    const seen = watch([...inside, ...lines]).find(({ clause }) => clause === 'rfc3207-4.2-01');
+    expect(seen?.holds).toBe(holds);
+  });
+});
+
 describe('what is right stays unjudged or holds', () => {
   const holds = (clause: string, lines: readonly string[], outcomes = SENT) =>
     watch(lines, outcomes).every((observation) => observation.clause !== clause || observation.holds);

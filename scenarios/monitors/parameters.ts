@@ -3,6 +3,7 @@
  * Those of delivery status notifications have a monitor of their own.
  */
 
+import type { Step } from './conversation.ts';
 import { readEnvelope } from './envelope.ts';
 import type { Monitor } from './monitor.ts';
 import { commandsOf, show } from './monitor.ts';
@@ -27,6 +28,13 @@ const RCPT_PARAMETERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ORCPT', ['DSN']],
   ['RRVS', ['RRVS']],
 ]);
+
+/** For each parameter of a MAIL or RCPT command the keywords that permit it. */
+export function extensionsUsed(step: Step): readonly (readonly string[])[] {
+  const known = { MAIL: MAIL_PARAMETERS, RCPT: RCPT_PARAMETERS }[step.verb];
+  if (known === undefined) return [];
+  return readEnvelope(step).parameters.map(({ keyword }) => known.get(keyword) ?? []);
+}
 
 export const parameters: Monitor = {
   name: 'parameters',

@@ -7,6 +7,7 @@ import type { Conversation, Step } from './conversation.ts';
 import { lineOf } from './conversation.ts';
 import type { Judge, Monitor } from './monitor.ts';
 import { accepted, show } from './monitor.ts';
+import { extensionsUsed } from './parameters.ts';
 
 export const tls: Monitor = {
   name: 'tls',
@@ -66,11 +67,29 @@ function watchInside(conversation: Conversation, judge: Judge): void {
   const first = steps[firstInside];
   if (first === undefined || steps[firstInside - 1]?.verb !== 'STARTTLS') return;
   judge('rfc3207-4.2-02', /^(?:EHLO|LHLO|QUIT)$/.test(first.verb), () => show(conversation, first));
-  const mail = steps.slice(firstInside).find(({ verb }) => verb === 'MAIL' || verb === 'AUTH');
-  if (mail === undefined) return;
-  // What was offered before TLS does not stand here: a MAIL before a new EHLO builds on what was thrown away.
-  const greetedAgain = steps
-    .slice(firstInside, steps.indexOf(mail))
-    .some((step) => /^(?:EHLO|LHLO|HELO)$/.test(step.verb));
-  judge('rfc3207-4.2-01', greetedAgain, () => show(conversation, mail));
+  const before = steps[firstInside - 1]?.offered ?? new Map<string, string>();
+  let greeted = false;
+  for (const step of steps.slice(firstInside)) {
+    if (step.kind !== 'command') continue;
+    greeted ||= /^(?:EHLO|LHLO|HELO)$/.test(step.verb);
+    // A keyword of the time before TLS, or a transaction that builds on its EHLO.
+    const stale = reliesOn(step).some(
+      (keywords) => offers(before, keywords) && !offers(step.offered, keywords),
+    );
+    if (step.verb === 'MAIL' || step.verb === 'AUTH' || stale)
+      judge('rfc3207-4.2-01', greeted && !stale, () => show(conversation, step));
+  }
+}
+
+/** Keywords one of which must have been offered for this. */
+function reliesOn(step: Step): readonly (readonly string[])[] {
+  return [
+    ...(step.unanswered > 0 ? [['PIPELINING']] : []),
+    ...(step.verb === 'AUTH' ? [['AUTH']] : []),
+    ...extensionsUsed(step),
+  ];
+}
+
+function offers(offered: ReadonlyMap<string, string>, keywords: readonly string[]): boolean {
+  return keywords.some((keyword) => offered.has(keyword));
 }

@@ -16,6 +16,11 @@ describe('text that differs and means nothing', () => {
       status('delay=3602, delays=3600/0.1/0/2', '250 Ok'),
     ],
     ['dates', 'Date: Mon, 23 Nov 2026 21:29:00 +0000', 'Date: Tue, 1 Dec 2026 01:02:03 +0100 (CET)'],
+    [
+      'places in the sources of OpenSSL',
+      'TLS library problem: error:0A0000BF:SSL routines::no protocols available:',
+      'TLS library problem: error:0A0000BF:SSL routines::no protocols available:../ssl/statem/statem_lib.c:102:',
+    ],
     ['versions', 'X-Mailer: Nexthop 0.1.0', 'X-Mailer: Postfix 3.7.11'],
   ])('%s', (_, left, right) => {
     expect(normaliseText(left)).toBe(normaliseText(right));
@@ -30,6 +35,11 @@ describe('text that differs and means something', () => {
     ['a limit', 'response longer than 2048', 'response longer than 1024'],
     ['a word that could be a queue id, elsewhere', 'said: DEADBEEF00: no', 'said: DEADBEEF11: no'],
     ['a warning', 'warning: 4C0FFEE000: relayhost problem', 'warning: relayhost problem'],
+    [
+      'a fault that OpenSSL found',
+      'TLS library problem: error:0A0000BF:SSL routines::no protocols available:',
+      'TLS library problem: error:0A0000B9:SSL routines::no cipher match:../ssl/ssl_lib.c:2759:',
+    ],
     ['a software name without a version', '250 Postfix', '250 Exim'],
   ])('%s', (_, left, right) => {
     expect(normaliseText(left)).not.toBe(normaliseText(right));

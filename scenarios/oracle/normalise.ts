@@ -43,6 +43,12 @@ const rules: readonly Rule[] = [
     becomes: 'DATE',
   },
   {
+    because:
+      'where in its own sources OpenSSL found a fault: another release has another line, and Node tells none',
+    pattern: /(\bTLS library problem: error:[^:]*:[^:]*:[^:]*:[^:]*:)[\w./-]+\.c:\d+:/g,
+    becomes: '$1',
+  },
+  {
     because: 'the name and version of the software itself',
     pattern: /\b(?:Nexthop|Postfix|Exim|OpenSMTPD|msmtp|nodemailer)[ /-]v?\d+(?:\.\d+)+[\w.-]*/gi,
     becomes: 'SOFTWARE',

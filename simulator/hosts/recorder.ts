@@ -190,6 +190,7 @@ export class Tap extends Duplex implements Connection {
     this.#inner = stream;
     this.#beforeEnd = options.beforeEnd;
     this.#listenTo(stream, options.skip);
+    stream.resume();
     if (stream.readableEnded) this.#ended();
     if (stream !== this.#raw) {
       stream.on('error', (error: Error) => {

@@ -88,11 +88,11 @@ export function anchorRecords({ certificates, publicKeys }: TrustAnchors): reado
   ]);
 }
 
-/** What fingerprints come to, each being that of a certificate or of a public key (10.3). */
+/** What fingerprints come to, each being that of a public key or of a certificate (10.3); the last one comes first. */
 export function fingerprintRecords(fingerprints: readonly string[]): readonly TlsaRecord[] {
-  return fingerprints.flatMap((fingerprint) => {
+  return fingerprints.toReversed().flatMap((fingerprint) => {
     const data = Buffer.from(fingerprint.replaceAll(':', ''), 'hex');
-    return [SELECTOR.certificate, SELECTOR.publicKey].map((selector) =>
+    return [SELECTOR.publicKey, SELECTOR.certificate].map((selector) =>
       recordOf(USAGE.endEntity, selector, PRIVATE_MATCHING_TYPE, data),
     );
   });

@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mailHost } from '../declarative.ts';
-import { withHost } from '../testing.ts';
+import { type HostWorld, withHost } from '../testing.ts';
 import type { TlsOptions } from './options.ts';
 import { askForTls, failure, secure, secured, seen } from './testing.ts';
+
+const later = (world: HostWorld, ms: number) =>
+  new Promise<void>((resolve) => world.clock.schedule(ms, resolve));
 
 describe('faults of the handshake', () => {
   test.each<[string, TlsOptions, string]>([
@@ -62,6 +66,52 @@ describe('faults of the handshake', () => {
       await (await secured(world)).client.quit();
       expect(await failure(world)).toBe('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE');
     });
+  });
+
+  test('what is said in the clear after a handshake that failed is kept', async () => {
+    const handshake = { instead: '500 what?\r\n', then: 'silent' } as const;
+    await withHost(mailHost({ tls: { handshake } }), async (world) => {
+      const plain = await askForTls(world);
+      const raw = plain.connection;
+      // A hello, and then a change of mind.
+      raw.write(Buffer.from('16030100050100000100', 'hex'));
+      raw.write(Buffer.from('15030100020228', 'hex'));
+      await later(world, 1_000);
+      raw.write('MAIL FROM:<>\r\n');
+      await later(world, 1_000);
+      raw.write('RCPT TO:<a@b.test>\r\n');
+      await later(world, 1_000);
+      raw.end();
+      await later(world, 1_000);
+      expect(seen(world).slice(-6)).toEqual([
+        'TLS handshake failed',
+        'silent',
+        'MAIL FROM:<>',
+        'RCPT TO:<a@b.test>',
+        'close',
+        'close',
+      ]);
+    });
+  });
+
+  test('whatever the client says, the host ends the connection and complains of nothing', async () => {
+    const record = fc
+      .tuple(fc.constantFrom(0x16, 0x14, 0x15, 0x17, 0x80, 0x45), fc.uint8Array({ maxLength: 80 }))
+      .map(([type, bytes]) => Buffer.from([type, 3, 1, 0, bytes.length, ...bytes]));
+    const chunk = fc.oneof(record, fc.uint8Array({ minLength: 1, maxLength: 60 }));
+    const run = async (chunks: readonly Uint8Array[]) =>
+      withHost(mailHost({ tls: {}, idleTimeout: '20s' }), async (world) => {
+        const client = await askForTls(world);
+        for (const bytes of chunks) {
+          client.send(bytes);
+          await later(world, 50);
+        }
+        await client.rest();
+        await later(world, 60_000);
+        expect(world.host.problems()).toEqual([]);
+        expect(seen(world)).toContain('TLS handshake failed');
+      });
+    await fc.assert(fc.asyncProperty(fc.array(chunk, { maxLength: 4 }), run), { numRuns: 60 });
   });
 
   test('commands in the clear on a failed handshake are kept', async () => {

@@ -57,6 +57,7 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
       limit.cancel();
       // The engine may want to say more, or to close: nothing of it reaches the network.
       wire.cut();
+      wire.release();
       socket.destroy();
       if (wire.spokenInClear !== undefined) tap.note('client', wire.spokenInClear);
       tap.fault(HANDSHAKE_FAILED);

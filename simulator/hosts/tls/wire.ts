@@ -36,6 +36,12 @@ export class Wire extends Duplex {
     if (!this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(bytes);
   }
 
+  /** Gives the network's stream back: what arrives is not for the engine. */
+  release(): void {
+    this.#raw.off('data', this.#arrived);
+    this.#raw.off('end', this.#ended);
+  }
+
   /** Nothing more of the engine leaves: its close_notify neither. */
   cut(): void {
     this.#cut = true;
@@ -60,9 +66,7 @@ export class Wire extends Duplex {
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#raw.off('data', this.#arrived);
-    this.#raw.off('end', this.#ended);
-    this.#raw.pause();
+    this.release();
     callback(error);
   }
 
