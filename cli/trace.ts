@@ -1,5 +1,5 @@
 /** The client's events as lines for a person who watches: what is looked up, decided, said and heard. */
-import type { ClientEvent } from '../client/events.ts';
+import type { ClientEvent, SecuredEvent } from '../client/events.ts';
 
 /** One or more lines without a final line end, or undefined for an event that the mail log shows anyway. */
 export function traceLine(event: ClientEvent): string | undefined {
@@ -7,7 +7,7 @@ export function traceLine(event: ClientEvent): string | undefined {
     case 'dnsQuery':
       return `? ${event.name} ${event.recordType} (${event.server}, ${event.transport})`;
     case 'dnsAnswer':
-      return `! ${event.name} ${event.recordType}: ${[event.rcode, ...event.records].join('; ')}`;
+      return `! ${event.name} ${event.recordType}: ${[event.rcode, ...event.records].join('; ')}${event.authenticated ? ' (authenticated)' : ''}`;
     case 'resolved': {
       const list = event.addresses.map(
         ({ host, address, preference }) => `${preference} ${host}[${address}]`,
@@ -18,6 +18,12 @@ export function traceLine(event: ClientEvent): string | undefined {
       return `= connecting to ${event.host}[${event.address}]:${event.port}`;
     case 'connected':
       return `= connected, session ${event.session}`;
+    case 'tlsPolicy':
+      return `= TLS level ${event.level} for ${event.host}`;
+    case 'secured': {
+      const server = securedBy(event);
+      return `= TLS: ${event.protocol}, ${event.cipher}, ${event.resumed ? 'resumed, ' : ''}${server}`;
+    }
     case 'command':
       return `C: ${event.line}`;
     case 'reply':
@@ -32,4 +38,10 @@ export function traceLine(event: ClientEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function securedBy({ present, trusted, matched }: SecuredEvent): string {
+  if (!present) return 'server without a certificate';
+  if (matched) return 'server verified';
+  return trusted ? 'certificate trusted, name not verified' : 'certificate not trusted';
 }

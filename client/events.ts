@@ -29,6 +29,13 @@ export type ClientEvent =
     }
   | { readonly type: 'command'; readonly session: string; readonly line: string }
   | { readonly type: 'reply'; readonly session: string; readonly code: number; readonly text: string }
+  | {
+      readonly type: 'tlsPolicy';
+      readonly nexthop: string;
+      readonly host: string;
+      /** What TLS has to be like with this server. */
+      readonly level: string;
+    }
   | SecuredEvent
   | { readonly type: 'content'; readonly session: string; readonly bytes: number }
   | { readonly type: 'disconnected'; readonly session: string; readonly how: 'closed' | 'lost' | 'timeout' }

@@ -131,10 +131,14 @@ function sendCommand(submission: Submission, scenario: Scenario, world: Loopback
   return `${words.map(shellWord).join(' ')} < message`;
 }
 
-/** A text with addresses, ports after them, and sockets as they are served. */
-function moved(text: string, { addresses, ports, sockets, tables }: LoopbackWorld): string {
+/** A text with addresses, ports after them, sockets and files as they are served. */
+function moved(text: string, { addresses, ports, sockets, files, tables }: LoopbackWorld): string {
   // Those of tables whole: their ports are their own. Sockets of theirs are among the others.
-  const places = new Map([...sockets, ...tables.map(({ place, servedAt }) => [place, servedAt] as const)]);
+  const places = new Map([
+    ...sockets,
+    ...files,
+    ...tables.map(({ place, servedAt }) => [place, servedAt] as const),
+  ]);
   const withSockets = [...places].reduce((all, [given, served]) => all.replaceAll(given, served), text);
   return withSockets
     .replace(/[\d.]{7,}|[\da-f]*:[\da-f:]+/gi, (found) => addresses.get(found) ?? found)

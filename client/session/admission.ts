@@ -82,6 +82,8 @@ export class Admission {
       this.#warn(stranger);
       return { failure: undefined };
     }
+    const { nexthop, host } = target;
+    this.#context.emit({ type: 'tlsPolicy', nexthop, host, level: policy.level });
     const reportTo = await this.#reportToOf(target.domain);
     return { security: { engine, policy, target, requireTls, features, reportTo } };
   }

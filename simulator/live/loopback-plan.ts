@@ -1,4 +1,5 @@
 /** What stands for what where a description is served at loopback addresses: addresses, ports, sockets, zones. */
+
 import { once } from 'node:events';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { definitionOf, listening, placesOf } from '../places.ts';
 import { CLIENT_HOSTNAME, placesNamed, withClientZone } from '../surroundings.ts';
 import type { TablePlace } from '../tables/table-server.ts';
 import type { WorldDescription } from '../world.ts';
+import { SYSTEM_FILES } from './loopback-files.ts';
 
 export interface LoopbackHost {
   readonly name: string;
@@ -149,7 +151,9 @@ export class LoopbackPlan {
         const properties = Object.keys(path).map((key) => `its ${key} can only be simulated`);
         return [...lost, ...properties].map((what) => `the path to ${name}: ${what}`);
       }),
-      ...Object.keys(files).map((path) => `the file ${path} is for the client to be told`),
+      ...Object.keys(files)
+        .filter((path) => SYSTEM_FILES.has(path))
+        .map((path) => `the file ${path} is for the client to be told`),
     ];
   }
 

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorldDescription } from '../world.ts';
 import { retryWhenTaken, serveDns } from './dns.ts';
+import { placeFiles } from './loopback-files.ts';
 import { type LoopbackHost, LoopbackPlan, type LoopbackTable, NAME_SERVER_ADDRESS } from './loopback-plan.ts';
 import { LiveHosts, type LiveWatch } from './world.ts';
 
@@ -36,6 +37,8 @@ export interface LoopbackWorld {
   readonly ports: ReadonlyMap<number, number>;
   /** The same of unix sockets. */
   readonly sockets: ReadonlyMap<string, string>;
+  /** The same of files. */
+  readonly files: ReadonlyMap<string, string>;
   /** What of the description cannot be had here, one line each. */
   readonly missing: readonly string[];
   problems(): readonly { readonly host: string; readonly text: string }[];
@@ -54,6 +57,7 @@ export async function serveOnLoopback(
   const folder = await mkdtemp(join(tmpdir(), 'nexthop-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
+    const files = await placeFiles(description.files ?? {}, folder);
     const manyAddresses = options.manyAddresses ?? (await canListen('127.0.0.2'));
     const { moved, hosts } = await retryWhenTaken(portBase === undefined ? PORT_ATTEMPTS : 1, async () => {
       const plan = new LoopbackPlan(description, { folder, manyAddresses });
@@ -73,6 +77,7 @@ export async function serveOnLoopback(
         addresses: moved.addresses,
         ports: moved.ports,
         sockets: moved.sockets,
+        files,
         missing: moved.missing(),
         problems: () => hosts.problems(),
         async close() {

@@ -1,0 +1,90 @@
+/** TLS of whole deliveries, as far as scenarios do not show it: what is shared, what is given up, what is closed. */
+import { expect, test } from 'vitest';
+import { authority } from '../../simulator/certificates/authority.ts';
+import { zone } from '../../simulator/dns/zone.ts';
+import { mailHost } from '../../simulator/hosts/declarative.ts';
+import type { TlsOptions } from '../../simulator/hosts/tls/options.ts';
+import { createWorld, type World } from '../../simulator/world.ts';
+import { createClient } from '../client.ts';
+
+const ca = authority('Example CA');
+const credential = ca.issue('mx.example.test');
+const worldOf = (tls: TlsOptions) =>
+  createWorld({
+    dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1' }),
+    hosts: { mx: mailHost({ tls: { credential, ...tls } }) },
+    files: { '/run/ca.pem': ca.pem },
+  });
+const clientOf = (world: World, parameters: Readonly<Record<string, string>>) =>
+  createClient({ ...world, parameters, onEvent: world.emit });
+const mail = { sender: 'a@client.test', recipients: ['b@example.test'], content: 'Subject: x\n\nHello\n' };
+const secured = (world: World) => world.events.filter((event) => event.type === 'secured');
+
+test('a delivery that is given up in the midst of a handshake ends at once', async () => {
+  const world = worldOf({ handshake: { instead: '', then: 'silent' } });
+  const { clock } = world.platform;
+  await world.run(async () => {
+    const client = await clientOf(world, { smtp_tls_security_level: 'may' });
+    const stop = new AbortController();
+    clock.schedule(5_000, () => stop.abort());
+    const startMs = clock.now();
+    const [outcome] = await client.deliver(mail, { signal: stop.signal });
+    expect(clock.now() - startMs).toBe(5_000);
+    expect(outcome).toMatchObject({ status: 'deferred', dsn: '4.3.2' });
+    await client.close();
+  });
+  expect(world.log.filter((line) => line.includes('SSL_connect'))).toEqual([]);
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('deliveries of a client share sessions: %s', async (version) => {
+  const world = worldOf({ minVersion: version, maxVersion: version });
+  await world.run(async () => {
+    const client = await clientOf(world, {
+      smtp_tls_security_level: 'verify',
+      smtp_tls_CAfile: '/run/ca.pem',
+      smtp_tls_session_cache_database: 'btree:/run/sessions',
+    });
+    const outcomes = [...(await client.deliver(mail)), ...(await client.deliver(mail))];
+    expect(outcomes.map(({ status }) => status)).toEqual(['sent', 'sent']);
+    await client.close();
+  });
+  expect(secured(world)).toMatchObject([
+    { resumed: false, matched: true, protocol: version },
+    { resumed: true, matched: true, protocol: version },
+  ]);
+});
+
+test('a session is not resumed at another level', async () => {
+  const world = worldOf({});
+  const common = { smtp_tls_CAfile: '/run/ca.pem', smtp_tls_session_cache_database: 'btree:/run/sessions' };
+  await world.run(async () => {
+    const client = await clientOf(world, {
+      ...common,
+      smtp_tls_security_level: 'may',
+      smtp_tls_policy_maps: 'inline:{{[mx.example.test]=verify}}',
+    });
+    await client.deliver(mail);
+    await client.deliver({ ...mail, nexthop: '[mx.example.test]' });
+    await client.close();
+  });
+  expect(secured(world)).toMatchObject([
+    { level: 'may', resumed: false },
+    { level: 'verify', resumed: false, matched: true },
+  ]);
+});
+
+test('a trickle of a handshake ends with its time limit', async () => {
+  const world = worldOf({ handshake: { afterBytes: 100, then: 'stall' } });
+  const { clock } = world.platform;
+  await world.run(async () => {
+    const client = await clientOf(world, {
+      smtp_tls_security_level: 'encrypt',
+      smtp_starttls_timeout: '30s',
+    });
+    const startMs = clock.now();
+    const [outcome] = await client.deliver(mail);
+    expect(outcome).toMatchObject({ status: 'deferred', dsn: '4.7.5' });
+    expect(clock.now() - startMs).toBeLessThan(31_000);
+    await client.close();
+  });
+});
