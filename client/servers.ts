@@ -25,7 +25,7 @@ import { runSession } from './session/run.ts';
 import { reportOf, type SessionSecurity, withoutTls } from './session/security.ts';
 import { Session } from './session/session.ts';
 import type { Tables } from './tables/tables.ts';
-import type { TlsEngine } from './tls/engine.ts';
+import type { TlsService } from './tls/service.ts';
 
 export interface ServersContext {
   readonly platform: Platform;
@@ -34,7 +34,7 @@ export interface ServersContext {
   readonly outgoing: Outgoing;
   readonly debugPeers: DebugPeers;
   readonly resolver: Resolver;
-  readonly tls: TlsEngine;
+  readonly tls: TlsService;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;

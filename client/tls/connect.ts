@@ -7,6 +7,7 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock, Connection } from '../platform/platform.ts';
 import { systemText } from '../platform/system-text.ts';
 import { withTimeLimit } from '../platform/time-limit.ts';
+import { HandshakeError } from './handshake-error.ts';
 
 export interface HandshakeOptions {
   readonly secureContext: SecureContext;
@@ -20,17 +21,6 @@ export interface HandshakeOptions {
   readonly signal?: AbortSignal | undefined;
   /** The first session that the server gives out, when it comes. */
   readonly onSession: (session: Uint8Array) => void;
-}
-
-/** The handshake failed. `cause` completes "SSL_connect error to HOST: ..."; `problem` is what OpenSSL says of it. */
-export class HandshakeError extends Error {
-  readonly problem: string | undefined;
-
-  constructor(text: string, problem?: string) {
-    super(text);
-    this.name = 'HandshakeError';
-    this.problem = problem;
-  }
 }
 
 /** Options of every handshake; renegotiation is refused always (9.3). */

@@ -10,10 +10,10 @@ import type { Service } from '../request.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import { channelBinding } from './channel-binding.ts';
-import { connectTls, HandshakeError, peerChain } from './connect.ts';
+import { connectTls, peerChain } from './connect.ts';
 import { type HandshakeSetup, TlsContexts } from './contexts.ts';
 import { CredentialsError, loadCredentials } from './credentials.ts';
-import { TlsaCache } from './dane/tlsa-cache.ts';
+import { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { secureOptions } from './library-options.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
@@ -48,8 +48,6 @@ interface Prepared {
 }
 
 export class TlsEngine {
-  /** TLSA records are looked up once for a while. */
-  readonly tlsaRecords: TlsaCache;
   readonly #options: TlsEngineOptions;
   readonly #sessions: TlsSessionCache | undefined;
   #prepared: Promise<Prepared | undefined> | undefined;
@@ -57,7 +55,6 @@ export class TlsEngine {
   constructor(options: TlsEngineOptions) {
     const { settings, platform } = options;
     this.#options = options;
-    this.tlsaRecords = new TlsaCache(platform.clock);
     if (settings.smtp_tls_session_cache_database !== '') {
       const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
       this.#sessions = new TlsSessionCache(platform.clock, lifeMs);
@@ -103,7 +100,8 @@ export class TlsEngine {
       const result = inspect(socket, policy, check, cached);
       if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
       log.established(socket, result, check);
-      if (report !== undefined) reportHandshake(report, check, result, log.tellsUntrusted(check));
+      if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
+        reportHandshake(report, check, result, log.tellsUntrusted(check));
       return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;

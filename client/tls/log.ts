@@ -6,7 +6,7 @@ import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
-import type { HandshakeError } from './connect.ts';
+import type { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { type TlsLogFeature, tlsLogFeatures } from './log-level.ts';
 import type { PeerCheck } from './peer-check.ts';
