@@ -203,6 +203,7 @@ export default [
       bounced(to, { dsn: '5.3.4', reason: `message size * exceeds size limit 10 of server ${SERVER}` }),
       dialogue('a', ['...', '{TLS}', 'C: EHLO *', '...', 'C: <close>', '...']),
     ],
+    tolerates: { 'rfc5321-4.1.1.10-01': 'Postfix says no QUIT when the message is too large for the server' },
   }),
   scenario('starttls/injected-reply', {
     title: 'Replies that came behind the one to STARTTLS, in the clear, are none',
