@@ -28,7 +28,7 @@ const SUBMISSIONS_PORT = 465;
 export async function findSite(destination: InetDestination, options: SiteOptions): Promise<SiteAddresses> {
   const { service, settings, platform, resolver, tables, emit, signal } = options;
   const { domain, port, portText, bracketed } = destination;
-  if (port === SUBMISSIONS_PORT && settings.helpful_warnings)
+  if (port === SUBMISSIONS_PORT && settings.helpful_warnings && !settings.smtp_tls_wrappermode)
     emit({ type: 'log', level: 'info', text: wrapperModeHint(service) });
   return findExchangers(
     {
