@@ -83,11 +83,14 @@ function asHandshakeError(error: unknown): HandshakeError {
   return new HandshakeError(systemText(error));
 }
 
-/** An error of OpenSSL in its own form, `error:0A00010B:SSL routines::wrong version number`; undefined for others. */
+/**
+ * An error of OpenSSL in its own form, less the place in its sources: `error:0A00010B:SSL routines::wrong version number`,
+ * perhaps with a remark such as `:SSL alert number 70`. Undefined for other errors.
+ */
 export function libraryProblem(error: unknown): string | undefined {
   const { message, code = '' } = error as NodeJS.ErrnoException;
-  const found = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:\n]*)/.exec(message);
-  if (found !== null) return `error:${found[1]}:${found[2]}::${found[3]}`;
+  const found = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:\n]*)(?::[^:\n]*:\d+(:[^:\n]+))?/.exec(message);
+  if (found !== null) return `error:${found[1]}:${found[2]}::${found[3]}${found[4] ?? ''}`;
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_') ? message.trim() : undefined;
 }
 
