@@ -93,11 +93,20 @@ function asHandshakeError(error: unknown): HandshakeError {
   return new HandshakeError(systemText(error));
 }
 
+/** Alerts have numbers of their own among OpenSSL's reasons. */
+const ALERT_REASONS = 1000;
+const REASON_BITS = 0x7f_ffff;
+
 /** An error of OpenSSL in its own form, `error:0A00010B:SSL routines::wrong version number`; undefined for others. */
 export function libraryProblem(error: unknown): string | undefined {
   const { message, code = '' } = error as NodeJS.ErrnoException;
   const found = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:\n]*)/.exec(message);
-  if (found !== null) return `error:${found[1]}:${found[2]}::${found[3]}`;
+  if (found !== null) {
+    const [, number = '', library, reason] = found;
+    const alert = (Number.parseInt(number, 16) & REASON_BITS) - ALERT_REASONS;
+    const detail = library === 'SSL routines' && alert >= 0 ? `:SSL alert number ${alert}` : '';
+    return `error:${number}:${library}::${reason}${detail}`;
+  }
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_') ? message.trim() : undefined;
 }
 
