@@ -57,6 +57,8 @@ export interface Handshake {
   readonly nexthop?: string;
   readonly outcome: keyof typeof outcomes;
   readonly expect?: readonly Expectation[];
+  /** Postfix says nothing more, not even QUIT, on a connection on which TLS did not come about. */
+  readonly endsWithoutQuit?: true;
   readonly virtualOnly?: string;
 }
 
@@ -71,7 +73,18 @@ export function overBoth(id: string, handshake: Handshake) {
 }
 
 function asked(id: string, handshake: Handshake, service: 'smtp' | 'lmtp') {
-  const { title, shows, clauses = [], origins, config, files, outcome, expect = [], virtualOnly } = handshake;
+  const {
+    title,
+    shows,
+    clauses = [],
+    origins,
+    config,
+    files,
+    outcome,
+    expect = [],
+    endsWithoutQuit,
+    virtualOnly,
+  } = handshake;
   const nameOf = (parameter: string) => parameter.replace(/^smtp_/, `${service}_`);
   const settings = Object.entries({ smtp_tls_security_level: 'encrypt', ...config });
   const nexthop = service === 'lmtp' ? `inet:[${NAME}]` : (handshake.nexthop ?? `[${NAME}]`);
@@ -85,6 +98,9 @@ function asked(id: string, handshake: Handshake, service: 'smtp' | 'lmtp') {
     config: Object.fromEntries(settings.map(([parameter, value]) => [nameOf(parameter), value])),
     send: message({ to, service, nexthop }),
     expect: [...outcomes[outcome], ...expect],
+    ...(endsWithoutQuit === true && {
+      tolerates: { 'rfc5321-4.1.1.10-01': 'nothing is said after TLS has failed (security reference 7.2)' },
+    }),
     ...(virtualOnly !== undefined && { virtualOnly }),
   });
 }
