@@ -42,8 +42,13 @@ const ENCODINGS = new Map<number, (content: Buffer) => string>([
 
 /** Texts compare without regard to case, to their encoding and to how many blanks separate words; all else by its bytes. */
 function comparable(value: Element | undefined): string {
-  const text = value && ENCODINGS.get(value.tag)?.(value.content);
-  if (text === undefined) return `#${value?.whole.toString('hex')}`;
-  const folded = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).trim();
-  return JSON.stringify(folded.replace(/[\t-\r ]+/g, ' '));
+  const text = value && foldedText(value);
+  return text === undefined ? `#${value?.whole.toString('hex')}` : JSON.stringify(text);
+}
+
+/** Undefined for what is no text. */
+export function foldedText({ tag, content }: Element): string | undefined {
+  const text = ENCODINGS.get(tag)?.(content);
+  const folded = text?.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).trim();
+  return folded?.replace(/[\t-\r ]+/g, ' ');
 }

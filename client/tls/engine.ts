@@ -12,7 +12,8 @@ import type { Certificate } from './certificate.ts';
 import { channelBinding } from './channel-binding.ts';
 import { connectTls, peerChain } from './connect.ts';
 import { type HandshakeSetup, TlsContexts } from './contexts.ts';
-import { CredentialsError, loadCredentials } from './credentials.ts';
+import { CredentialsError } from './credential-files.ts';
+import { loadCredentials } from './credentials.ts';
 import { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { secureOptions } from './library-options.ts';
@@ -99,6 +100,7 @@ export class TlsEngine {
       });
       const result = inspect(socket, policy, check, cached);
       if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
+      socket.on('error', log.broken);
       log.established(socket, result, check);
       if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
         reportHandshake(report, check, result, log.tellsUntrusted(check));
@@ -128,12 +130,14 @@ export class TlsEngine {
     const warn = (text: string) => emit({ type: 'log', level: 'warning', text });
     try {
       const { files } = startingFrom(settings.queue_directory, platform);
-      const credentials = await loadCredentials(settings, files);
+      const credentials = await loadCredentials(settings, files, warn);
       const authorities = readAuthorities(credentials.authorities.map((pem) => new X509Certificate(pem)));
       return { contexts: new TlsContexts(settings, credentials, secureOptions(settings, warn)), authorities };
     } catch (error) {
       if (!(error instanceof CredentialsError)) throw error;
-      warn(error.message);
+      const [first = '', ...others] = error.lines;
+      emit({ type: 'log', level: error.level, text: first });
+      others.forEach(warn);
       return undefined;
     }
   }

@@ -69,7 +69,7 @@ function bitsOf(
     const name = word.toUpperCase();
     if (Object.hasOwn(known, name)) bits |= known[name] ?? 0;
     else if (/^0X[0-9A-F]{1,8}$/.test(name)) bits |= Number.parseInt(name, 16);
-    else warn(`unknown ${parameter} value: "${word}" in "${words.join(' ')}"`);
+    else warn(`unknown ${parameter} value "${word}" in "${words.join(' ')}"`);
   }
   return bits;
 }

@@ -64,7 +64,7 @@ export function readLogLevel(parameter: string, text: string, warn: Warn): Reado
       continue;
     }
     if (!Object.hasOwn(WORDS, name)) {
-      warn(`unknown ${parameter} value: "${word}" in "${text}"`);
+      warn(`unknown ${parameter} value "${word}" in "${text}"`);
       return new Set();
     }
     for (const feature of WORDS[name] ?? []) features.add(feature);

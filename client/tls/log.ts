@@ -6,6 +6,7 @@ import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
+import { libraryProblem } from './connect.ts';
 import type { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { type TlsLogFeature, tlsLogFeatures } from './log-level.ts';
@@ -71,11 +72,10 @@ export class HandshakeLog {
         );
       else this.#tell(failureLine(failure, this.#peer));
     }
-    if (wants('certmatch', 'verbose')) {
+    if (leaf !== undefined && wants('certmatch', 'peercert', 'verbose')) {
+      if (peerName !== undefined && verification.matched)
+        this.#tell(`${this.#peer}: matched peername: ${peerName}`);
       if (match !== undefined) this.#tell(`${this.#peer}: ${check.describe(match)}`);
-      if (peerName !== undefined) this.#tell(`${this.#peer}: matched peername: ${peerName}`);
-    }
-    if (leaf !== undefined && wants('peercert', 'verbose')) {
       const [subject, issuer] = [commonName(leaf.subject), commonName(leaf.issuer)];
       const spki = leaf.publicKey.export({ type: 'spki', format: 'der' });
       this.#tell(
@@ -105,6 +105,12 @@ export class HandshakeLog {
     if (message !== '') this.#tell(`SSL_connect error to ${this.#peer}: ${message}`);
     if (problem !== undefined) this.warn(`TLS library problem: ${problem}:`);
   }
+
+  /** A fault within TLS after the handshake; what it means for the session is found out where it is read from. */
+  readonly broken = (error: unknown): void => {
+    const problem = libraryProblem(error);
+    if (problem !== undefined) this.warn(`TLS library problem: ${problem}:`);
+  };
 
   #fingerprint(bytes: Uint8Array): string {
     const hex = createHash(this.#digest).update(bytes).digest('hex').toUpperCase();

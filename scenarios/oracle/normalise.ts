@@ -49,6 +49,21 @@ const rules: readonly Rule[] = [
     becomes: '$1',
   },
   {
+    because: 'what else OpenSSL knows of a file that it cannot read, of which Node tells nothing',
+    pattern: /(\bTLS library problem: .*:)(?:calling fopen\(.*\)|No supported data to decode\..*|Type=\w+):$/,
+    becomes: '$1',
+  },
+  {
+    because: 'before release 3.9 Postfix called the parts of this line otherwise',
+    pattern: /(: subject_CN=.*, issuer)_CN(=.*,) fingerprint=(.*, pkey)_fingerprint=/,
+    becomes: '$1$2 cert fingerprint=$3 fingerprint=',
+  },
+  {
+    because: 'what OpenSSL calls alerts of all versions: sslv3 alert in release 3.0, ssl/tls alert in 3.5',
+    pattern: /(\bTLS library problem: error:[^:]*:[^:]*::)(?:sslv3|ssl\/tls|tlsv1|tlsv13) alert/g,
+    becomes: '$1alert',
+  },
+  {
     because: 'the name and version of the software itself',
     pattern: /\b(?:Nexthop|Postfix|Exim|OpenSMTPD|msmtp|nodemailer)[ /-]v?\d+(?:\.\d+)+[\w.-]*/gi,
     becomes: 'SOFTWARE',

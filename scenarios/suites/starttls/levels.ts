@@ -224,6 +224,7 @@ export default [
       deferred(to, { dsn: '4.7.5', reason: 'TLS is required, but our TLS engine is unavailable' }),
       dialogue('a', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT', '...']),
       logged('cannot load Certification Authority data, CAfile="/run/none.pem": disabling TLS support'),
+      logged('TLS library problem: error:'),
     ],
   }),
   scenario('starttls/recipient-refused-then-closed', {

@@ -1,5 +1,5 @@
 /** TLS of a mail host: what a scenario writes, and what it is checked to be. */
-import { constants } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import {
   createSecureContext,
   type SecureContext,
@@ -131,7 +131,7 @@ function settingsOf(of: readonly Credential[], options: TlsOptions): SecureConte
   const { minVersion = MODERN_VERSION, maxVersion, ciphers, tickets = true } = options;
   const old = minVersion !== MODERN_VERSION && minVersion !== 'TLSv1.3';
   const list = ciphers ?? 'DEFAULT';
-  const weak = old || ciphers !== undefined || of.some(({ key }) => isWeak(key));
+  const weak = old || ciphers !== undefined || of.some(isWeak);
   return {
     minVersion,
     ...(maxVersion === undefined ? {} : { maxVersion }),
@@ -140,9 +140,13 @@ function settingsOf(of: readonly Credential[], options: TlsOptions): SecureConte
   };
 }
 
-function isWeak(key: Credential['key']): boolean {
-  const { modulusLength = Number.POSITIVE_INFINITY } = key.asymmetricKeyDetails ?? {};
-  return key.asymmetricKeyType === 'dsa' || modulusLength < 2048;
+/** Some key of the chain is. */
+function isWeak({ chain }: Credential): boolean {
+  return chain.some((certificate) => {
+    const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(certificate).publicKey;
+    const { modulusLength = Number.POSITIVE_INFINITY } = asymmetricKeyDetails ?? {};
+    return asymmetricKeyType === 'dsa' || modulusLength < 2048;
+  });
 }
 
 function credentials(given: Credential | readonly Credential[] | undefined): readonly Credential[] {
