@@ -19,7 +19,7 @@ import { secureOptions } from './library-options.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
 import { distrusted, type PeerCheck, peerCheck } from './peer-check.ts';
 import type { TlsPolicy, TlsTarget } from './policy.ts';
-import type { TlsReport } from './report.ts';
+import { type TlsReport, warnOfReportSettings } from './report.ts';
 import { reportHandshake } from './report-handshake.ts';
 import { sentServerName } from './server-name.ts';
 import { type CachedSession, TlsSessionCache } from './session-cache.ts';
@@ -55,8 +55,9 @@ export class TlsEngine {
   #prepared: Promise<Prepared | undefined> | undefined;
 
   constructor(options: TlsEngineOptions) {
-    const { settings, platform } = options;
+    const { settings, service, platform, emit } = options;
     this.#options = options;
+    warnOfReportSettings(settings, service, (text) => emit({ type: 'log', level: 'warning', text }));
     this.tlsaRecords = new TlsaCache(platform.clock);
     if (settings.smtp_tls_session_cache_database !== '') {
       const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
@@ -103,7 +104,8 @@ export class TlsEngine {
       const result = inspect(socket, policy, check, cached);
       if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
       log.established(socket, result, check);
-      if (report !== undefined) reportHandshake(report, check, result, log.tellsUntrusted(check));
+      if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
+        reportHandshake(report, check, result, log.tellsUntrusted(check));
       return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
