@@ -143,8 +143,10 @@ export class Admission {
     return findDane(level, target, { ...context, service, settings, cache: tls.tlsaRecords });
   }
 
-  #refuse({ nexthop, host }: TlsTarget, failure: TlsPolicyFailure): Admitted {
-    this.#warn(`TLS policy lookup for ${nexthop}/${host}: ${failure.reason}`);
+  #refuse({ nexthop, host, address, port }: TlsTarget, failure: TlsPolicyFailure): Admitted {
+    // Postfix has words of its own for local sockets.
+    const what = port === 0 ? `error for ${host}/${address}` : `for ${nexthop}/${host}`;
+    this.#warn(`TLS policy lookup ${what}: ${failure.reason}`);
     return { failure: { scope: 'session', ...failure } };
   }
 

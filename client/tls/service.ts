@@ -6,6 +6,7 @@ import type { Connection } from '../platform/platform.ts';
 import { TlsaCache } from './dane/tlsa-cache.ts';
 import type { HandshakeOrder, Secured, TlsEngine } from './engine.ts';
 import type { TlsEngineOptions } from './log.ts';
+import { warnOfReportSettings } from './report.ts';
 
 export class TlsService {
   /** TLSA records are looked up once for a while. */
@@ -15,7 +16,9 @@ export class TlsService {
 
   constructor(options: TlsEngineOptions) {
     this.#options = options;
-    this.tlsaRecords = new TlsaCache(options.platform.clock);
+    const { settings, service, platform, emit } = options;
+    this.tlsaRecords = new TlsaCache(platform.clock);
+    warnOfReportSettings(settings, service, (text) => emit({ type: 'log', level: 'warning', text }));
   }
 
   /** Not so when files that it needs are of no use, which the log tells once. */
