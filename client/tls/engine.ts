@@ -54,7 +54,7 @@ export class TlsEngine {
   #prepared: Promise<Prepared | undefined> | undefined;
 
   constructor(options: TlsEngineOptions) {
-    const { settings, service, platform, emit } = options;
+    const { settings, platform } = options;
     this.#options = options;
     if (settings.smtp_tls_session_cache_database !== '') {
       const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
