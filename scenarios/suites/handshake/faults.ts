@@ -78,6 +78,7 @@ export default [
     config: {},
     outcome: 'lost',
     expect: [problem],
+    endsWithoutQuit: true,
   }),
   overSmtp('handshake/plaintext-within', {
     title: 'Plain text in the midst of TLS is the end of the connection',
