@@ -138,7 +138,6 @@ export default [
       logged('Invalid TLS protocol list "TLSv9": aborting TLS session'),
       logged(HANDSHAKE_FAILED.reason),
     ],
-    tolerates: { 'rfc5321-4.1.1.10-01': 'after a handshake that failed nothing more is said' },
   }),
   scenario('starttls/fallback-by-policy', {
     title: 'Level may of a policy is as good as that of all',
