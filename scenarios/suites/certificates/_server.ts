@@ -30,7 +30,7 @@ export const PEER = `${NAME}[192.0.2.1]:*`;
 const outcomes = {
   delivered: [delivered(to, { via: 'mx' }), tlsSession('mx')],
   lost: [
-    deferred(to, { dsn: '4.4.2', reason: 'lost connection with * while performing the EHLO handshake' }),
+    deferred(to, { dsn: '4.4.2', reason: 'lost connection with * while *' }),
     dialogue('mx', ['...', 'C: STARTTLS', 'S: 220 *', '...']),
   ],
   plaintext: [delivered(to, { via: 'mx' }), noTls('mx')],

@@ -78,6 +78,8 @@ export default [
     config: {},
     outcome: 'lost',
     expect: [problem],
+    endsWithoutQuit: true,
+    virtualOnly: 'how far the dialogue comes before the refusal depends on time',
   }),
   overSmtp('handshake/plaintext-within', {
     title: 'Plain text in the midst of TLS is the end of the connection',
