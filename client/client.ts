@@ -31,7 +31,7 @@ import { FailureCache } from './sasl/failure-cache.ts';
 import { SessionCache } from './session/cache.ts';
 import { type KeptSession, Session } from './session/session.ts';
 import { Tables } from './tables/tables.ts';
-import { TlsEngine } from './tls/engine.ts';
+import { TlsService } from './tls/service.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
@@ -120,7 +120,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     addressesOf: systemLookup({ platform, settings, resolver, emit: onEvent }),
     ...(onEvent && { emit: onEvent }),
   });
-  const tls = new TlsEngine({ settings, service, tables, platform, emit: onEvent ?? (() => {}) });
+  const tls = new TlsService({ settings, service, tables, platform, emit: onEvent ?? (() => {}) });
   const cache = new SessionCache(platform.clock);
   const refusedCredentials = new FailureCache();
   return {

@@ -39,7 +39,7 @@ import { DebugPeers } from './session/debug-peers.ts';
 import { prepare } from './session/prepare.ts';
 import { TableError } from './tables/table.ts';
 import { Tables } from './tables/tables.ts';
-import { TlsEngine } from './tls/engine.ts';
+import { TlsService } from './tls/service.ts';
 
 export interface DeliverOptions {
   readonly platform: Platform;
@@ -49,7 +49,7 @@ export interface DeliverOptions {
   /** Lookup tables of the settings, shared by deliveries; opened for this one alone when absent. */
   readonly tables?: Tables;
   /** TLS of the service, shared by deliveries; set up for this one alone when absent. */
-  readonly tls?: TlsEngine;
+  readonly tls?: TlsService;
   /** Those of the service; none when absent. */
   readonly flags?: Flags;
   readonly emit?: EventListener;
@@ -166,7 +166,7 @@ class Delivery {
     const outgoing = await prepare(this.#request, this.#recipients, context);
     if (outgoing === undefined) return;
     const debugPeers = await DebugPeers.of(nexthop, this.#tables);
-    const tls = this.#options.tls ?? new TlsEngine({ ...context, service });
+    const tls = this.#options.tls ?? new TlsService({ ...context, service });
     const servers = new Servers(this.#request, this.#recipients, { ...context, outgoing, debugPeers, tls });
     const primary = splitDestinations(nexthop, service);
     if (settings.tcp_windowsize > 0) {

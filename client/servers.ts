@@ -25,7 +25,7 @@ import { runSession } from './session/run.ts';
 import { reportOf, type SessionSecurity, withoutTls } from './session/security.ts';
 import { Session } from './session/session.ts';
 import type { Tables } from './tables/tables.ts';
-import type { TlsEngine } from './tls/engine.ts';
+import type { TlsService } from './tls/service.ts';
 
 export interface ServersContext {
   readonly platform: Platform;
@@ -34,7 +34,7 @@ export interface ServersContext {
   readonly outgoing: Outgoing;
   readonly debugPeers: DebugPeers;
   readonly resolver: Resolver;
-  readonly tls: TlsEngine;
+  readonly tls: TlsService;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
   readonly cache?: SessionCache | undefined;
@@ -131,8 +131,15 @@ export class Servers {
   async tryLocal(path: string): Promise<Failure | undefined> {
     const { myhostname: host } = this.#context.settings;
     const peer: Peer = { host, address: path, port: 0 };
-    const security = this.#admitted(await this.#admission.of({ ...peer, nexthop: path, domain: host }));
-    if (security === undefined) return this.#failure;
+    const admitted = this.#admitted(await this.#admission.of({ ...peer, nexthop: path, domain: host }));
+    if (admitted === undefined) return this.#failure;
+    // Nobody listens there, and without a certificate that is looked at TLS proves nothing.
+    const isPointless = admitted.policy.level === 'may';
+    if (isPointless) {
+      const text = 'opportunistic TLS encryption is not appropriate for unix-domain destinations.';
+      this.#context.emit({ type: 'log', level: 'warning', text: `smtp_connect_local: ${text}` });
+    }
+    const security = isPointless ? withoutTls(admitted) : admitted;
     const session = (await this.#reuse.byAddress(peer, security)) ?? (await this.#open(peer, security));
     if (session !== undefined)
       await this.#run(session, { isFinal: true, detectLoops: false, isBest: true }, () => {});

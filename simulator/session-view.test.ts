@@ -138,3 +138,31 @@ test('every byte of the client is in exactly one command, in order, whatever is 
     { numRuns: 500 },
   );
 });
+
+test('what may be credentials is marked, and can be shown without them', () => {
+  const { commands: said, timeline } = dialogueOf(
+    session(
+      'S 220 a\r\n',
+      'C AUTH PLAIN AAAA\r\n',
+      'S 535 no\r\n',
+      'C AUTH LOGIN\r\n',
+      'S 334 \r\n',
+      'C dXNlcg==\r\n',
+      'S 334 \r\n',
+      'C \r\n',
+      'S 235 ok\r\n',
+      'C MAIL FROM:<>\r\n',
+    ),
+  );
+  expect(said.map((command) => command.kind === 'command' && command.secret)).toEqual([
+    'AAAA',
+    undefined,
+    'dXNlcg==',
+    undefined,
+    undefined,
+  ]);
+  const shown = timeline.flatMap((item) =>
+    'line' in item && item.from === 'client' ? [item.shown ?? item.line] : [],
+  );
+  expect(shown).toEqual(['AUTH PLAIN <hidden>', 'AUTH LOGIN', '<hidden>', '', 'MAIL FROM:<>']);
+});

@@ -17,7 +17,9 @@ import { createResolver, type Resolver } from '../client/dns/resolver.ts';
 import type { ClientEvent, EventListener } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
 import type { Platform } from '../client/platform/platform.ts';
+import { loadAuthentication } from '../client/session/handshake.ts';
 import { loadTypes } from '../client/tables/types.ts';
+import { loadEngine } from '../client/tls/service.ts';
 import type { Zone } from './dns/zone.ts';
 import type { FileContent } from './file-content.ts';
 import type { Delivery, MailHost } from './hosts/host.ts';
@@ -175,7 +177,7 @@ export function createWorld(description: WorldDescription = {}): World {
     },
     async run(work, limits) {
       // Loading takes real time, which must not pass while virtual time stands still.
-      await loadTypes();
+      await Promise.all([loadTypes(), loadEngine(), loadAuthentication()]);
       return runInVirtualTime(
         clock,
         async () => {

@@ -251,3 +251,55 @@ test('in reports', { timeout: 120_000 }, async () => {
 });
 
 const TELLING: ReadonlySet<string> = new Set(['PLAIN', 'LOGIN', 'OAUTHBEARER', 'XOAUTH2']);
+
+/** Tables of credentials that are written wrongly, each with a secret in the wrong place. */
+const SECRET = 'hunter22hunter';
+test.each([
+  `inline:{ mx.example.test=user:${SECRET}, broken }`,
+  `inline:{ {mx.example.test user:${SECRET}} }`,
+  `inline:mx.example.test=user:${SECRET}`,
+  `inline:{ =user:${SECRET} }`,
+  `user:${SECRET}`,
+  `${SECRET}`,
+  `static:user:${SECRET}, fail:x`,
+  `unionmap:{static:user:${SECRET},nothing:x}`,
+  `pipemap:{inline:{mx.example.test=${SECRET}},fail:x}`,
+  `debug:inline:{mx.example.test=user:${SECRET}}`,
+  'texthash:/etc/broken',
+  'regexp:/etc/broken',
+  'cidr:/etc/broken',
+])('in what is told of %s', async (maps) => {
+  const told: unknown[] = [];
+  for (const fatal of ['yes', 'no']) {
+    const world = createWorld({
+      dns,
+      hosts: { mx: mailHost({ sasl: { mechanisms: ['PLAIN'], users: { user: SECRET } } }) },
+      files: {
+        '/etc/broken': `"mx.example.test user:${SECRET}\n${SECRET}\n/mx/ user:${SECRET}$9\nmx user:${SECRET}\nmx user:${SECRET}2\n`,
+      },
+    });
+    const settings = resolveSettings(
+      new Map([
+        ['smtp_sasl_auth_enable', 'yes'],
+        ['smtp_sasl_password_maps', maps],
+        ['smtp_sasl_security_options', ''],
+        ['daemon_table_open_error_is_fatal', fatal],
+      ]),
+      'smtp',
+      { hostname: 'client.test' },
+    );
+    const nowMs = world.platform.clock.now();
+    const request = {
+      service: 'smtp' as const,
+      nexthop: 'example.test',
+      sender: 'sender@client.test',
+      recipients: [{ address: to }],
+      message: messageFromBytes(Buffer.from('Subject: x\n\nHello.\n')),
+      queueId: '4C0FFEE000',
+      arrivedAtMs: nowMs,
+      activeAtMs: nowMs,
+    };
+    told.push(await world.run(() => deliver(request, { ...world, settings })), world.events, world.log);
+  }
+  expect(findIn(told, SECRET)).toEqual([]);
+});

@@ -49,6 +49,8 @@ const inert: ReadonlyMap<string, string> = new Map([
   ['lmtp_sender_dependent_authentication', 'Credentials for LMTP never depend on the sender.'],
   ['smtp_sasl_type', 'Whatever it names but Cyrus is refused at the start.'],
   ['lmtp_sasl_type', 'Whatever it names but Cyrus is refused at the start.'],
+  ['lmtp_tlsrpt_socket_name', 'LMTP makes no reports.'],
+  ['lmtp_tlsrpt_skip_reused_handshakes', 'LMTP makes no reports.'],
 ]);
 
 const effective = parameters.filter(([, { noEffect }]) => noEffect === undefined).map(([name]) => name);

@@ -137,7 +137,7 @@ describe('a delivery by MX lookup', () => {
     expect(stdout).toMatch(
       new RegExp(
         String.raw`^[0-9A-F]{10}: to=<user@example\.test>, relay=mx\.example\.test\[127\.0\.0\.1\]:${mail.port}, ` +
-          String.raw`delay=[\d.]+, delays=0/[\d.]+/[\d.]+/[\d.]+, dsn=2\.\d\.\d, status=sent \(250 .+\)\n$`,
+          String.raw`delay=[\d.]+, delays=0/[\d.]+/[\d.]+/[\d.]+, tls=none, dsn=2\.\d\.\d, status=sent \(250 .+\)\n$`,
       ),
     );
     const [received] = messages;

@@ -55,3 +55,8 @@ export const STAGES = {
 } as const satisfies Record<string, StageRow>;
 
 export type Stage = keyof typeof STAGES;
+
+/** AUTH, of either protocol. */
+export function isAuthentication(stage: Stage | undefined): boolean {
+  return stage === 'auth' || stage === 'lmtpAuth';
+}

@@ -8,7 +8,6 @@ import type { Platform } from '../platform/platform.ts';
 import type { DeliveryRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
 import { type FindDane, findDane } from '../tls/dane/find-dane.ts';
-import type { TlsEngine } from '../tls/engine.ts';
 import { FeatureStatus } from '../tls/feature-status.ts';
 import { requiresTls, type TlsLevel } from '../tls/level.ts';
 import { TlsPolicies } from '../tls/policies.ts';
@@ -16,6 +15,7 @@ import { isPolicyFailure, type TlsPolicyFailure, type TlsTarget } from '../tls/p
 import { findTlsReportTarget, type TlsReportTarget } from '../tls/report.ts';
 import { RequireTls } from '../tls/requiretls.ts';
 import { requireTlsAction } from '../tls/requiretls-policy.ts';
+import type { TlsService } from '../tls/service.ts';
 import { unauthorizedExchanger } from '../tls/sts.ts';
 import { type TlsWishes, tlsWishes } from '../tls/wishes.ts';
 import type { SessionSecurity } from './security.ts';
@@ -25,7 +25,7 @@ export interface AdmissionContext {
   readonly settings: Settings;
   readonly tables: Tables;
   readonly resolver: Resolver;
-  readonly tls: TlsEngine;
+  readonly tls: TlsService;
   readonly emit: EventListener;
   readonly signal?: AbortSignal | undefined;
 }
@@ -143,8 +143,10 @@ export class Admission {
     return findDane(level, target, { ...context, service, settings, cache: tls.tlsaRecords });
   }
 
-  #refuse({ nexthop, host }: TlsTarget, failure: TlsPolicyFailure): Admitted {
-    this.#warn(`TLS policy lookup for ${nexthop}/${host}: ${failure.reason}`);
+  #refuse({ nexthop, host, address, port }: TlsTarget, failure: TlsPolicyFailure): Admitted {
+    // Postfix has words of its own for local sockets.
+    const what = port === 0 ? `error for ${host}/${address}` : `for ${nexthop}/${host}`;
+    this.#warn(`TLS policy lookup ${what}: ${failure.reason}`);
     return { failure: { scope: 'session', ...failure } };
   }
 

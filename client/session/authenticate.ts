@@ -3,7 +3,6 @@
  * before mail is sent; without credentials, or where it is not offered, mail is sent without.
  */
 import type { Failure } from '../outcome/failure.ts';
-import type { Stage } from '../outcome/stages.ts';
 import type { Random } from '../platform/platform.ts';
 import { oneLine, type Reply } from '../reply.ts';
 import { decodeChallenge } from '../sasl/base64.ts';
@@ -33,13 +32,15 @@ const ROUNDS_LIMIT = 100;
 /** RFC 4954 section 4: a command line has no more, its line end included. */
 const COMMAND_LIMIT_BYTES = 512;
 
-/** Returns why the session cannot be used, or undefined when it can. Throws WireError when the stream fails. */
+/**
+ * With a server that offers AUTH, where `smtp_sasl_auth_enable` is on. Returns why the session cannot be used, or
+ * undefined when it can. Throws WireError when the stream fails.
+ */
 export async function authenticate(
   session: Session,
   context: AuthenticationContext,
 ): Promise<Failure | undefined> {
-  const { settings, features } = session;
-  if (!settings.smtp_sasl_auth_enable || features.authentication.length === 0) return undefined;
+  const { features } = session;
   const offered = await acceptableMechanisms(session);
   const credentials = await findCredentials(session, context);
   if (credentials === undefined) {
@@ -49,10 +50,6 @@ export async function authenticate(
   const failure = await new Authentication(session, context, credentials).run(offered);
   if (failure !== undefined) session.endReuse();
   return failure;
-}
-
-export function isAuthentication(stage: Stage | undefined): boolean {
-  return stage === 'auth' || stage === 'lmtpAuth';
 }
 
 /** What `smtp_sasl_mechanism_filter` leaves of each line that offers AUTH (security reference 18.2). */

@@ -10,9 +10,9 @@ import type { ClientEvent } from '../events.ts';
 import { nodePlatform } from '../platform/node.ts';
 import { Tables } from '../tables/tables.ts';
 import { completePolicy } from '../tls/complete.ts';
-import { TlsEngine } from '../tls/engine.ts';
 import { FeatureStatus } from '../tls/feature-status.ts';
 import { RequireTls } from '../tls/requiretls.ts';
+import { TlsService } from '../tls/service.ts';
 import { SessionCache } from './cache.ts';
 import { Session } from './session.ts';
 
@@ -23,7 +23,13 @@ const tables = new Tables({
   platform: nodePlatform(),
   addressesOf: async () => [],
 });
-const engine = new TlsEngine({ settings, service: 'smtp', tables, platform: nodePlatform(), emit: () => {} });
+const engine = new TlsService({
+  settings,
+  service: 'smtp',
+  tables,
+  platform: nodePlatform(),
+  emit: () => {},
+});
 const peer = { host: 'mx.example.test', address: '192.0.2.1', port: 25 };
 
 async function idle(world: TestWorld, id = 'one') {

@@ -8,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import type { DeliveryRequest } from '../request.ts';
 import { TableError } from '../tables/table.ts';
 import { WireError } from '../wire/wire.ts';
-import { type AuthenticationContext, authenticate } from './authenticate.ts';
+import type { AuthenticationContext } from './authenticate.ts';
 import { requiresSmtputf8 } from './envelope.ts';
 import { parseFeatures, readDiscards } from './features.ts';
 import { fullName, shortName } from './peer.ts';
@@ -46,7 +46,17 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
   session.pauseBeforeDotMs = workarounds.pauseBeforeDotMs;
   const failure = await introduce(session, context, saysEhlo(session, greeting) && !workarounds.disableEsmtp);
   if (failure !== undefined) return failure;
-  return (await upgrade(session, context)) ?? (await authenticate(session, context));
+  const lacking = await upgrade(session, context);
+  const mayAuthenticate =
+    session.settings.smtp_sasl_auth_enable && session.features.authentication.length > 0;
+  if (lacking !== undefined || !mayAuthenticate) return lacking;
+  const { authenticate } = await loadAuthentication();
+  return authenticate(session, context);
+}
+
+/** Loaded with the first session that has a use for it, as most have not. */
+export function loadAuthentication(): Promise<typeof import('./authenticate.ts')> {
+  return import('./authenticate.ts');
 }
 
 /** Goes on inside TLS where that is offered and wanted. */

@@ -1,14 +1,14 @@
 /** What TLS is to be in a session, and who hears of what comes of it. */
 import type { EventListener } from '../events.ts';
 import type { Connection } from '../platform/platform.ts';
-import type { TlsEngine } from '../tls/engine.ts';
 import type { FeatureStatus } from '../tls/feature-status.ts';
 import type { TlsPolicy, TlsTarget } from '../tls/policy.ts';
 import { TlsReport, type TlsReportTarget } from '../tls/report.ts';
 import type { RequireTls } from '../tls/requiretls.ts';
+import type { TlsService } from '../tls/service.ts';
 
 export interface SessionSecurity {
-  readonly engine: TlsEngine;
+  readonly engine: TlsService;
   readonly policy: TlsPolicy;
   readonly target: TlsTarget;
   readonly requireTls: RequireTls;

@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../outcome/failure.ts';
 import { oneLine, type Reply } from '../reply.ts';
-import { HandshakeError } from '../tls/connect.ts';
+import { HandshakeError } from '../tls/handshake-error.ts';
 import { mustMatch, requiresTls, usesTls } from '../tls/level.ts';
 import { WireError } from '../wire/wire.ts';
 import { fullName, shortName } from './peer.ts';
@@ -32,18 +32,20 @@ export async function startTls(session: Session, signal?: AbortSignal): Promise<
 function goWithout(session: Session): false | Failure {
   const { stage, security, report, peer } = session;
   const { requireTls, policy, features } = security;
-  const isOffered = session.features.starttls;
   const isRequired = requiresTls(policy.level);
+  if (!isRequired && !requireTls.needsTls) return inTheClear(session);
+  if (session.features.starttls)
+    return {
+      scope: 'host',
+      dsn: '4.7.5',
+      reason: 'TLS is required, but our TLS engine is unavailable',
+      stage,
+    };
+  if (isRequired) features.levelViolated();
+  report?.failed({ type: 'starttls-not-supported' });
   const server = shortName(peer);
-  const lacking = isOffered ? undefined : requireTls.notOffered(server);
-  if (lacking === undefined && !isRequired) return inTheClear(session);
-  features.levelViolated();
-  if (!isOffered) report?.failed({ type: 'starttls-not-supported' });
-  if (lacking !== undefined) return { ...lacking, stage };
-  const reason = isOffered
-    ? 'TLS is required, but our TLS engine is unavailable'
-    : `TLS is required, but was not offered by host ${server}`;
-  return { scope: 'host', dsn: isOffered ? '4.7.5' : '4.7.4', reason, stage };
+  const reason = `TLS is required, but was not offered by host ${server}`;
+  return { ...(requireTls.notOffered(server) ?? { scope: 'host', dsn: '4.7.4', reason }), stage };
 }
 
 function refused(session: Session, reply: Reply): false | Failure {
@@ -54,7 +56,7 @@ function refused(session: Session, reply: Reply): false | Failure {
   const lacking = requireTls.refused(server, reply);
   const isRequired = requiresTls(policy.level);
   if (lacking === undefined && !isRequired) return inTheClear(session);
-  features.levelViolated();
+  if (isRequired) features.levelViolated();
   if (lacking !== undefined) return { ...lacking, stage, reply };
   const reason = `TLS is required, but host ${server} refused to start TLS: ${oneLine(reply.text)}`;
   return { scope: 'host', dsn: reply.status, reason, stage, reply };
@@ -82,11 +84,10 @@ export async function secure(session: Session, signal?: AbortSignal): Promise<Fa
     });
     session.secure(connection, status);
     const { level, matched, trusted } = status;
-    const lacking = matched ? undefined : requireTls.notMatched(shortName(peer), trusted);
-    if (lacking !== undefined || (mustMatch(level) && !matched)) {
+    if (!matched && (mustMatch(level) || requireTls.action === 'enforce')) {
       features.levelViolated();
       const unverified: Failure = { scope: 'host', dsn: '4.7.5', reason: 'Server certificate not verified' };
-      return { ...(lacking ?? unverified), stage };
+      return { ...(requireTls.notMatched(shortName(peer), trusted) ?? unverified), stage };
     }
     features.levelMet(level);
     return undefined;

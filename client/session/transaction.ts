@@ -126,6 +126,8 @@ class Transaction {
   #awaited: Awaited[] = [];
   #accepted: Recipient[] = [];
   #mailRefused = false;
+  /** The server spoke before MAIL was said to it (`smtp_tls_block_early_mail_reply`). */
+  #spokeEarly = false;
   #dataRefused = false;
 
   constructor(session: Session, request: DeliveryRequest, recipients: Recipients, outgoing: Outgoing) {
@@ -209,6 +211,7 @@ class Transaction {
       }
       case 'mail':
         this.#recipients.setupDone();
+        this.#spokeEarly = this.#hasEarlyReply();
         this.#awaited.push({ stage: 'mail' });
         this.#step = 'rcpt';
         break;
@@ -329,10 +332,9 @@ class Transaction {
         if (replyClass !== 2) this.#notForwarded(stage, reply);
         break;
       case 'mail':
-        if (replyClass !== 2) {
-          this.#mailRefused = true;
-          await this.#fail(stage, reply);
-        }
+        this.#mailRefused = replyClass !== 2 || this.#spokeEarly;
+        if (replyClass !== 2) await this.#fail(stage, reply);
+        else if (this.#spokeEarly) await this.#failEarlyReply(stage);
         break;
       case 'rcpt':
         if (recipient !== undefined && !this.#mailRefused)
@@ -392,6 +394,29 @@ class Transaction {
     }
     this.#recipients.deliverDone();
     for (const accepted of this.#recipients.unmarked) await this.#recipients.deliver(accepted, reply);
+  }
+
+  /**
+   * Inside TLS a reply that nothing has asked for shifts all that follow: whoever put it there makes the server take, or
+   * refuse, what it has not seen (security reference 20). What the network has not brought yet is not noticed.
+   */
+  #hasEarlyReply(): boolean {
+    const { settings, tls, wire } = this.#session;
+    const isEarly = tls !== undefined && this.#awaited.length === 0 && wire.hasUnread;
+    return settings.smtp_tls_block_early_mail_reply && isEarly;
+  }
+
+  async #failEarlyReply(stage: Stage): Promise<void> {
+    const { service, peer } = this.#session;
+    const policy = `${service}_tls_block_early_mail_reply`;
+    this.#session.log('warning', `server ${shortName(peer)} violates ${policy} policy`);
+    this.#session.endReuse();
+    await this.#recipients.fail({
+      scope: 'message',
+      dsn: '4.7.0',
+      reason: 'unexpected server message',
+      stage,
+    });
   }
 
   /** The reply refuses one recipient, or all that have no outcome. */

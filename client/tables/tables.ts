@@ -18,6 +18,7 @@ import { MatchList } from './match-list.ts';
 import { faultOfTableName, openTable } from './open.ts';
 import type { OpenContext } from './opener.ts';
 import { Links } from './remote/links.ts';
+import { withoutContents } from './secret.ts';
 import { type Table, TableError, tableUntil } from './table.ts';
 
 export interface TablesOptions extends Pick<OpenContext, 'addressesOf'> {
@@ -51,6 +52,8 @@ const EXACT: ReadonlySet<TablesParameter | TableParameter> = new Set([
   'smtp_discard_ehlo_keyword_address_maps',
   'smtp_pix_workaround_maps',
 ]);
+/** Parameters whose tables hold what no log may show: neither their lines nor what is written out in the parameter itself. */
+const SECRET: ReadonlySet<string> = new Set(['smtp_sasl_password_maps'] satisfies TablesParameter[]);
 /** Those that the client reads: no one needs the tables of the others. */
 const namesOf = (type: Parameter['type']) =>
   parameters
@@ -154,21 +157,35 @@ export class Tables {
     for (const text of texts) {
       const fault = faultOfTableName(text);
       if (fault === undefined) tables.push(await this.#open(text, parameter));
-      else this.#context.error(fault);
+      else this.#contextOf(parameter).error(fault);
     }
     const { lmtp }: Parameter = register[parameter];
     const name = this.#options.service === 'lmtp' && lmtp ? lmtp.name : parameter;
-    return new Maps(tables, { parameter: name, warn: this.#context.warn });
+    return new Maps(tables, { parameter: name, warn: this.#contextOf(parameter).warn });
   }
 
   #open(text: string, parameter?: TablesParameter | TableParameter): Promise<Table> {
     const { tables } = this.#opened;
     const isExact = parameter !== undefined && EXACT.has(parameter);
-    const key = `${isExact} ${text}`;
-    const context = isExact ? { ...this.#context, fold: asItIs } : this.#context;
+    const isSecret = parameter !== undefined && SECRET.has(parameter);
+    const key = `${isExact} ${isSecret} ${text}`;
+    const context = { ...this.#contextOf(parameter), ...(isExact && { fold: asItIs }) };
     const table = tables.get(key) ?? openTable(text, context);
     tables.set(key, table);
     return table;
+  }
+
+  #contextOf(parameter: TablesParameter | TableParameter | undefined): OpenContext {
+    const context = this.#context;
+    if (parameter === undefined || !SECRET.has(parameter)) return context;
+    const texts = [this.#options.settings[parameter]].flat();
+    const hide = (line: string) => withoutContents(line, texts);
+    return {
+      ...context,
+      warn: (line) => context.warn(hide(line)),
+      error: (line) => context.error(hide(line)),
+      note: (line) => context.note(hide(line)),
+    };
   }
 
   get #context(): OpenContext {

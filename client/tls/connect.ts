@@ -7,6 +7,7 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock, Connection } from '../platform/platform.ts';
 import { systemText } from '../platform/system-text.ts';
 import { withTimeLimit } from '../platform/time-limit.ts';
+import { HandshakeError } from './handshake-error.ts';
 
 export interface HandshakeOptions {
   readonly secureContext: SecureContext;
@@ -20,17 +21,6 @@ export interface HandshakeOptions {
   readonly signal?: AbortSignal | undefined;
   /** The first session that the server gives out anew, when it comes. */
   readonly onSession: (session: Uint8Array) => void;
-}
-
-/** The handshake failed. `cause` completes "SSL_connect error to HOST: ..."; `problem` is what OpenSSL says of it. */
-export class HandshakeError extends Error {
-  readonly problem: string | undefined;
-
-  constructor(text: string, problem?: string) {
-    super(text);
-    this.name = 'HandshakeError';
-    this.problem = problem;
-  }
 }
 
 /** Options of every handshake; renegotiation is refused always (9.3). */
@@ -95,20 +85,14 @@ function asHandshakeError(error: unknown): HandshakeError {
   return new HandshakeError(systemText(error));
 }
 
-/** Alerts have numbers of their own among OpenSSL's reasons. */
-const ALERT_REASONS = 1000;
-const REASON_BITS = 0x7f_ffff;
-
-/** An error of OpenSSL in its own form, `error:0A00010B:SSL routines::wrong version number`; undefined for others. */
+/**
+ * An error of OpenSSL in its own form, less the place in its sources: `error:0A00010B:SSL routines::wrong version number`,
+ * perhaps with a remark such as `:SSL alert number 70`. Undefined for other errors.
+ */
 export function libraryProblem(error: unknown): string | undefined {
   const { message, code = '' } = error as NodeJS.ErrnoException;
-  const found = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:\n]*)/.exec(message);
-  if (found !== null) {
-    const [, number = '', library, reason] = found;
-    const alert = (Number.parseInt(number, 16) & REASON_BITS) - ALERT_REASONS;
-    const detail = library === 'SSL routines' && alert >= 0 ? `:SSL alert number ${alert}` : '';
-    return `error:${number}:${library}::${reason}${detail}`;
-  }
+  const found = /error:([0-9A-F]{8}):([^:]*):[^:]*:([^:\n]*)(?::[^:\n]*:\d+(:[^:\n]+))?/.exec(message);
+  if (found !== null) return `error:${found[1]}:${found[2]}::${found[3]}${found[4] ?? ''}`;
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_') ? message.trim() : undefined;
 }
 

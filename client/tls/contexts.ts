@@ -2,8 +2,9 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Settings } from '../config/register.ts';
 import { cipherList } from './ciphers.ts';
-import { HandshakeError, libraryProblem } from './connect.ts';
+import { libraryProblem } from './connect.ts';
 import type { Credentials } from './credentials.ts';
+import { HandshakeError } from './handshake-error.ts';
 import { keyExchangeGroups } from './library-options.ts';
 import type { TlsPolicy } from './policy.ts';
 import { readProtocols } from './protocols.ts';

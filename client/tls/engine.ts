@@ -10,11 +10,11 @@ import type { Service } from '../request.ts';
 import { readAuthorities } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import { channelBinding } from './channel-binding.ts';
-import { connectTls, HandshakeError, peerChain } from './connect.ts';
+import { connectTls, peerChain } from './connect.ts';
 import { type HandshakeSetup, TlsContexts } from './contexts.ts';
 import { CredentialsError } from './credential-files.ts';
 import { loadCredentials } from './credentials.ts';
-import { TlsaCache } from './dane/tlsa-cache.ts';
+import { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { secureOptions } from './library-options.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
@@ -51,8 +51,6 @@ interface Prepared {
 }
 
 export class TlsEngine {
-  /** TLSA records are looked up once for a while. */
-  readonly tlsaRecords: TlsaCache;
   readonly #options: TlsEngineOptions;
   readonly #sessions: TlsSessionCache | undefined;
   #prepared: Promise<Prepared | undefined> | undefined;
@@ -60,7 +58,6 @@ export class TlsEngine {
   constructor(options: TlsEngineOptions) {
     const { settings, platform } = options;
     this.#options = options;
-    this.tlsaRecords = new TlsaCache(platform.clock);
     if (settings.smtp_tls_session_cache_database !== '') {
       const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
       this.#sessions = new TlsSessionCache(platform.clock, lifeMs);
@@ -112,7 +109,8 @@ export class TlsEngine {
       socket.on('error', log.broken);
       const status = statusOf(socket, result, check);
       log.established(status, result, check, policy.connectionReuse);
-      if (report !== undefined) reportHandshake(report, check, result, log.tellsUntrusted(check));
+      if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
+        reportHandshake(report, check, result, log.tellsUntrusted(check));
       return { connection: socket as TLSSocket & Connection, status };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;

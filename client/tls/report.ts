@@ -33,6 +33,19 @@ export interface TlsReportTarget {
 
 const SUPPORT = 'TLSRPT support';
 
+/** Reports that are asked for and cannot be made: Postfix says so when a service starts. */
+export function warnOfReportSettings(
+  settings: TlsReportSettings,
+  service: Service,
+  warn: (text: string) => void,
+): void {
+  if (!settings.smtp_tlsrpt_enable) return;
+  if (service === 'lmtp') warn('TLSRPT support is not implemented for LMTP');
+  else if (settings.smtp_dns_support_level === 'disabled') warn(`Cannot enable ${SUPPORT}: DNS is disabled`);
+  else if (settings.smtp_tlsrpt_socket_name === '')
+    warn(`${SUPPORT}: parameter smtp_tlsrpt_socket_name has empty value -- ${SUPPORT} will be disabled`);
+}
+
 /**
  * Asks whether a next hop, without `[]` and port, wants reports; undefined when it does not, or when none are to be
  * made: what main.cf says of the level counts here, and no table. Rejects only with the signal's reason.

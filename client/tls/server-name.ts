@@ -1,6 +1,6 @@
 /** The name that a client asks a server for (RFC 6066 section 3; security reference 9.3). */
 import { toAsciiDomain } from '../dns/domain-name.ts';
-import { HandshakeError } from './connect.ts';
+import { HandshakeError } from './handshake-error.ts';
 import type { TlsPolicy, TlsTarget } from './policy.ts';
 
 /** Bytes that the extension can hold. */

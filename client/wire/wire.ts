@@ -127,6 +127,11 @@ export class Wire {
     return this.#unsentBytes;
   }
 
+  /** Whether the peer has said something that nobody has asked to read yet. */
+  get hasUnread(): boolean {
+    return this.#lines.unreadBytes > 0;
+  }
+
   /** How long nothing has been read or written. */
   get idleMs(): number {
     return this.#options.clock.now() - this.#lastActiveMs;

@@ -16,7 +16,7 @@ import { FailureCache } from '../../client/sasl/failure-cache.ts';
 import { SessionCache } from '../../client/session/cache.ts';
 import { Session } from '../../client/session/session.ts';
 import { Tables } from '../../client/tables/tables.ts';
-import { TlsEngine } from '../../client/tls/engine.ts';
+import { TlsService } from '../../client/tls/service.ts';
 import { pauseBefore } from './pause.ts';
 import { requestsOf } from './requests.ts';
 import type {
@@ -78,7 +78,7 @@ async function send(
     const resolver = withDnssecProbe(asking, { settings, emit });
     const addressesOf = systemLookup({ platform, settings, resolver, emit });
     const tables = new Tables({ settings, service, platform, addressesOf, emit });
-    const tls = new TlsEngine({ settings, service, tables, platform, emit });
+    const tls = new TlsService({ settings, service, tables, platform, emit });
     return { settings, emit, flags, tables, tls, resolver };
   };
   const configurations = new Map<Service, ReturnType<typeof configure>>();

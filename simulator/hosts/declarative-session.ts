@@ -2,6 +2,8 @@
  * A connection of a declarative mail host: RFC 5321 (and RFC 2033 for LMTP) from the server's side, in wire order.
  * Every reply goes through `#answer`, where switches and faults have their say.
  */
+import type { TLSSocket } from 'node:tls';
+import { serverChannelBinding } from '../sasl/channel-binding.ts';
 import { AuthDialogue } from '../sasl/dialogue.ts';
 import { offeredKeywords, parseCommandLine, parsePathCommand, type Refusal } from './command-syntax.ts';
 import { unstuff } from './content.ts';
@@ -61,6 +63,8 @@ export class DeclarativeSession {
   #greeted = false;
   #secured = false;
   #authenticated = false;
+  /** Its end of TLS, to which an authentication can be bound. */
+  #tls: TLSSocket | undefined;
   #envelope: Envelope | undefined;
 
   constructor(host: HostRun, tap: Tap, connection: number, crowded: boolean) {
@@ -208,6 +212,9 @@ export class DeclarativeSession {
       hostName: this.#host.context.name,
       connection: this.connection,
       limitMs: this.#host.plan.idleTimeoutMs,
+      onSecure: (socket) => {
+        this.#tls = socket;
+      },
     });
     if (failed !== undefined) await this.#end(failed);
     this.#secured = true;
@@ -225,6 +232,7 @@ export class DeclarativeSession {
     const dialogue = new AuthDialogue(plan.sasl, {
       host,
       randomBytes: (count) => context.random.bytes(count),
+      channelBinding: (type) => this.#tls && serverChannelBinding(this.#tls, type),
     });
     for (let reply = dialogue.begin(argument); ; ) {
       const standard =

@@ -36,6 +36,8 @@ const MECHANISMS: Readonly<Record<string, ServerMechanism>> = {
 export function compileSasl(where: string, options: SaslOptions): SaslOptions {
   onlyKeys(where, asRecord(where, options), ['mechanisms', 'users', 'realm', 'iterations', 'lie']);
   const { mechanisms, users, lie } = options;
+  if (!Array.isArray(mechanisms))
+    throw new HostDefinitionError(`${where}: mechanisms: must be a list of names`);
   const stranger = mechanisms.find((name) => !Object.hasOwn(MECHANISMS, name));
   if (stranger !== undefined) {
     const known = Object.keys(MECHANISMS).join(', ');

@@ -133,7 +133,7 @@ export const sasl = {
     group: 'sasl',
     seed: true,
     meaning:
-      'One writable table (via proxy) that remembers credential failures (535) per host, user and password digest.',
+      'Remembers credentials that a server refused (535), by host, user and password: `proxy:type:name`, which this client keeps in memory.',
   },
   smtp_sasl_auth_cache_time: {
     type: 'time',

@@ -89,8 +89,8 @@ export const trouble = {
     min: 1,
     since: 'before 2.0',
     group: 'trouble',
-    meaning: 'The shortest time between two tries of a deferred message.',
-    noEffect: 'The queue manager applies it, before the client gets a delivery request.',
+    meaning:
+      'The shortest time between two tries of a deferred message; where TLS is opportunistic and fails, mail that has waited as long goes out in the clear.',
   },
   queue_run_delay: {
     type: 'time',

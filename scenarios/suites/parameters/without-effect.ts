@@ -68,7 +68,6 @@ const groups: readonly {
     name: 'queue',
     title: 'What the queue manager and bounce(8) go by does nothing to a delivery',
     config: {
-      minimal_backoff_time: '1d',
       queue_run_delay: '1d',
       in_flow_delay: '10s',
       default_process_limit: '1',

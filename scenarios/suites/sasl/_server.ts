@@ -10,7 +10,8 @@ type Switches = NonNullable<Parameters<typeof mailHost>[0]>;
 
 /** Offers these mechanisms; what is said to AUTH is for the scenario to say. */
 export function offering(mechanisms: string, switches: Switches = {}): ReturnType<typeof mailHost> {
-  return mailHost({ extensions: [`AUTH ${mechanisms}`], ...switches });
+  const startTls = switches.tls === undefined ? [] : ['STARTTLS'];
+  return mailHost({ extensions: [...startTls, `AUTH ${mechanisms}`], ...switches });
 }
 
 /** Knows the user `user`, or `users`, by these mechanisms. */

@@ -164,6 +164,20 @@ export default [
       dialogue('mx', ['...', 'S: 250 AUTH *', 'C: QUIT']),
     ],
   }),
+  scenario('sasl/filter-fails', {
+    title: 'A filter that cannot be looked at leaves open what may be used: nothing is sent',
+    clauses: ['postfix:smtp_sasl_mechanism_filter'],
+    virtualOnly: 'smtp(8) ends with a fatal error, and the queue manager defers the mail',
+    dns,
+    hosts: { mx: offering('PLAIN') },
+    config: credentials('user:pass', { smtp_sasl_mechanism_filter: 'fail:temporarily' }),
+    send: message({ to }),
+    expect: [
+      deferred(to, { dsn: '4.3.0', reason: `local data error while talking to ${SERVER}`, ...via }),
+      logged('smtp_sasl_mechanism_filter: fail:temporarily: table lookup problem'),
+      dialogue('mx', ['...', 'S: 250 AUTH PLAIN', 'C: QUIT']),
+    ],
+  }),
   scenario('sasl/empty-list', {
     title: 'AUTH without a mechanism is a failure with credentials',
     clauses: ['postfix:smtp_sasl_auth_enable'],

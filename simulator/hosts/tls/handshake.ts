@@ -23,6 +23,8 @@ export interface Handshake {
   /** Which connection of the run, counted from 1. */
   readonly connection: number;
   readonly limitMs: number;
+  /** Told of the host's end of TLS. */
+  readonly onSecure?: (socket: TLSSocket) => void;
 }
 
 /**
@@ -69,6 +71,7 @@ export async function secureConnection(handshake: Handshake): Promise<Ending | u
       if (over) return;
       over = true;
       limit.cancel();
+      handshake.onSecure?.(socket);
       tap.noteTls(factsOf(socket));
       tap.carryOn(socket, { beforeEnd: plan.closeNotify ? undefined : () => wire.cut() });
       afterwards(plan, socket, wire);
