@@ -53,6 +53,8 @@ export interface Conversation {
     | undefined;
   /** TLS records were seen: what follows cannot be read. */
   readonly opaque: boolean;
+  /** TLS began. */
+  readonly secured: boolean;
 }
 
 const TLS_HANDSHAKE = 0x16;
@@ -122,7 +124,14 @@ class ConversationReader {
       const kind = this.#mode === 'command' ? 'command' : this.#mode;
       if (kind !== 'opaque') this.#open(kind, rest, last, session.entries[last]?.atMs ?? 0, false);
     }
-    return { session, protocol: this.#protocol, steps: this.#steps, end: this.#end, opaque: this.#opaque };
+    return {
+      session,
+      protocol: this.#protocol,
+      steps: this.#steps,
+      end: this.#end,
+      opaque: this.#opaque,
+      secured: this.#secured,
+    };
   }
 
   /** What is unfinished on either side belongs to the time before TLS and is never completed (rfc3207-4.2). */

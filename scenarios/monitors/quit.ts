@@ -1,6 +1,6 @@
 /**
  * QUIT before the client closes, wherever the position in the protocol is known: the greeting was read, every
- * command has its reply, no text is on the way. After a time-out or a broken reply the position is lost.
+ * command has its reply, no text or handshake is on the way. After a time-out or a broken reply the position is lost.
  */
 import type { Conversation } from './conversation.ts';
 import type { Monitor } from './monitor.ts';
@@ -27,9 +27,12 @@ export const quit: Monitor = {
 
 function positionKnown(conversation: Conversation): boolean {
   const last = conversation.steps.at(-1);
-  const textAwaited = last?.verb === 'DATA' && last.replies[0]?.code === 354;
+  const [reply] = last?.replies ?? [];
+  const textAwaited = last?.verb === 'DATA' && reply?.code === 354;
+  const handshakeAwaited = last?.verb === 'STARTTLS' && !conversation.secured && reply?.code === 220;
   return (
     !textAwaited &&
+    !handshakeAwaited &&
     conversation.steps.every((step) => step.complete && step.replies.length >= step.repliesDue) &&
     conversation.steps.every((step) => step.replies.every((reply) => reply.code >= 200 && reply.code < 600))
   );

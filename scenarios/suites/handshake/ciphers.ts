@@ -80,7 +80,6 @@ export default [
     server: takes(`${NULL_CIPHER}:${STRONG}`),
     config: { smtp_tls_mandatory_ciphers: 'null' },
     outcome: 'no handshake',
-    endsWithoutQuit: true,
     expect: [logged('warning: ')],
   }),
   overSmtp('handshake/ciphers-unknown-grade', {
@@ -88,7 +87,6 @@ export default [
     shows: ['smtp_tls_mandatory_ciphers'],
     config: { smtp_tls_mandatory_ciphers: 'superb' },
     outcome: 'no handshake',
-    endsWithoutQuit: true,
     expect: [logged(`${PEER}: invalid cipher grade: "superb"`)],
   }),
   ...overBoth('handshake/exclude-ciphers', {
@@ -121,7 +119,6 @@ export default [
     origins: ['security-90'],
     config: { smtp_tls_exclude_ciphers: '!aNULL' },
     outcome: 'no handshake',
-    endsWithoutQuit: true,
     expect: [logged(`${PEER}: invalid unary '!+-@' in cipher exclusion: !aNULL`)],
   }),
   ...['may', 'encrypt'].map((level) =>

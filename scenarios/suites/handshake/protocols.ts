@@ -80,7 +80,6 @@ export default [
     origins: ['security-89'],
     config: { smtp_tls_mandatory_protocols: 'TLSv9' },
     outcome: 'no handshake',
-    endsWithoutQuit: true,
     expect: [logged(`${PEER}: Invalid TLS protocol list "TLSv9": aborting TLS session`)],
   }),
   overSmtp('handshake/protocols-unknown-ceiling', {
