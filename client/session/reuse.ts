@@ -9,11 +9,12 @@ import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
 import { mustMatch } from '../tls/level.ts';
+import { summaryLine } from '../tls/summary.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import type { DebugPeers } from './debug-peers.ts';
 import { requiresSmtputf8 } from './envelope.ts';
-import type { Peer } from './peer.ts';
+import { fullName, type Peer } from './peer.ts';
 import type { SessionSecurity } from './security.ts';
 import { type KeptSession, Session } from './session.ts';
 
@@ -112,6 +113,7 @@ export class Reuse {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
     const session = Session.resume(kept, { peer, settings, tables, security, emit });
     session.verbose = await debugPeers.has(peer);
+    if (session.tls !== undefined) session.log('info', summaryLine('reused', fullName(peer), session.tls));
     const ignoreAbort = onAbort(signal, () => session.wire.abort());
     try {
       session.queueId = this.#request.queueId;

@@ -19,7 +19,7 @@ export interface HandshakeOptions {
   /** 0 means no limit. */
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** The first session that the server gives out, when it comes. */
+  /** The first session that the server gives out anew, when it comes. */
   readonly onSession: (session: Uint8Array) => void;
 }
 
@@ -40,7 +40,9 @@ export async function connectTls(connection: Connection, options: HandshakeOptio
     // The security level decides which parameters are too short.
     minDHSize: 1,
   });
-  socket.once('session', options.onSession);
+  socket.once('session', (given) => {
+    if (!socket.isSessionReused()) options.onSession(given);
+  });
   try {
     await withTimeLimit({ clock, limitMs, signal }, (limit) => secured(socket, limit));
     return socket;

@@ -14,6 +14,8 @@ const CONTEXTS_LIMIT = 50;
 
 export interface HandshakeSetup {
   readonly secureContext: SecureContext;
+  /** What is offered, as the log has it. */
+  readonly ciphers: string;
   /** Equal for handshakes that may share a session: what was offered to the server. */
   readonly fingerprint: string;
 }
@@ -45,9 +47,11 @@ export class TlsContexts {
       warn(ciphers.error);
       throw new HandshakeError('');
     }
+    // The security level is of the library, not of the list.
+    const shown = ciphers.replace(/:@SECLEVEL=\d$/, '');
     const fingerprint = JSON.stringify([protocols, ciphers]);
     const known = this.#contexts.get(fingerprint);
-    if (known !== undefined) return { secureContext: known, fingerprint };
+    if (known !== undefined) return { secureContext: known, ciphers: shown, fingerprint };
     const { minVersion, maxVersion, secureOptions } = protocols;
     let secureContext: SecureContext;
     try {
@@ -72,6 +76,6 @@ export class TlsContexts {
     const [oldest] = this.#contexts.keys();
     if (oldest !== undefined && this.#contexts.size >= CONTEXTS_LIMIT) this.#contexts.delete(oldest);
     this.#contexts.set(fingerprint, secureContext);
-    return { secureContext, fingerprint };
+    return { secureContext, ciphers: shown, fingerprint };
   }
 }

@@ -18,6 +18,7 @@ import { HandshakeError } from './handshake-error.ts';
 import { mustMatch } from './level.ts';
 import { secureOptions } from './library-options.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log.ts';
+import { readLogLevel } from './log-level.ts';
 import { distrusted, type PeerCheck, peerCheck } from './peer-check.ts';
 import type { TlsPolicy, TlsTarget } from './policy.ts';
 import type { TlsReport } from './report.ts';
@@ -25,6 +26,7 @@ import { reportHandshake } from './report-handshake.ts';
 import { sentServerName } from './server-name.ts';
 import { type CachedSession, TlsSessionCache } from './session-cache.ts';
 import type { TlsStatus } from './status.ts';
+import { describeConnection } from './summary.ts';
 
 export interface HandshakeOrder {
   readonly policy: TlsPolicy;
@@ -85,9 +87,10 @@ export class TlsEngine {
         warn: log.warn,
       });
       const setup = prepared.contexts.for(policy, (text) => log.warn(`${peer}: ${text}`));
+      log.offering(setup.ciphers);
       const serverName = sentServerName(policy, target, log.warn);
       key = this.#sessions && sessionKey(service, order, check, setup, serverName);
-      const cached = key === undefined ? undefined : this.#sessions?.find(key);
+      const cached = key === undefined ? undefined : this.#find(key, log);
       const first = Promise.withResolvers<Uint8Array>();
       const socket = await connectTls(connection, {
         secureContext: setup.secureContext,
@@ -96,23 +99,37 @@ export class TlsEngine {
         clock: platform.clock,
         limitMs: settings.smtp_starttls_timeout * 1000,
         signal,
-        onSession: first.resolve,
+        onSession: (session) => {
+          if (key !== undefined) log.cache('save', key);
+          first.resolve(session);
+        },
       });
       const result = inspect(socket, policy, check, cached);
-      if (key !== undefined && !socket.isSessionReused()) void this.#keep(key, first.promise, result);
+      if (key !== undefined) void this.#keep(key, first.promise, result);
       socket.on('error', log.broken);
-      log.established(socket, result, check);
+      const status = statusOf(socket, result, check);
+      log.established(status, result, check, policy.connectionReuse);
       if (report !== undefined && !(result.resumed && settings.smtp_tlsrpt_skip_reused_handshakes))
         reportHandshake(report, check, result, log.tellsUntrusted(check));
-      return { connection: socket as TLSSocket & Connection, status: statusOf(socket, result, check) };
+      return { connection: socket as TLSSocket & Connection, status };
     } catch (error) {
       if (!(error instanceof HandshakeError)) throw error;
       connection.destroy();
-      if (key !== undefined) this.#sessions?.forget(key);
       if (signal?.aborted !== true) log.failed(error);
+      if (key !== undefined) {
+        log.cache('remove', key);
+        this.#sessions?.forget(key);
+      }
       report?.failed({ type: 'validation-failure', reason: 'tls-handshake-failure' });
       throw error;
     }
+  }
+
+  #find(key: string, log: HandshakeLog): CachedSession | undefined {
+    log.cache('looking for', key);
+    const found = this.#sessions?.find(key);
+    if (found !== undefined) log.cache('reloaded', key);
+    return found;
   }
 
   /** A session comes with or after the handshake, or never. */
@@ -126,8 +143,10 @@ export class TlsEngine {
   }
 
   async #load(): Promise<Prepared | undefined> {
-    const { settings, platform, emit } = this.#options;
+    const { settings, service, platform, emit } = this.#options;
     const warn = (text: string) => emit({ type: 'log', level: 'warning', text });
+    if (readLogLevel(`${service}_tls_loglevel`, settings.smtp_tls_loglevel, warn).has('verbose'))
+      emit({ type: 'log', level: 'info', text: 'initializing the client-side TLS engine' });
     try {
       const { files } = startingFrom(settings.queue_directory, platform);
       const credentials = await loadCredentials(settings, files, warn);
@@ -173,6 +192,7 @@ function statusOf(
     level,
     protocol: socket.getProtocol() ?? '',
     cipher: socket.getCipher().name,
+    summary: describeConnection(socket, leaf),
     present: leaf !== undefined,
     trusted: verification.trusted,
     matched,
@@ -192,9 +212,10 @@ function sessionKey(
 ): string {
   const { nexthop, host, address } = target;
   const isProved = mustMatch(check.level);
-  const fields = [service, nexthop, host, address, policy.level, helloName, setup.fingerprint];
   const proof = isProved ? [...check.key, serverName] : [];
-  return createHash('sha256')
-    .update(JSON.stringify([fields, proof]))
-    .digest('hex');
+  const digest = createHash('sha256').update(JSON.stringify([helloName, setup.fingerprint, proof]));
+  const fields = [service, nexthop, host, address, policy.level, '', digest.digest('hex').toUpperCase()];
+  return fields
+    .map((field) => (field.includes('&') ? Buffer.from(field).toString('base64') : field))
+    .join('&');
 }

@@ -1,6 +1,5 @@
 /** What the log tells of a handshake, as far as `smtp_tls_loglevel` wants it (security reference 11). */
 import { createHash, type X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import type { Settings } from '../config/register.ts';
 import type { EventListener } from '../events.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -12,7 +11,8 @@ import { mustMatch } from './level.ts';
 import { type TlsLogFeature, tlsLogFeatures } from './log-level.ts';
 import type { PeerCheck } from './peer-check.ts';
 import type { TlsTarget } from './policy.ts';
-import { describeConnection, statusWord } from './summary.ts';
+import type { TlsStatus } from './status.ts';
+import { summaryLine } from './summary.ts';
 import type { Verification } from './verification.ts';
 import { failureLine } from './verification.ts';
 
@@ -37,13 +37,19 @@ export class HandshakeLog {
   readonly #peer: string;
   readonly #features: ReadonlySet<TlsLogFeature>;
   readonly #digest: string;
+  readonly #service: Service;
   readonly #emit: TlsEngineOptions['emit'];
   readonly warn = (text: string): void => this.#emit({ type: 'log', level: 'warning', text });
 
-  constructor(peer: string, features: ReadonlySet<TlsLogFeature>, { settings, emit }: TlsEngineOptions) {
+  constructor(
+    peer: string,
+    features: ReadonlySet<TlsLogFeature>,
+    { settings, service, emit }: TlsEngineOptions,
+  ) {
     this.#peer = peer;
     this.#features = features;
     this.#digest = settings.smtp_tls_fingerprint_digest;
+    this.#service = service;
     this.#emit = emit;
   }
 
@@ -57,9 +63,22 @@ export class HandshakeLog {
     if (this.#features.has('verbose')) this.#tell(`setting up TLS connection to ${this.#peer}`);
   }
 
-  established(socket: TLSSocket, inspection: Inspection, check: PeerCheck): void {
+  offering(ciphers: string): void {
+    if (this.#features.has('verbose')) this.#tell(`${this.#peer}: TLS cipher list "${ciphers}"`);
+  }
+
+  /** `key` is that of the session in the cache. */
+  cache(what: 'looking for' | 'reloaded' | 'save' | 'remove', key: string): void {
+    if (!this.#features.has('cache')) return;
+    const place = { 'looking for': 'in', reloaded: 'from', save: 'to', remove: 'from' }[what];
+    const cache = what === 'remove' ? 'client' : this.#service;
+    this.#tell(`${what} session ${key} ${place} ${cache} cache`);
+  }
+
+  established(status: TlsStatus, inspection: Inspection, check: PeerCheck, isForReuse: boolean): void {
     const { verification, leaf, resumed, external } = inspection;
     const { failure, match, peerName } = verification;
+    if (resumed && this.#features.has('cache')) this.#tell(`${this.#peer}: Reusing old session`);
     const wants = (...features: TlsLogFeature[]) => features.some((feature) => this.#features.has(feature));
     if (failure !== undefined && leaf !== undefined && this.tellsUntrusted(check)) {
       if (external !== undefined)
@@ -73,9 +92,10 @@ export class HandshakeLog {
       else this.#tell(failureLine(failure, this.#peer));
     }
     if (leaf !== undefined && wants('certmatch', 'peercert', 'verbose')) {
-      if (peerName !== undefined && verification.matched)
+      // What a resumed session was begun with has been told of.
+      if (peerName !== undefined && verification.matched && !resumed)
         this.#tell(`${this.#peer}: matched peername: ${peerName}`);
-      if (match !== undefined) this.#tell(`${this.#peer}: ${check.describe(match)}`);
+      if (match !== undefined && !resumed) this.#tell(`${this.#peer}: ${check.describe(match)}`);
       const [subject, issuer] = [commonName(leaf.subject), commonName(leaf.issuer)];
       const spki = leaf.publicKey.export({ type: 'spki', format: 'der' });
       this.#tell(
@@ -83,16 +103,8 @@ export class HandshakeLog {
           `cert fingerprint=${this.#fingerprint(leaf.raw)}, pkey fingerprint=${this.#fingerprint(spki)}`,
       );
     }
-    if (wants('summary')) {
-      const { level } = check;
-      const word = statusWord({
-        present: leaf !== undefined,
-        trusted: verification.trusted,
-        secured: verification.matched && mustMatch(level) && level !== 'halfdane',
-      });
-      const details = describeConnection(socket, leaf);
-      this.#tell(`${word} TLS connection established to ${this.#peer.toLowerCase()}: ${details}`);
-    }
+    // The program through which Postfix keeps such connections tells of them at any log level.
+    if (wants('summary') || isForReuse) this.#tell(summaryLine('established', this.#peer, status));
   }
 
   /** What is wrong with a server's certificate; always told where it counts. */

@@ -8,6 +8,8 @@ export interface TlsStatus {
   readonly protocol: string;
   /** The cipher suite by its OpenSSL name. */
   readonly cipher: string;
+  /** Both and more, as the log has it (security reference 11.2). */
+  readonly summary: string;
   /** A certificate came. */
   readonly present: boolean;
   /** It is good, or would be but for its name. */

@@ -3,8 +3,13 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, TLSSocket } from 'node:tls';
 import type { TlsStatus } from './status.ts';
 
+/** The line; `peer` is `host[address]:port`. */
+export function summaryLine(what: 'established' | 'reused', peer: string, status: TlsStatus): string {
+  return `${statusWord(status)} TLS connection ${what} to ${peer.toLowerCase()}: ${status.summary}`;
+}
+
 /** What is known of the server. */
-export function statusWord({
+function statusWord({
   present,
   trusted,
   secured,

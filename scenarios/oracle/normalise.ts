@@ -54,9 +54,19 @@ const rules: readonly Rule[] = [
     becomes: '$1',
   },
   {
+    because: 'before release 3.9 Postfix called this a certificate',
+    pattern: /(: re-using session with untrusted) certificate,/g,
+    becomes: '$1 peer credential,',
+  },
+  {
     because: 'before release 3.9 Postfix called the parts of this line otherwise',
     pattern: /(: subject_CN=.*, issuer)_CN(=.*,) fingerprint=(.*, pkey)_fingerprint=/,
     becomes: '$1$2 cert fingerprint=$3 fingerprint=',
+  },
+  {
+    because: 'what a cached session depends on has another digest in each program',
+    pattern: /( session (?:smtp|lmtp)(?:&[^&]*){3}&).*&[0-9A-F]{64} /,
+    becomes: '$1KEY ',
   },
   {
     because: 'what OpenSSL calls alerts of all versions: sslv3 alert in release 3.0, ssl/tls alert in 3.5',

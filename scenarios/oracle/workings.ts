@@ -1,5 +1,6 @@
 /**
- * Lines of the mail log in which Postfix's clients tell of their own workings, once debug_peer_list makes them: our
+ * Lines of the mail log in which Postfix's clients tell of their own workings, once debug_peer_list or the log level of
+ * TLS makes them: our
  * client has others. What is said to a server and by it, `> host[address]:port: line` and `<`, is not among them.
  */
 const workings: readonly RegExp[] = [
@@ -12,6 +13,9 @@ const workings: readonly RegExp[] = [
   /^global TLS level: /,
   /^fd=\d+: stream buffer size /,
   /^server features: 0x/,
+  // What OpenSSL tells while it is at a handshake, and of which Node has no word (security reference 11.1).
+  /^SSL_connect:/,
+  /: depth=\d+ verify=[01](?: |$)/,
   // What programs of Postfix say to each other.
   /^connect to subsystem /,
   /^(?:private|public)\/\S+(?: socket)?: wanted attribute: /,

@@ -565,6 +565,7 @@ export const tls = {
     since: '3.5',
     group: 'tls',
     meaning: "Do not wait for the peer's close_notify.",
+    noEffect: 'Once a session is over nothing is waited for, what the server says of its end included.',
   },
   tls_preempt_cipherlist: {
     type: 'bool',

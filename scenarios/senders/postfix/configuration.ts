@@ -58,12 +58,20 @@ export function dynamicMapsCf(plugIns: ReadonlyMap<string, string>): string {
   return Array.from(plugIns, ([type, file]) => `${type}\t${file}\tdict_${type}_open\n`).join('');
 }
 
+/** Stands in for tlsmgr(8) where a setup has sessions of TLS kept. */
+const SESSION_KEEPER = 'tlssessions';
+
 /** Services that the client may ask for help, and the one that writes the log. */
 const HELPERS = [
   'postlog unix-dgram n - n - 1 postlogd',
   'rewrite unix - - n - - trivial-rewrite',
   'scache unix - - n - 1 scache',
   'tlsmgr unix - - n - 1 tlsmgr',
+  // It, not its client, decides whether sessions of TLS are kept.
+  `${SESSION_KEEPER} unix - - n - 1 tlsmgr` +
+    ' -o { smtp_tls_session_cache_database = btree:$data_directory/smtp_scache }' +
+    ' -o { lmtp_tls_session_cache_database = btree:$data_directory/lmtp_scache }',
+  'tlsproxy unix - - n - 0 tlsproxy -o { tlsproxy_client_security_level = may }',
 ];
 /** Deliveries go one after another; a second process is for a scenario that follows one that was given up. */
 const PROCESS_LIMIT = 20;
@@ -99,7 +107,12 @@ function proxymapLines(setups: readonly ServiceSetup[]): string[] {
 }
 
 function transportLine(name: string, program: Service, { config, flags }: ServiceSetup): string {
-  const options = Object.entries({ ...config, syslog_name: `postfix/${name}` }).map(
+  const keepsSessions = (config[`${program}_tls_session_cache_database`] ?? '') !== '';
+  const own = {
+    ...(keepsSessions && { tlsmgr_service_name: SESSION_KEEPER }),
+    syslog_name: `postfix/${name}`,
+  };
+  const options = Object.entries({ ...config, ...own }).map(
     ([parameter, value]) => ` -o { ${parameter} = ${value} }`,
   );
   // The agent reads its options first, then its attributes.

@@ -145,6 +145,24 @@ export default [
       ],
     }),
   ),
+  ...(
+    [
+      ['appended', { smtp_tls_CAfile: '/run/other.pem', tls_append_default_CA: 'yes' }, true],
+      ['not-appended', { smtp_tls_CAfile: '/run/other.pem' }, false],
+      ['appended-to-none', { tls_append_default_CA: 'yes' }, false],
+    ] as const
+  ).map(([name, config, isTrusted]) =>
+    overSmtp(`certificates/default-authorities-${name}`, {
+      title:
+        'tls_append_default_CA adds whom the system trusts to the authorities of a file or folder, to none else',
+      shows: ['tls_append_default_CA'],
+      files: { '/etc/ssl/certs/ca-certificates.crt': ca.pem, '/run/other.pem': other.pem },
+      config: { ...secure, ...config },
+      outcome: isTrusted ? 'delivered' : 'unverified',
+      expect: isTrusted ? [] : [untrusted],
+      virtualOnly: 'a scenario does not change whom the system trusts',
+    }),
+  ),
   ...overBoth('certificates/verify-depth', {
     title: 'smtp_tls_scert_verifydepth limits the authorities between a certificate and the root',
     shows: ['smtp_tls_scert_verifydepth'],

@@ -79,6 +79,7 @@ export default [
     outcome: 'lost',
     expect: [problem],
     endsWithoutQuit: true,
+    virtualOnly: 'how far the dialogue comes before the refusal depends on time',
   }),
   overSmtp('handshake/plaintext-within', {
     title: 'Plain text in the midst of TLS is the end of the connection',

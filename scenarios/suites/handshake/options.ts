@@ -52,6 +52,7 @@ export default [
       'tls_eecdh_ultra_curve',
       'tls_config_file',
       'tls_config_name',
+      'tls_fast_shutdown_enable',
     ],
     server: { credential: good },
     config: {
@@ -62,6 +63,7 @@ export default [
       tls_eecdh_ultra_curve: 'secp521r1',
       tls_config_file: 'none',
       tls_config_name: 'nobody',
+      tls_fast_shutdown_enable: 'no',
     },
     outcome: 'delivered',
   }),
