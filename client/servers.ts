@@ -146,6 +146,8 @@ export class Servers {
   async #tryKept(site: ResolvedSite): Promise<{ sessions: number; addresses: readonly ExchangerAddress[] }> {
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#context.settings;
+    // Looking at a server's policy has its price, and its lines in the log.
+    if (!this.#reuse.loads) return { sessions: 0, addresses: site.addresses };
     let sessions = 0;
     let addresses = site.addresses.filter(({ address }) => !this.#reuse.wasUsed(address));
     const use = async (session: Session, isLast: boolean): Promise<void> => {

@@ -62,6 +62,11 @@ export class Reuse {
     return this.#policy.store ? clock.now() + settings.smtp_connection_reuse_time_limit * 1000 : undefined;
   }
 
+  /** Connections that were kept may be used. */
+  get loads(): boolean {
+    return this.#policy.load;
+  }
+
   wasUsed(address: string): boolean {
     return this.#usedAddresses.has(address);
   }

@@ -95,9 +95,9 @@ export class HandshakeLog {
     }
   }
 
-  /** What is wrong with a server's certificate; always told where it counts. */
-  tellsUntrusted({ level }: PeerCheck): boolean {
-    return mustMatch(level) || this.#features.has('untrusted');
+  /** What is wrong with a server's certificate; always told where it counts, or would if anything could match. */
+  tellsUntrusted({ level, hopeless }: PeerCheck): boolean {
+    return mustMatch(level) || hopeless !== undefined || this.#features.has('untrusted');
   }
 
   failed({ message, problem }: HandshakeError): void {
