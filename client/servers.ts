@@ -86,8 +86,8 @@ export class Servers {
   }
 
   /** Connections are kept or not as the first destination demands, if it has addresses at all. */
-  async decideReuse(destination: string): Promise<void> {
-    await this.#reuse.decide(destination);
+  async decideReuse(destination: string, domain: string): Promise<void> {
+    await this.#reuse.decide(destination, await this.#admission.demandFor(domain));
   }
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */
@@ -146,8 +146,6 @@ export class Servers {
   async #tryKept(site: ResolvedSite): Promise<{ sessions: number; addresses: readonly ExchangerAddress[] }> {
     const { smtp_mx_address_limit: addressLimit, smtp_mx_session_limit: sessionLimit } =
       this.#context.settings;
-    // Looking at a server's policy has its price, and its lines in the log.
-    if (!this.#reuse.loads) return { sessions: 0, addresses: site.addresses };
     let sessions = 0;
     let addresses = site.addresses.filter(({ address }) => !this.#reuse.wasUsed(address));
     const use = async (session: Session, isLast: boolean): Promise<void> => {
@@ -161,7 +159,10 @@ export class Servers {
       const session = await this.#reuse.byNexthop((kept) => this.#admission.again(kept));
       if (session !== undefined) await use(session, false);
     }
-    const best = addresses.filter(({ preference }) => preference === site.bestPreference);
+    // Each is looked at twice, and complained of as often, where connections are kept; never else.
+    const best = this.#reuse.usesKept
+      ? addresses.filter(({ preference }) => preference === site.bestPreference)
+      : [];
     for (const address of best) {
       if (this.#isOver || addresses.length === 0) break;
       const security = await this.#admit(address, site);
