@@ -143,6 +143,7 @@ const bad: readonly Case[] = [
   {
     name: 'wildcard-of-two-labels',
     title: 'A wildcard stands for one label',
+    clauses: ['rfc7672-3.2.3-03'],
     credential: ({ domain }) => rooted(root.issue(`*.${domain.split('.').slice(1).join('.')}`)),
     anchor: () => records(root, '2 1 1'),
   },

@@ -29,7 +29,10 @@ const unloadable = [
 export default [
   ...dropped.flatMap(({ name, tlsa, warning, origins }) => [
     dane(`${name}-only`, 'Records of no use for mail ask for TLS, with whoever it is', (site) => ({
-      clauses: [...clauses, ...(name === 'private-type' ? [] : ['rfc7672-3.1.3-01'])],
+      clauses: [
+        ...clauses,
+        ...(name === 'private-type' ? [] : ['rfc7672-3.1.3-01', 'rfc7671-4-01', 'rfc7671-4.1-01']),
+      ],
       origins,
       zone: { '_25._tcp.mx': { TLSA: tlsa } },
       expect: [
