@@ -206,7 +206,7 @@ class Delivery {
     });
     const isFinal = site.isLast || found.weAreExchanger || found.failure?.dsn.endsWith('.4.6') === true;
     if (found.failure === undefined) {
-      if (site.isFirst) await servers.decideReuse(destination.domain);
+      if (site.isFirst) await servers.decideReuse(destination.domain, destination.domain);
       const { addresses, bestPreference } = found;
       const detectLoops = detectsLoops(destination, service);
       const { domain } = destination;
@@ -235,7 +235,7 @@ class Delivery {
       this.#failure = { scope: 'session', dsn: '4.3.5', reason: 'Server configuration error' };
       return;
     }
-    await servers.decideReuse(path);
+    await servers.decideReuse(path, settings.myhostname);
     this.#failure = await servers.tryLocal(path);
   }
 

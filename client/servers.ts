@@ -86,8 +86,8 @@ export class Servers {
   }
 
   /** Connections are kept or not as the first destination demands, if it has addresses at all. */
-  async decideReuse(destination: string): Promise<void> {
-    await this.#reuse.decide(destination);
+  async decideReuse(destination: string, domain: string): Promise<void> {
+    await this.#reuse.decide(destination, await this.#admission.demandFor(domain));
   }
 
   /** Tries the servers of a site. Returns why the last attempt failed, if it got no session. */

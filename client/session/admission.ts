@@ -96,6 +96,11 @@ export class Admission {
     return { ...kept, requireTls, features, reportTo: undefined };
   }
 
+  /** What the sender demands of TLS, and a next hop's policy makes of it: messages that differ share no connection. */
+  async demandFor(domain: string): Promise<string> {
+    return this.#wishes.tlsNotRequired ? 'TLS-Required: no' : (await this.#requireTlsOf(domain)).action;
+  }
+
   #requireTlsOf(domain: string): Promise<RequireTls> {
     const known = this.#requireTls.get(domain) ?? this.#findRequireTls(domain);
     this.#requireTls.set(domain, known);

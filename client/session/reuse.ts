@@ -45,8 +45,8 @@ export class Reuse {
     this.#context = context;
   }
 
-  /** Decides what is to be done, from the domain or path of the first destination. */
-  async decide(destination: string): Promise<void> {
+  /** Decides what is to be done, from the domain or path of the first destination and what the sender demands of TLS there. */
+  async decide(destination: string, demand: string): Promise<void> {
     const { cache, settings, tables } = this.#context;
     if (cache === undefined) return;
     const onDemand = settings.smtp_connection_cache_on_demand ? this.#request.reuse : undefined;
@@ -54,7 +54,7 @@ export class Reuse {
     const always = await tables.list('smtp_connection_cache_destinations');
     const isListed = (await always.match(destination)) === 'listed';
     this.#policy = isListed ? { load: true, store: true } : (onDemand ?? NO_REUSE);
-    if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop);
+    if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop, demand);
   }
 
   /** Connections that were kept may be used: nobody looks for any otherwise. */

@@ -107,9 +107,9 @@ export class HandshakeLog {
     if (wants('summary') || isForReuse) this.#tell(summaryLine('established', this.#peer, status));
   }
 
-  /** What is wrong with a server's certificate; always told where it counts. */
-  tellsUntrusted({ level }: PeerCheck): boolean {
-    return mustMatch(level) || this.#features.has('untrusted');
+  /** What is wrong with a server's certificate; always told where it counts, or would if anything could match. */
+  tellsUntrusted({ level, hopeless }: PeerCheck): boolean {
+    return mustMatch(level) || hopeless !== undefined || this.#features.has('untrusted');
   }
 
   failed({ message, problem }: HandshakeError): void {

@@ -11,7 +11,7 @@ const ENTRIES_LIMIT = 20;
 const SECONDS_MIN = 1;
 const SECONDS_MAX = 100;
 
-/** Shared by all deliveries of a client. What failed is asked for again each time. */
+/** Shared by all deliveries of a client. What failed is asked for again each time, the first time at once. */
 export class TlsaCache {
   readonly #clock: Clock;
   /** Those used last are at the end. */
@@ -23,11 +23,9 @@ export class TlsaCache {
 
   /** Of a name as `_25._tcp.mx.example.test`. Rejects only with the signal's reason. */
   async find(name: string, context: LookupContext): Promise<TlsaAnswer> {
-    const kept = this.#entries.get(name);
+    const kept = this.#entries.get(name) ?? (await this.#ask(name, context));
+    const entry = this.#clock.now() > kept.expiresMs ? await this.#ask(name, context) : kept;
     this.#entries.delete(name);
-    const entry =
-      kept === undefined || this.#clock.now() > kept.expiresMs ? await this.#ask(name, context) : kept;
-    if (entry.answer === 'error') return entry.answer;
     this.#entries.set(name, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > ENTRIES_LIMIT && oldest !== undefined) this.#entries.delete(oldest);

@@ -81,6 +81,7 @@ export default [
       dialogue('mx', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT', '...']),
       logged(disables('may', 'certificate matching')),
       logged('cannot load Certification Authority data, CAfile="/run/none.pem": disabling TLS support'),
+      logged('TLS library problem: error:'),
       status('may?/requiretls?'),
     ],
   }),
