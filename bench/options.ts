@@ -9,22 +9,30 @@ export interface NumberOption {
   readonly meaning: string;
 }
 
-export type Chosen<Name extends string> = Readonly<Record<Name, number>> & { readonly json: boolean };
+export type Chosen<Name extends string> = Readonly<Record<Name, number>> & {
+  readonly json: boolean;
+  readonly operands: readonly string[];
+};
 
-/** Reads the command line; a mistake or `--help` ends the process with one line, or one for each option. */
+/**
+ * Reads the command line; a mistake or `--help` ends the process with one line, or one for each option. `operand` is what
+ * may stand beside options, any number of times; nothing may when absent.
+ */
 export function readOptions<Name extends string>(
   program: string,
   options: Readonly<Record<Name, NumberOption>>,
+  operand?: string,
 ): Chosen<Name> {
   const entries = Object.entries<NumberOption>(options);
   try {
     const flag = { type: 'boolean' } as const;
     const withNumber = Object.fromEntries(entries.map(([name]) => [name, { type: 'string' } as const]));
     const known: NonNullable<ParseArgsConfig['options']> = { ...withNumber, json: flag, help: flag };
-    const { values } = parseArgs({ options: known });
-    if (values.help === true) return help(program, options);
+    const { values, positionals } = parseArgs({ options: known, allowPositionals: operand !== undefined });
+    if (values.help === true)
+      return help(operand === undefined ? program : `${program} [${operand}...]`, options);
     const numbers = entries.map(([name, option]) => [name, chosen(name, values[name], option)]);
-    return { ...Object.fromEntries(numbers), json: values.json === true };
+    return { ...Object.fromEntries(numbers), json: values.json === true, operands: positionals };
   } catch (error) {
     process.stderr.write(`${program}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(2);

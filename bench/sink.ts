@@ -30,7 +30,8 @@ export async function startSink(): Promise<Sink> {
   return start('npm smtp-server', process.execPath, [script, String(port), String(BACKLOG)], port);
 }
 
-async function start(
+/** Runs a server until `stop`; resolves once it listens on the port of 127.0.0.1. */
+export async function start(
   name: string,
   path: string,
   args: readonly string[],
@@ -78,7 +79,7 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

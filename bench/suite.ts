@@ -1,8 +1,8 @@
 /**
- * How fast the built-in scenarios run with our client in the virtual world: one process, one thread of JavaScript, each
- * pass over all scenarios with another seed. Passes before the warm-up is over do not count.
+ * How fast the built-in scenarios, or those selected, run with our client in the virtual world: one process, one thread
+ * of JavaScript, each pass over all of them with another seed. Passes before the warm-up is over do not count.
  *
- *     node bench/suite.ts [--seconds N] [--warmup N] [--seed N] [--json]
+ *     node bench/suite.ts [selector...] [--seconds N] [--warmup N] [--seed N] [--json]
  */
 import { nexthopVersion } from '../cli/version.ts';
 import { countVerdicts, duration, grouped } from '../reports/format.ts';
@@ -10,6 +10,7 @@ import { loadSuites } from '../scenarios/load.ts';
 import type { Result } from '../scenarios/results.ts';
 import { runScenarios } from '../scenarios/runner.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { select } from '../scenarios/select.ts';
 import { nexthopSender } from '../scenarios/senders/nexthop.ts';
 import { cpuMs, peakMemoryMiB, showSpread, spreadOf, table } from './figures.ts';
 import { readOptions } from './options.ts';
@@ -23,13 +24,17 @@ interface Pass {
   readonly results: readonly Finished[];
 }
 
-const options = readOptions('bench/suite.ts', {
-  seconds: { value: 5, min: 1, max: 600, meaning: 'how long passes are counted' },
-  warmup: { value: 3, min: 0, max: 600, meaning: 'seconds of passes that are not counted' },
-  seed: { value: 1, min: 0, max: 1_000_000_000, meaning: 'of the first pass; each pass takes the next' },
-});
+const options = readOptions(
+  'bench/suite.ts',
+  {
+    seconds: { value: 5, min: 1, max: 600, meaning: 'how long passes are counted' },
+    warmup: { value: 3, min: 0, max: 600, meaning: 'seconds of passes that are not counted' },
+    seed: { value: 1, min: 0, max: 1_000_000_000, meaning: 'of the first pass; each pass takes the next' },
+  },
+  'selector',
+);
 const sender = nexthopSender(nexthopVersion());
-const scenarios = (await loadSuites()).map(({ scenario }) => scenario);
+const scenarios = (await select(await loadSuites(), options.operands)).map(({ scenario }) => scenario);
 await passesFor(options.warmup * 1000, options.seed);
 const passes = await passesFor(options.seconds * 1000, options.seed);
 report(passes);

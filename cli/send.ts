@@ -43,7 +43,10 @@ export function defineSend(program: Command): void {
     .option('--json', 'print the outcome as JSON')
     .option('--age <time>', 'how long the message counts as queued already', '0s')
     .option('--smtputf8', 'ask for SMTPUTF8 (RFC 6531)')
-    .option('--requiretls', 'ask for REQUIRETLS (RFC 8689): the message never goes without TLS')
+    .option(
+      '--requiretls',
+      'ask for REQUIRETLS (RFC 8689): smtp_requiretls_policy says which servers will do',
+    )
     .option('--dsn <options>', 'notify=WORDS,ret=full|hdrs,envid=ID,orcpt=TYPE;ADDRESS (RFC 3461)')
     .option('--probe', 'find out whether the recipients are deliverable; send nothing')
     .action(async (file: string | undefined, options: SendOptions) => {

@@ -3,7 +3,7 @@ import type { DnsAnswer } from '../dns/resolver.ts';
 import type { ClientEvent } from '../events.ts';
 import { mailLogLine } from '../outcome/mail-log.ts';
 import type { TlsPolicy } from './policy.ts';
-import { findTlsReportTarget, TlsReport } from './report.ts';
+import { findTlsReportTarget, TlsReport, warnOfReportSettings } from './report.ts';
 import { configured } from './testing.ts';
 
 const enabled = {
@@ -12,6 +12,26 @@ const enabled = {
   smtp_tls_security_level: 'may',
 };
 const RECORD = 'v=TLSRPTv1; rua=mailto:tls@example.test';
+
+test.each([
+  ['smtp', {}, []],
+  ['smtp', { smtp_tlsrpt_enable: 'no', smtp_tlsrpt_socket_name: '' }, []],
+  [
+    'smtp',
+    { smtp_tlsrpt_socket_name: '' },
+    ['TLSRPT support: parameter smtp_tlsrpt_socket_name has empty value -- TLSRPT support will be disabled'],
+  ],
+  [
+    'smtp',
+    { smtp_dns_support_level: 'disabled', smtp_tlsrpt_socket_name: '' },
+    ['Cannot enable TLSRPT support: DNS is disabled'],
+  ],
+  ['lmtp', { lmtp_tlsrpt_enable: 'yes' }, ['TLSRPT support is not implemented for LMTP']],
+] as const)('%s with %j is warned of', (service, parameters, expected) => {
+  const { settings, warn, log } = configured({ ...enabled, ...parameters }, {}, service);
+  warnOfReportSettings(settings, service, warn);
+  expect(log).toEqual(expected);
+});
 
 describe('whether a domain wants reports (security reference 16)', () => {
   async function find(

@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  deferred,
   delivered,
   dialogue,
   logged,
@@ -10,7 +11,18 @@ import {
   tlsa,
   zone,
 } from '../../scenario.ts';
-import { asked, good, MAIL, plainServer, SERVER, server, status, to } from './_server.ts';
+import {
+  asked,
+  demanding,
+  disables,
+  good,
+  MAIL,
+  plainServer,
+  SERVER,
+  server,
+  status,
+  to,
+} from './_server.ts';
 
 const clauses = ['postfix:smtp_requiretls_policy'];
 const dane = {
@@ -54,6 +66,23 @@ export default [
       dialogue('mx', ['...', '{TLS*', 'C: QUIT', '...']),
       logged('mx.example.test[192.0.2.1]:25: unusable TLSA RR: 3 1 99 00'),
       logged('mx.example.test[192.0.2.1]:25: all TLSA records unusable, fallback to unauthenticated TLS'),
+    ],
+  }),
+
+  scenario('requiretls/engine-unavailable', {
+    title: 'REQUIRETLS, opportunistic+starttls: a client whose TLS cannot be set up keeps the message',
+    clauses: [...clauses, 'rfc8689-4.2.1-05'],
+    dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1' }),
+    hosts: { mx: server() },
+    config: demanding('opportunistic+starttls', 'may', { smtp_tls_CAfile: '/run/none.pem' }),
+    send,
+    expect: [
+      deferred(to, { dsn: '4.7.5', reason: 'TLS is required, but our TLS engine is unavailable' }),
+      dialogue('mx', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT', '...']),
+      logged(disables('may', 'certificate matching')),
+      logged('cannot load Certification Authority data, CAfile="/run/none.pem": disabling TLS support'),
+      logged('TLS library problem: error:'),
+      status('may?/requiretls?'),
     ],
   }),
 

@@ -47,6 +47,21 @@ export default [
     send,
     expect: [delivered(to), insideTls(), tlsSession('a', { sni: undefined })],
   }),
+  ...[
+    { level: '3.10', inside: false },
+    { level: '3.11', inside: true },
+  ].map(({ level: compatibility, inside }) =>
+    scenario(`starttls/default-of-compatibility-level-${compatibility}`, {
+      title: `At compatibility_level ${compatibility} what is offered is ${inside ? '' : 'not '}used unless a level is said`,
+      clauses: [...clauses, 'postfix:compatibility_level'],
+      dns,
+      hosts: { a: secured() },
+      config: { compatibility_level: compatibility },
+      send,
+      expect: [delivered(to), inside ? insideTls() : inTheClear()],
+      virtualOnly: 'releases of Postfix before 3.11 have another default',
+    }),
+  ),
   scenario('starttls/may-not-offered', {
     title: 'Level may: a server without STARTTLS gets the mail in the clear',
     clauses: [...clauses, 'rfc3207-3-01', 'rfc3207-6-03'],

@@ -156,4 +156,13 @@ export default [
       ),
     ],
   }),
+  scenario('wrapper/port-465-without-hint', {
+    title: 'Without wrapper mode port 465 is not explained where hints are unwanted',
+    clauses: ['postfix:helpful_warnings'],
+    dns,
+    hosts: { a: mailHost({ port: PORT }) },
+    config: { smtp_tls_security_level: 'none', helpful_warnings: 'no' },
+    send,
+    expect: [delivered(to, { via: 'a' }), notLogged('SMTPS wrappermode')],
+  }),
 ];

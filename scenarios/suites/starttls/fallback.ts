@@ -1,0 +1,185 @@
+/** Where and when mail goes out in the clear because TLS does not work (security reference 8). */
+import {
+  bounced,
+  connections,
+  deferred,
+  delivered,
+  dialogue,
+  elapsed,
+  logged,
+  message,
+  noTls,
+  notLogged,
+  scenario,
+  tlsSession,
+  zone,
+} from '../../scenario.ts';
+import {
+  broken,
+  dns,
+  files,
+  HANDSHAKE_FAILED,
+  insideTls,
+  inTheClear,
+  NO_TLS_RECORD,
+  SERVER,
+  secured,
+  to,
+} from './_server.ts';
+
+const may = { smtp_tls_security_level: 'may' };
+const clauses = ['postfix:smtp_tls_security_level', 'rfc3207-6-05'];
+const loops = bounced(to, { dsn: '5.4.6', reason: 'mail for example.test loops back to myself' });
+const two = zone('example.test', { MX: ['10 a', '20 b'], a: '192.0.2.1', b: '192.0.2.2' });
+const abandoned = dialogue('a', ['...', 'C: STARTTLS', 'S: 220 *', '...']);
+const fell = [abandoned, inTheClear(), connections('a', 2), logged(HANDSHAKE_FAILED.reason)];
+const aged = message({ to, age: '1h' });
+
+export default [
+  scenario('starttls/fallback-next-exchanger', {
+    title: 'Mail that has just come goes to the next exchanger when a handshake fails',
+    clauses: [...clauses, 'rfc5321-5.1-15'],
+    dns: two,
+    hosts: { a: broken(), b: secured() },
+    config: may,
+    send: message({ to }),
+    expect: [
+      delivered(to, { via: 'b' }),
+      abandoned,
+      connections('a', 1),
+      insideTls('b'),
+      NO_TLS_RECORD,
+      logged(HANDSHAKE_FAILED.reason),
+    ],
+  }),
+  scenario('starttls/fallback-same-exchanger', {
+    title: 'Mail that has waited goes to the same exchanger in the clear, not to the next one inside TLS',
+    clauses,
+    dns: two,
+    hosts: { a: broken(), b: secured() },
+    config: may,
+    send: aged,
+    expect: [delivered(to, { via: 'a' }), ...fell, connections('b', 0), NO_TLS_RECORD],
+  }),
+  scenario('starttls/fallback-refused-then-next', {
+    title: 'A server that refuses to talk in the clear leaves the mail to the next exchanger, inside TLS',
+    clauses,
+    dns: two,
+    hosts: { a: broken({ greeting: ['default', '450 4.3.2 busy'] }), b: secured() },
+    config: may,
+    send: aged,
+    expect: [
+      delivered(to, { via: 'b' }),
+      abandoned,
+      dialogue('a', ['S: 450 4.3.2 busy', 'C: QUIT', '...']),
+      insideTls('b'),
+      NO_TLS_RECORD,
+      logged(HANDSHAKE_FAILED.reason),
+      logged('refused to talk to me: 450 4.3.2 busy'),
+    ],
+  }),
+  ...[
+    { limit: 'smtp_mx_address_limit', what: 'addresses' },
+    { limit: 'smtp_mx_session_limit', what: 'sessions' },
+  ].map(({ limit, what }) =>
+    scenario(`starttls/fallback-within-limit-of-${what}`, {
+      title: `Going out in the clear does not count against the limit of ${what}`,
+      clauses: [...clauses, `postfix:${limit}`],
+      dns: two,
+      hosts: {
+        a: secured({}, { faults: [{ at: 'mail', connection: 1, when: 'beforeReply', then: 'close' }] }),
+        b: secured(),
+      },
+      config: { ...may, [limit]: '1' },
+      send: aged,
+      expect: [
+        delivered(to, { via: 'a' }),
+        tlsSession('a', { session: 1 }),
+        dialogue('a', ['...', '{TLS}', '...', 'C: MAIL FROM:*', '...']),
+        inTheClear(),
+        connections('b', 0),
+        logged(`lost connection with ${SERVER} while sending MAIL FROM`),
+      ],
+    }),
+  ),
+  scenario('starttls/fallback-after-silence', {
+    title: 'A server that falls silent inside TLS gets mail that has waited in the clear',
+    clauses: [...clauses, 'postfix:smtp_mail_timeout'],
+    dns,
+    hosts: {
+      a: secured({}, { faults: [{ at: 'mail', connection: 1, when: 'beforeReply', then: 'silent' }] }),
+    },
+    config: { ...may, smtp_mail_timeout: '2s' },
+    send: aged,
+    expect: [
+      delivered(to, { via: 'a' }),
+      dialogue('a', ['...', '{TLS}', '...', 'C: MAIL FROM:*', '...']),
+      inTheClear(),
+      connections('a', 2),
+      elapsed({ atLeast: '2s', atMost: '4s' }),
+      logged(`conversation with ${SERVER} timed out while sending MAIL FROM`),
+    ],
+  }),
+  scenario('starttls/fallback-from-own-mistake', {
+    title: 'What is wrong here is as good as what is wrong there: mail waits, then goes out in the clear',
+    clauses: [...clauses, 'postfix:smtp_tls_protocols'],
+    dns,
+    hosts: { a: secured() },
+    config: { ...may, smtp_tls_protocols: 'TLSv9' },
+    send: [message({ to }), aged],
+    expect: [
+      deferred(to, HANDSHAKE_FAILED),
+      delivered(to, { via: 'a' }),
+      abandoned,
+      abandoned,
+      inTheClear(),
+      connections('a', 3),
+      noTls('a'),
+      logged('Invalid TLS protocol list "TLSv9": aborting TLS session'),
+      logged(HANDSHAKE_FAILED.reason),
+    ],
+  }),
+  scenario('starttls/fallback-by-policy', {
+    title: 'Level may of a policy is as good as that of all',
+    clauses: [...clauses, 'postfix:smtp_tls_policy_maps'],
+    dns,
+    hosts: { a: broken() },
+    config: { smtp_tls_security_level: 'encrypt', smtp_tls_policy_maps: 'inline:{ example.test=may }' },
+    send: aged,
+    expect: [delivered(to, { via: 'a' }), ...fell, NO_TLS_RECORD],
+  }),
+  scenario('starttls/tiny-segments', {
+    title: 'A handshake that comes byte by byte is one',
+    clauses: ['postfix:smtp_tls_security_level'],
+    dns,
+    files,
+    network: { a: { segmentBytes: 1 } },
+    hosts: { a: secured() },
+    config: may,
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a' }), insideTls()],
+  }),
+  scenario('starttls/engine-not-needed', {
+    title: 'Level none: nobody complains of files that TLS would need',
+    clauses: ['postfix:smtp_tls_security_level', 'postfix:smtp_tls_CAfile'],
+    dns,
+    hosts: { a: secured() },
+    config: { smtp_tls_security_level: 'none', smtp_tls_CAfile: '/run/none.pem' },
+    send: message({ to }),
+    expect: [delivered(to, { via: 'a' }), inTheClear(), notLogged('disabling TLS support')],
+  }),
+  scenario('starttls/loop-before-tls', {
+    title: 'A server that has our own name is not asked for TLS',
+    clauses: ['postfix:smtp_tls_security_level', 'postfix:myhostname'],
+    dns,
+    hosts: { a: secured({}, { ehlo: '250-client.test\n250 STARTTLS' }) },
+    config: may,
+    send: message({ to }),
+    expect: [
+      noTls('a'),
+      dialogue('a', ['S: 220 *', 'C: EHLO client.test', '...', 'C: QUIT', '...']),
+      logged('replied to HELO/EHLO with my own hostname client.test'),
+      loops,
+    ],
+  }),
+];
