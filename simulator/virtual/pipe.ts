@@ -29,6 +29,9 @@ interface WaitingWrite {
   readonly accepted: (() => void) | undefined;
 }
 
+/** RFC 8446 section 5.1. */
+const HANDSHAKE_RECORD = 22;
+
 export class Pipe {
   readonly #clock: Clock;
   readonly #path: Path;
@@ -140,6 +143,11 @@ export class Pipe {
     const next = this.#underWay[0];
     if (next !== undefined) this.#awaitFirst(next.atMs);
     if (arrival.bytes === undefined) this.#receiver.onEnd();
-    else this.#receiver.onSegment(arrival.bytes, arrival.concealed);
+    else this.#receiver.onSegment(arrival.bytes, arrival.concealed || this.#isEarlyHello(arrival.bytes));
   };
+
+  /** Where TLS begins with the first byte, the client's hello may be under way before the host conceals anything. */
+  #isEarlyHello([first]: Uint8Array): boolean {
+    return this.#concealed && first === HANDSHAKE_RECORD;
+  }
 }

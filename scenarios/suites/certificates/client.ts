@@ -252,6 +252,7 @@ export default [
   overSmtp('certificates/client-not-asked', {
     title: 'Where it is not asked, it shows none',
     shows: ['smtp_tls_cert_file'],
+    clauses: ['rfc8314-5.5-01'],
     files,
     config: { smtp_tls_cert_file: '/run/rsa-both.pem' },
     outcome: 'delivered',

@@ -11,7 +11,7 @@ const matched = (name: string): Expectation => logged(`${PEER}: matched peername
 /** The next hop is a domain, its exchanger has another name. */
 const domain = 'example.test';
 
-interface Case extends Pick<Handshake, 'title' | 'origins' | 'nexthop'> {
+interface Case extends Pick<Handshake, 'title' | 'clauses' | 'origins' | 'nexthop'> {
   readonly level: keyof typeof levels;
   /** What certificates are compared with, where that is not the default. */
   readonly match?: string;
@@ -24,6 +24,7 @@ interface Case extends Pick<Handshake, 'title' | 'origins' | 'nexthop'> {
 const cases: Readonly<Record<string, Case>> = {
   'secure-next-hop': {
     title: 'Level secure: the certificate of an exchanger has the name of the next hop',
+    clauses: ['rfc7817-3-02', 'rfc7817-3-04'],
     level: 'secure',
     nexthop: domain,
     named: ['mx.example.test', { names: ['example.test'] }],
@@ -54,6 +55,7 @@ const cases: Readonly<Record<string, Case>> = {
   'verify-wrong-name': {
     title: 'Level verify: the name of the next hop is not that of the server',
     origins: ['field-TL14'],
+    clauses: ['rfc7817-3-01'],
     level: 'verify',
     nexthop: domain,
     named: ['example.test'],
@@ -62,6 +64,7 @@ const cases: Readonly<Record<string, Case>> = {
     title:
       'Compared with the next hop, certificates of exchangers elsewhere have to name the domain of the recipient',
     origins: ['security-74'],
+    clauses: ['rfc6125-6.2.1-01'],
     level: 'secure',
     match: 'nexthop',
     nexthop: domain,
@@ -86,6 +89,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'wildcard-one-label': {
     title: 'A wildcard stands for one label',
+    clauses: ['rfc7817-3-07'],
     level: 'verify',
     named: ['*.example.test'],
     found: '*.example.test',
@@ -93,14 +97,22 @@ const cases: Readonly<Record<string, Case>> = {
   'wildcard-two-labels': {
     title: 'A wildcard does not stand for two labels',
     origins: ['security-75'],
+    clauses: ['rfc6125-6.4.3-02'],
     level: 'verify',
     match: 'a.b.example.test',
     named: ['*.example.test'],
   },
   'wildcard-within-label': {
     title: 'A wildcard that is part of a label stands for nothing',
+    clauses: ['rfc7817-3-08'],
     level: 'verify',
     named: ['m*.example.test'],
+  },
+  'wildcard-below-label': {
+    title: 'A wildcard that is not the first label stands for nothing',
+    clauses: ['rfc6125-6.4.3-01'],
+    level: 'verify',
+    named: ['mx.*.test'],
   },
   'wildcard-top': {
     title: 'A wildcard below a top-level domain stands for nothing',
@@ -111,6 +123,7 @@ const cases: Readonly<Record<string, Case>> = {
   'common-name': {
     title: 'Where a certificate has no other names, its common name counts',
     origins: ['security-76'],
+    clauses: ['rfc6125-6.2.1-02', 'rfc7817-3-06'],
     level: 'verify',
     named: ['mx.example.test', { names: [] }],
     found: 'mx.example.test',
@@ -118,6 +131,7 @@ const cases: Readonly<Record<string, Case>> = {
   'common-name-beside-others': {
     title: 'Where a certificate has other names, its common name does not count',
     origins: ['security-77'],
+    clauses: ['rfc6125-6.4.4-01'],
     level: 'verify',
     named: ['mx.example.test', { names: ['www.example.test'] }],
   },

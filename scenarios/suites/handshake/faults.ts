@@ -62,6 +62,7 @@ export default [
   ...Object.entries(faults).map(([name, { title, origins, fault, expect = [] }]) =>
     overSmtp(`handshake/fault-${name}`, {
       title: `${title} is given up at once, without QUIT`,
+      clauses: ['rfc3207-4-04'],
       shows: ['smtp_tls_security_level'],
       ...(origins && { origins }),
       server: { credential: good, handshake: fault },

@@ -46,6 +46,7 @@ export default [
   ...Object.entries(names).map(([key, { name, sni, ...handshake }]) =>
     overSmtp(`handshake/server-name-${key}`, {
       shows: ['smtp_tls_servername'],
+      clauses: ['rfc6066-3-01'],
       ...handshake,
       config: { smtp_tls_servername: name },
       outcome: 'delivered',
