@@ -35,6 +35,7 @@ import { runInVirtualTime } from './virtual/global-timers.ts';
 import { VirtualNetwork } from './virtual/network.ts';
 import type { PathSettings, Reachability } from './virtual/path.ts';
 import { VirtualRandom } from './virtual/random.ts';
+import { repeatable } from './virtual/secured-entry.ts';
 import {
   Attempts,
   NAME_SERVER,
@@ -132,7 +133,7 @@ export function createWorld(description: WorldDescription = {}): World {
   for (const address of owners.keys()) network.addAddress(address);
   const queries = serveDns(network, zones, clock);
   const recorder = sessionRecorder(clock, {
-    secured: ({ host }, entry) => hash.record({ host, ...entry }),
+    secured: ({ host }, entry) => hash.record({ host, ...repeatable(entry) }),
   });
   const hosts = new Map<string, MailHost>();
   const listening = new Map<string, readonly string[]>();
