@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAuthorities, verifyAuthorities } from '../client/tls/authorities.ts';
+import { readAuthorities, verifyAuthorities } from '../client/tls/verify/authorities.ts';
 import {
   type Authority,
   authority,

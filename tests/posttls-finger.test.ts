@@ -1,14 +1,14 @@
 /** What we log of certificates is what the real Postfix logs: trust-anchor files, fingerprints, authorities. */
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { readAuthorities, verifyAuthorities } from '../client/tls/authorities.ts';
 import {
   anchorMatchText,
   fingerprintMatchText,
   verifyAnchors,
   verifyFingerprints,
 } from '../client/tls/dane/verify.ts';
-import { failureLine, type Verification } from '../client/tls/verification.ts';
+import { readAuthorities, verifyAuthorities } from '../client/tls/verify/authorities.ts';
+import { failureLine, type Verification } from '../client/tls/verify/verification.ts';
 import {
   authority,
   type Certified,

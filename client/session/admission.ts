@@ -10,14 +10,14 @@ import type { Tables } from '../tables/tables.ts';
 import { type FindDane, findDane } from '../tls/dane/find-dane.ts';
 import { FeatureStatus } from '../tls/feature-status.ts';
 import { requiresTls, type TlsLevel } from '../tls/level.ts';
-import { TlsPolicies } from '../tls/policies.ts';
-import { isPolicyFailure, type TlsPolicyFailure, type TlsTarget } from '../tls/policy.ts';
-import { findTlsReportTarget, type TlsReportTarget } from '../tls/report.ts';
-import { RequireTls } from '../tls/requiretls.ts';
-import { requireTlsAction } from '../tls/requiretls-policy.ts';
+import { TlsPolicies } from '../tls/policy/policies.ts';
+import { isPolicyFailure, type TlsPolicyFailure, type TlsTarget } from '../tls/policy/policy.ts';
+import { unauthorizedExchanger } from '../tls/policy/sts.ts';
+import { type TlsWishes, tlsWishes } from '../tls/policy/wishes.ts';
+import { findTlsReportTarget, type TlsReportTarget } from '../tls/report/report.ts';
+import { RequireTls } from '../tls/requiretls/requiretls.ts';
+import { requireTlsAction } from '../tls/requiretls/requiretls-policy.ts';
 import type { TlsService } from '../tls/service.ts';
-import { unauthorizedExchanger } from '../tls/sts.ts';
-import { type TlsWishes, tlsWishes } from '../tls/wishes.ts';
 import type { SessionSecurity } from './security.ts';
 
 export interface AdmissionContext {

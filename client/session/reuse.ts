@@ -9,7 +9,7 @@ import type { Clock } from '../platform/platform.ts';
 import type { DeliveryRequest, Reuse as ReuseRequest } from '../request.ts';
 import type { Tables } from '../tables/tables.ts';
 import { mustMatch } from '../tls/level.ts';
-import { summaryLine } from '../tls/summary.ts';
+import { summaryLine } from '../tls/log/summary.ts';
 import { WireError } from '../wire/wire.ts';
 import type { SessionCache } from './cache.ts';
 import type { DebugPeers } from './debug-peers.ts';

@@ -2,9 +2,9 @@
 import type { EventListener } from '../events.ts';
 import type { Connection } from '../platform/platform.ts';
 import type { FeatureStatus } from '../tls/feature-status.ts';
-import type { TlsPolicy, TlsTarget } from '../tls/policy.ts';
-import { TlsReport, type TlsReportTarget } from '../tls/report.ts';
-import type { RequireTls } from '../tls/requiretls.ts';
+import type { TlsPolicy, TlsTarget } from '../tls/policy/policy.ts';
+import { TlsReport, type TlsReportTarget } from '../tls/report/report.ts';
+import type { RequireTls } from '../tls/requiretls/requiretls.ts';
 import type { TlsService } from '../tls/service.ts';
 
 export interface SessionSecurity {

@@ -14,7 +14,7 @@ import type { Reply } from '../reply.ts';
 import type { Service } from '../request.ts';
 import { Redaction } from '../sasl/redaction.ts';
 import type { Tables } from '../tables/tables.ts';
-import type { TlsReport } from '../tls/report.ts';
+import type { TlsReport } from '../tls/report/report.ts';
 import type { TlsStatus } from '../tls/status.ts';
 import { Wire, WireError } from '../wire/wire.ts';
 import { type Features, NO_FEATURES } from './features.ts';

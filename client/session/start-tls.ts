@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../outcome/failure.ts';
 import { oneLine, type Reply } from '../reply.ts';
-import { HandshakeError } from '../tls/handshake-error.ts';
+import { HandshakeError } from '../tls/handshake/handshake-error.ts';
 import { mustMatch, requiresTls, usesTls } from '../tls/level.ts';
 import { WireError } from '../wire/wire.ts';
 import { fullName, shortName } from './peer.ts';

@@ -5,8 +5,8 @@
 import type { Connection } from '../platform/platform.ts';
 import { TlsaCache } from './dane/tlsa-cache.ts';
 import type { HandshakeOrder, Secured, TlsEngine } from './engine.ts';
-import type { TlsEngineOptions } from './log.ts';
-import { warnOfReportSettings } from './report.ts';
+import type { TlsEngineOptions } from './log/log.ts';
+import { warnOfReportSettings } from './report/report.ts';
 
 export class TlsService {
   /** TLSA records are looked up once for a while. */

@@ -4,7 +4,7 @@ import { nodePlatform } from '../platform/node.ts';
 import type { Files } from '../platform/platform.ts';
 import type { Service } from '../request.ts';
 import { Tables } from '../tables/tables.ts';
-import type { TlsTarget } from './policy.ts';
+import type { TlsTarget } from './policy/policy.ts';
 
 export const target: TlsTarget = {
   nexthop: 'example.test',

@@ -1,6 +1,6 @@
 /** Chains as servers should not send them, and of certificates that nobody should have. */
 import { createHash } from 'node:crypto';
-import { readAll, readElement, TAG } from '../../client/tls/der.ts';
+import { readAll, readElement, TAG } from '../../client/tls/verify/der.ts';
 import { authority, type Certified, Credential, selfSigned } from '../../simulator/certificates/authority.ts';
 import { bits, sequence } from '../../simulator/certificates/der.ts';
 import { signatureOf } from '../../simulator/certificates/signature.ts';

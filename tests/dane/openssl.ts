@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { parsableRecords } from '../../client/tls/dane/records.ts';
-import { VERIFICATION_ERRORS } from '../../client/tls/verification.ts';
+import { VERIFICATION_ERRORS } from '../../client/tls/verify/verification.ts';
 import type { Credential } from '../../simulator/certificates/authority.ts';
 import { recordOf, VERIFY_DEPTH } from './ours.ts';
 import { type DaneCase, NAME } from './parties.ts';

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { TlsaRecord } from '../../client/dns/records.ts';
 import { type Digests, readDigests } from '../../client/tls/dane/digests.ts';
 import { verifyDane } from '../../client/tls/dane/verify.ts';
-import type { Verification } from '../../client/tls/verification.ts';
+import type { Verification } from '../../client/tls/verify/verification.ts';
 import { type DaneCase, NAME } from './parties.ts';
 
 export const DIGESTS: Digests = readDigests(['sha512', 'sha256'], (text) => {

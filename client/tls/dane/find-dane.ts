@@ -6,7 +6,7 @@ import { usesDns, wantsDnssec } from '../../dns/settings.ts';
 import { type DnsTrust, untrusted } from '../../dns/trust.ts';
 import type { Service } from '../../request.ts';
 import type { TlsLevel } from '../level.ts';
-import type { DanePolicy, TlsPolicyFailure, TlsTarget } from '../policy.ts';
+import type { DanePolicy, TlsPolicyFailure, TlsTarget } from '../policy/policy.ts';
 import type { TlsaAnswer, TlsaCache } from './tlsa-cache.ts';
 
 export type FindDane = (

@@ -1,8 +1,8 @@
 /** TLSA records: which can be kept, which can be used, and how they are shown (security reference 5.4). */
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import type { TlsaRecord } from '../../dns/records.ts';
-import { readElement } from '../der.ts';
-import type { TrustAnchors } from '../policy.ts';
+import type { TrustAnchors } from '../policy/policy.ts';
+import { readElement } from '../verify/der.ts';
 import { type Digests, PRIVATE_MATCHING_TYPE } from './digests.ts';
 
 export const USAGE = { trustAnchor: 2, endEntity: 3 } as const;

@@ -11,7 +11,7 @@ import {
 } from '../../../simulator/certificates/authority.ts';
 import { tlsa } from '../../../simulator/certificates/tlsa.ts';
 import type { TlsaRecord } from '../../dns/records.ts';
-import { failureLine } from '../verification.ts';
+import { failureLine } from '../verify/verification.ts';
 import { readDigests } from './digests.ts';
 import {
   anchorMatchText,

@@ -6,12 +6,12 @@
  */
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { TlsaRecord } from '../../dns/records.ts';
-import { type Certificate, readCertificate } from '../certificate.ts';
-import { isWeakKey } from '../key-strength.ts';
-import { buildPath, CERTIFICATES_LIMIT, checkPath, lengthLimitOf, type Path } from '../path.ts';
-import type { TrustAnchors } from '../policy.ts';
-import { addNameFaults, type ReferenceNames } from '../reference-names.ts';
-import { Failures, type TlsaMatch, type Verification } from '../verification.ts';
+import type { TrustAnchors } from '../policy/policy.ts';
+import { type Certificate, readCertificate } from '../verify/certificate.ts';
+import { isWeakKey } from '../verify/key-strength.ts';
+import { buildPath, CERTIFICATES_LIMIT, checkPath, lengthLimitOf, type Path } from '../verify/path.ts';
+import { addNameFaults, type ReferenceNames } from '../verify/reference-names.ts';
+import { Failures, type TlsaMatch, type Verification } from '../verify/verification.ts';
 import { type Digests, digestNamed, PRIVATE_MATCHING_TYPE } from './digests.ts';
 import {
   anchorRecords,
