@@ -22,6 +22,7 @@ interface Keeping {
   /** Next hops of the messages; twice the server itself when absent. */
   readonly nexthops?: readonly string[];
   readonly expect?: readonly Expectation[];
+  readonly origins?: readonly string[];
 }
 
 const secure = { smtp_tls_security_level: 'secure', smtp_tls_CAfile: '/run/ca.pem' };
@@ -41,6 +42,7 @@ function keeping(id: string, { title, config, ...of }: Keeping, service: 'smtp' 
     config: Object.fromEntries(Object.entries(settings).map(([name, value]) => [nameOf(name), value])),
     send: nexthops.map((nexthop) => message({ to, service, nexthop: `${prefix}${nexthop}`, reuse: 'both' })),
     expect: [...nexthops.map(() => delivered(to)), connections('mx', of.connections), ...(of.expect ?? [])],
+    ...(of.origins !== undefined && service === 'smtp' && { origins: of.origins }),
     ...(of.isKept !== false && {
       tolerates: {
         'rfc5321-4.1.1.10-01': 'Postfix closes connections that nobody uses any more without QUIT',
@@ -70,6 +72,7 @@ export default [
         config: {},
         connections: 2,
         isKept: false,
+        origins: ['field-RU09'],
       },
       service,
     ),
