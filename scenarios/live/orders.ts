@@ -3,10 +3,12 @@
  * the channel, and the sandbox with it.
  */
 
+import type { Service } from '../../client/request.ts';
 import { type LoadedScenario, loadFile, loadSuites } from '../load.ts';
+import { submissionOf } from '../message.ts';
 import { runScenarios } from '../runner.ts';
 import type { findSenders } from '../senders/find.ts';
-import type { Sender } from '../senders/sender.ts';
+import type { Sender, ServiceSetup, WantedSetup } from '../senders/sender.ts';
 import { proofConfigs, withProvenClaims } from './proofs.ts';
 import type { Answer, Order } from './protocol.ts';
 import { LiveScenarioWorld } from './world.ts';
@@ -73,12 +75,20 @@ async function prepare(
   );
   const { senders } = await find(order.senders, order.version);
   const { overrides } = order;
-  const plain = [{}, ...proofConfigs].map((config) => ({ config, flags: '' }));
-  const setups = new Map(
-    [...plain, ...scenarios.values()]
-      .map(({ config, flags }) => ({ config: { ...config, ...overrides }, flags }))
-      .map((setup) => [JSON.stringify(setup), setup]),
-  );
+  const setups = new Map<string, WantedSetup & { readonly services: Set<Service> }>();
+  const want = ({ config, flags }: ServiceSetup, services: readonly Service[]) => {
+    const setup = { config: { ...config, ...overrides }, flags };
+    const key = JSON.stringify(setup);
+    const wanted = setups.get(key) ?? { ...setup, services: new Set<Service>() };
+    for (const service of services) wanted.services.add(service);
+    setups.set(key, wanted);
+  };
+  for (const config of [{}, ...proofConfigs]) want({ config, flags: '' }, ['smtp', 'lmtp']);
+  for (const scenario of scenarios.values())
+    want(
+      scenario,
+      scenario.messages.map((sent, index) => submissionOf(sent, index).service),
+    );
   const world = await LiveScenarioWorld.open({
     hostname: order.hostname,
     setups: [...setups.values()],

@@ -91,7 +91,7 @@ export function normaliseText(text: string): string {
  */
 export function normaliseLogLine(text: string): string {
   return normaliseText(text).replace(
-    /relay=\S*, (.*?)(?:tls=\S+, )?dsn=[\d.]+, status=\w+ \(.*$/,
+    /relay=\S*, (.*?)(?:tls=\S+, )?dsn=[\d.]+, status=[\w-]+ \(.*$/,
     'relay=RELAY, $1dsn=DSN, status=STATUS (REASON)',
   );
 }

@@ -55,8 +55,8 @@ export interface SenderSurroundings {
   /** A folder of its own, empty and in memory, gone with the sandbox. */
   readonly folder: string;
   readonly hostname: string;
-  /** Every setup of a service that scenarios will ask for, without repeats; the empty one is among them. */
-  readonly setups: readonly ServiceSetup[];
+  /** Every setup that scenarios will ask for, without repeats; the empty one is among them. */
+  readonly setups: readonly WantedSetup[];
   /** Whether programs may change to users of their own. */
   readonly privilege: 'full' | 'single-user';
 }
@@ -67,6 +67,11 @@ export interface ServiceSetup {
   readonly config: Readonly<Record<string, string>>;
   /** Such as `DOR`: lines that it puts in front of every message (delivery reference 1.6); '' for none. */
   readonly flags: string;
+}
+
+/** A setup, and the services that are run so. */
+export interface WantedSetup extends ServiceSetup {
+  readonly services: ReadonlySet<Service>;
 }
 
 /** How a sender that is not part of Nexthop is found. */

@@ -34,19 +34,25 @@ test('dynamicmaps.cf names the plug-ins', () => {
 
 describe('master.cf', () => {
   const lines = masterCf([
-    { config: {}, flags: '' },
-    { config: { smtp_helo_name: 'a b', smtp_pix_workarounds: '' }, flags: 'DR' },
+    { config: {}, flags: '', services: new Set(['smtp']) },
+    {
+      config: { smtp_helo_name: 'a b', smtp_pix_workarounds: '' },
+      flags: 'DR',
+      services: new Set(['smtp', 'lmtp']),
+    },
   ]).split('\n');
 
-  test('has transports of its own for each service and set of parameters', () => {
-    for (const name of [...transportNames('smtp', 0), ...transportNames('lmtp', 1)]) {
-      expect(lines.filter((line) => line.startsWith(`${name} unix `))).toHaveLength(1);
-    }
+  test('has transports of its own for each set of parameters and service that has them', () => {
+    const count = (name: string) => lines.filter((line) => line.startsWith(`${name} unix `)).length;
+    for (const name of [...transportNames('smtp', 0), ...transportNames('lmtp', 1)])
+      expect(count(name)).toBe(1);
+    // master(8) holds three descriptors for each.
+    for (const name of transportNames('lmtp', 0)) expect(count(name)).toBe(0);
   });
 
   test('lets proxymap open the tables that are named', () => {
     const config = { smtp_generic_maps: 'inline:{a=b}, proxy:hash:/run/a proxy:cdb:/run/b' };
-    expect(masterCf([{ config, flags: '' }])).toContain(
+    expect(masterCf([{ config, flags: '', services: new Set(['smtp']) }])).toContain(
       ' proxymap -o { proxy_read_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n' +
         'proxywrite unix - - n - 1 proxymap -o { proxy_write_maps = proxy:hash:/run/a proxy:cdb:/run/b }\n',
     );

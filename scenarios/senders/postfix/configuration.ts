@@ -1,6 +1,6 @@
 /** The configuration of the private instance: main.cf for all, and a transport in master.cf for each setup. */
 import type { Service } from '../../../client/request.ts';
-import type { ServiceSetup } from '../sender.ts';
+import type { ServiceSetup, WantedSetup } from '../sender.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -75,7 +75,6 @@ const HELPERS = [
 ];
 /** Deliveries go one after another; a second process is for a scenario that follows one that was given up. */
 const PROCESS_LIMIT = 20;
-const SERVICES: readonly Service[] = ['smtp', 'lmtp'];
 
 /** The agent of another one takes over when that of the first died, and master(8) does not start it again at once. */
 const TRANSPORTS_OF_EACH = 4;
@@ -85,9 +84,9 @@ export function transportNames(service: Service, index: number): string[] {
   return Array.from({ length: TRANSPORTS_OF_EACH }, (_, number) => `${service}-${index}-${number}`);
 }
 
-export function masterCf(setups: readonly ServiceSetup[]): string {
+export function masterCf(setups: readonly WantedSetup[]): string {
   const transports = setups.flatMap((setup, index) =>
-    SERVICES.flatMap((service) =>
+    [...setup.services].flatMap((service) =>
       transportNames(service, index).map((name) => transportLine(name, service, setup)),
     ),
   );
