@@ -91,10 +91,12 @@ export function compileTls(where: string, options: TlsOptions): TlsPlan {
     return known;
   };
   // What OpenSSL does not know is a mistake of the scenario; certificates are made when they are needed.
-  try {
-    createSecureContext(settingsOf([], options));
-  } catch (error) {
-    throw bad(error instanceof Error ? error.message : String(error));
+  if (options.minVersion !== undefined || options.maxVersion !== undefined || options.ciphers !== undefined) {
+    try {
+      createSecureContext(settingsOf([], options));
+    } catch (error) {
+      throw bad(error instanceof Error ? error.message : String(error));
+    }
   }
   return {
     contextFor(serverName, hostName) {
@@ -115,7 +117,23 @@ export function compileTls(where: string, options: TlsOptions): TlsPlan {
   };
 }
 
+/** Making a context takes as long as a handshake, and most scenarios share a credential with others. */
+const sharedContexts = new WeakMap<Credential, Map<string, SecureContext>>();
+
 function secureContext(of: readonly Credential[], options: TlsOptions): SecureContext {
+  const [credential, ...others] = of;
+  const { minVersion, maxVersion, ciphers, tickets, clientAuthorities } = options;
+  if (credential === undefined || others.length > 0 || clientAuthorities !== undefined)
+    return newContext(of, options);
+  const contexts = sharedContexts.get(credential) ?? new Map<string, SecureContext>();
+  sharedContexts.set(credential, contexts);
+  const key = JSON.stringify([minVersion, maxVersion, ciphers, tickets]);
+  const context = contexts.get(key) ?? newContext(of, options);
+  contexts.set(key, context);
+  return context;
+}
+
+function newContext(of: readonly Credential[], options: TlsOptions): SecureContext {
   return createSecureContext({
     ...settingsOf(of, options),
     key: of.map(({ keyPem }) => keyPem),
