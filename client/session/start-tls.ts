@@ -73,7 +73,10 @@ export async function secure(session: Session, signal?: AbortSignal): Promise<Fa
   const { peer, settings, stage, security, report } = session;
   const { engine, policy, target, requireTls, features } = security;
   try {
-    const { connection, status } = await engine.start(session.wire.release(), {
+    const released = session.wire.release();
+    // The handshake may have to wait for tables and files, and nobody else would hear of errors meanwhile.
+    released.on('error', () => undefined);
+    const { connection, status } = await engine.start(released, {
       policy,
       target,
       report,

@@ -4,9 +4,12 @@ import { authority } from '../../simulator/certificates/authority.ts';
 import { zone } from '../../simulator/dns/zone.ts';
 import { mailHost } from '../../simulator/hosts/declarative.ts';
 import type { TlsOptions } from '../../simulator/hosts/tls/options.ts';
+import { tableServer } from '../../simulator/tables/table-server.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
 import { createClient } from '../client.ts';
 
+const PLACE = { address: '192.0.2.9', port: 7000 };
+const MAP = 'socketmap:inet:tables.example.test:7000:m';
 const ca = authority('Example CA');
 const credential = ca.issue('mx.example.test');
 const worldOf = (tls: TlsOptions) =>
@@ -85,6 +88,54 @@ test('a trickle of a handshake ends with its time limit', async () => {
     const [outcome] = await client.deliver(mail);
     expect(outcome).toMatchObject({ status: 'deferred', dsn: '4.7.5' });
     expect(clock.now() - startMs).toBeLessThan(31_000);
+    await client.close();
+  });
+});
+
+test('a connection that breaks before the handshake begins costs the session, and no more', async () => {
+  const world = createWorld({
+    dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1', tables: '192.0.2.9' }),
+    hosts: {
+      mx: mailHost({ tls: { credential }, faults: [{ at: 'starttls', delay: '1s', then: 'reset' }] }),
+    },
+    tables: { slow: tableServer('socketmap', PLACE, {}, { after: '10s', answer: { notFound: '' } }) },
+  });
+  await world.run(async () => {
+    const client = await clientOf(world, {
+      smtp_tls_security_level: 'encrypt',
+      smtp_tls_loglevel_maps: MAP,
+    });
+    const [outcome] = await client.deliver(mail);
+    expect(outcome).toMatchObject({ status: 'deferred', dsn: '4.7.5' });
+    await client.close();
+  });
+});
+
+test('a session of before another program found fault with the destination proves nothing', async () => {
+  const policy = 'verify policy_type=sts policy_domain=example.test';
+  const world = createWorld({
+    dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1', tables: '192.0.2.9' }),
+    hosts: { mx: mailHost({ tls: { credential } }) },
+    files: { '/run/ca.pem': ca.pem },
+    tables: {
+      policies: tableServer('socketmap', PLACE, {
+        'm [mx.example.test]': [policy, `${policy} policy_failure=validation-failure`, policy],
+      }),
+    },
+  });
+  await world.run(async () => {
+    const client = await clientOf(world, {
+      smtp_tls_CAfile: '/run/ca.pem',
+      smtp_tls_session_cache_database: 'btree:/run/sessions',
+      smtp_tls_policy_maps: MAP,
+    });
+    const statuses: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const [outcome] = await client.deliver({ ...mail, nexthop: '[mx.example.test]' });
+      statuses.push(outcome?.status ?? '');
+    }
+    expect(statuses).toEqual(['sent', 'deferred', 'sent']);
+    expect(secured(world).map(({ resumed }) => resumed)).toEqual([false, false, true]);
     await client.close();
   });
 });

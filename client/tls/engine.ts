@@ -212,7 +212,7 @@ function sessionKey(
 ): string {
   const { nexthop, host, address } = target;
   const isProved = mustMatch(check.level);
-  const proof = isProved ? [...check.key, serverName] : [];
+  const proof = isProved ? [...check.key, serverName, policy.external?.failure ?? ''] : [];
   const digest = createHash('sha256').update(JSON.stringify([helloName, setup.fingerprint, proof]));
   const fields = [service, nexthop, host, address, policy.level, '', digest.digest('hex').toUpperCase()];
   return fields

@@ -29,6 +29,7 @@ export const SECURE_OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
 /** Resolves once both sides are secure; rejects with HandshakeError, and the connection is gone then. */
 export async function connectTls(connection: Connection, options: HandshakeOptions): Promise<TLSSocket> {
   const { clock, limitMs, signal, session, serverName } = options;
+  if (connection.destroyed) throw new HandshakeError('lost connection');
   const socket = connect({
     // A duplex stream will do; Node's types ask for less than a socket here.
     socket: connection,

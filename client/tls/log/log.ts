@@ -1,4 +1,5 @@
 /** What the log tells of a handshake, as far as `smtp_tls_loglevel` wants it (security reference 11). */
+
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { Settings } from '../../config/register.ts';
 import type { EventListener } from '../../events.ts';
@@ -10,6 +11,7 @@ import type { HandshakeError } from '../handshake/handshake-error.ts';
 import { mustMatch } from '../level.ts';
 import type { TlsTarget } from '../policy/policy.ts';
 import type { TlsStatus } from '../status.ts';
+import { readCertificate } from '../verify/certificate.ts';
 import type { PeerCheck } from '../verify/peer-check.ts';
 import type { Verification } from '../verify/verification.ts';
 import { failureLine } from '../verify/verification.ts';
@@ -97,7 +99,7 @@ export class HandshakeLog {
         this.#tell(`${this.#peer}: matched peername: ${peerName}`);
       if (match !== undefined && !resumed) this.#tell(`${this.#peer}: ${check.describe(match)}`);
       const [subject, issuer] = [commonName(leaf.subject), commonName(leaf.issuer)];
-      const spki = leaf.publicKey.export({ type: 'spki', format: 'der' });
+      const spki = readCertificate(leaf)?.spki ?? Buffer.alloc(0);
       this.#tell(
         `${this.#peer}: subject_CN=${subject}, issuer=${issuer}, ` +
           `cert fingerprint=${this.#fingerprint(leaf.raw)}, pkey fingerprint=${this.#fingerprint(spki)}`,

@@ -1,7 +1,9 @@
 /** The line of the log about a handshake (security reference 11.2). */
+
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { EphemeralKeyInfo, TLSSocket } from 'node:tls';
 import type { TlsStatus } from '../status.ts';
+import { publicKeyOf } from '../verify/certificate.ts';
 
 /** The line; `peer` is `host[address]:port`. */
 export function summaryLine(what: 'established' | 'reused', peer: string, status: TlsStatus): string {
@@ -28,7 +30,8 @@ export function describeConnection(socket: TLSSocket, leaf: X509Certificate | un
   if (protocol === 'TLSv1.3') {
     const exchange = keyExchange(socket.getEphemeralKeyInfo());
     if (exchange !== undefined) parts.push(`key-exchange ${exchange}`);
-    if (leaf !== undefined && !socket.isSessionReused()) parts.push(serverSignature(leaf.publicKey));
+    const key = leaf && publicKeyOf({ x509: leaf });
+    if (key !== undefined && !socket.isSessionReused()) parts.push(serverSignature(key));
   }
   return parts.join(' ');
 }

@@ -67,7 +67,7 @@ export function readCertificate(x509: X509Certificate): Certificate | undefined 
 }
 
 /** The key, if its algorithm is known. */
-export function publicKeyOf({ x509 }: Certificate): KeyObject | undefined {
+export function publicKeyOf({ x509 }: Pick<Certificate, 'x509'>): KeyObject | undefined {
   try {
     return x509.publicKey;
   } catch {
