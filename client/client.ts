@@ -128,6 +128,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
     async close() {
       await Promise.all(cache.drain().map((kept) => farewell(kept, tables)));
       tables.close();
+      await tls.close();
     },
     async deliver(mail, { signal } = {}) {
       const { sender, recipients: _, nexthop: __, content, queuedForMs = 0, ...rest } = mail;

@@ -1,7 +1,7 @@
 /** The real platform against real loopback sockets and files: short, and no waiting. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -150,6 +150,18 @@ test('files: bounded, with system errors', async () => {
   await utimes(join(path, 'a'), 0, 0);
   expect(await files.ageMs(join(path, 'a'))).toBeCloseTo(Date.now(), -5);
   await expect(files.ageMs(join(path, 'b'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('files: replaced as a whole, for their owner alone', async () => {
+  const path = await folder();
+  await files.replace(join(path, 'a'), Buffer.from('one'));
+  await files.replace(join(path, 'a'), Buffer.from('two'));
+  expect(String(Buffer.from(await files.read(join(path, 'a'), 10)))).toBe('two');
+  expect((await stat(join(path, 'a'))).mode & 0o777).toBe(0o600);
+  await expect(files.replace(join(path, 'b', 'c'), Buffer.from(''))).rejects.toMatchObject({
+    code: 'ENOENT',
+  });
+  expect(await files.list(path)).toEqual(['a']);
 });
 
 test('databases: read, and nothing else', async () => {

@@ -3,7 +3,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createConnection, isIPv6, type NetConnectOpts, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type {
@@ -141,6 +141,9 @@ function openUdp(localAddress: string): Promise<UdpSocket> {
   });
 }
 
+/** No two programs write the same file before it is renamed. */
+const NEXT_NAME_BYTES = 6;
+
 const files: Files = {
   async read(path: string, maxBytes: number): Promise<Uint8Array> {
     const handle = await open(path, 'r');
@@ -148,6 +151,16 @@ const files: Files = {
       return await readBounded(handle, path, maxBytes);
     } finally {
       await handle.close();
+    }
+  },
+  async replace(path: string, bytes: Uint8Array): Promise<void> {
+    const next = `${path}.${randomBytes(NEXT_NAME_BYTES).toString('hex')}`;
+    try {
+      await writeFile(next, bytes, { mode: 0o600, flag: 'wx' });
+      await rename(next, path);
+    } catch (error) {
+      await rm(next, { force: true });
+      throw error;
     }
   },
   list: (path: string) => readdir(path),

@@ -74,6 +74,8 @@ export interface Files {
   read(path: string, maxBytes: number): Promise<Uint8Array>;
   /** Names in a folder, without order. */
   list(path: string): Promise<readonly string[]>;
+  /** Puts a file, for its owner to read alone, in place of what was there: as a whole or not at all. */
+  replace(path: string, bytes: Uint8Array): Promise<void>;
   /** How long ago the file was changed last, in milliseconds. */
   ageMs(path: string): Promise<number>;
   /** Opens an SQLite database for reading; rejects with an Error in the words of SQLite. */

@@ -9,6 +9,7 @@ export function startingFrom(directory: string, platform: Platform): Platform {
     ...platform,
     files: {
       read: (path, maxBytes) => files.read(placed(path), maxBytes),
+      replace: (path, bytes) => files.replace(placed(path), bytes),
       list: (path) => files.list(placed(path)),
       ageMs: (path) => files.ageMs(placed(path)),
       openDatabase: (path) => files.openDatabase(placed(path)),

@@ -139,3 +139,47 @@ test('a session of before another program found fault with the destination prove
     await client.close();
   });
 });
+
+test('the next program goes on with the sessions of the one before', async () => {
+  const world = worldOf({});
+  const parameters = {
+    smtp_tls_security_level: 'verify',
+    smtp_tls_CAfile: '/run/ca.pem',
+    smtp_tls_session_cache_database: 'btree:/run/sessions',
+  };
+  await world.run(async () => {
+    for (let count = 0; count < 2; count += 1) {
+      const client = await clientOf(world, parameters);
+      await client.deliver(mail);
+      await client.close();
+    }
+  });
+  expect(secured(world)).toMatchObject([
+    { resumed: false, matched: true },
+    { resumed: true, matched: true },
+  ]);
+});
+
+test.each(['no JSON', '{}', '[1, null, {"key": 1}, {"key": "a", "storedAtMs": 1, "session": "AAAA"}]'])(
+  'a file of sessions that is something else is of no consequence: %s',
+  async (content) => {
+    const world = createWorld({
+      dns: zone('example.test', { MX: '10 mx', mx: '192.0.2.1' }),
+      hosts: { mx: mailHost({ tls: { credential } }) },
+      files: { '/run/sessions.sessions': content },
+    });
+    await world.run(async () => {
+      const client = await clientOf(world, {
+        smtp_tls_security_level: 'encrypt',
+        smtp_tls_session_cache_database: 'btree:/run/sessions',
+      });
+      const [outcome] = await client.deliver(mail);
+      expect(outcome?.status).toBe('sent');
+      await client.close();
+    });
+    const stored = JSON.parse(
+      String(Buffer.from(await world.platform.files.read('/run/sessions.sessions', 1e6))),
+    );
+    expect(stored).toMatchObject([{ matched: false, trusted: false, session: expect.any(String) }]);
+  },
+);

@@ -6,6 +6,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { Connection } from '../platform/platform.ts';
 import { startingFrom } from '../platform/queue-directory.ts';
+import { systemText } from '../platform/system-text.ts';
 import type { Service } from '../request.ts';
 import { channelBinding } from './handshake/channel-binding.ts';
 import { connectTls, peerChain } from './handshake/connect.ts';
@@ -16,6 +17,7 @@ import { HandshakeError } from './handshake/handshake-error.ts';
 import { secureOptions } from './handshake/library-options.ts';
 import { sentServerName } from './handshake/server-name.ts';
 import { type CachedSession, TlsSessionCache } from './handshake/session-cache.ts';
+import { readSessions, sessionFile, writeSessions } from './handshake/session-file.ts';
 import { mustMatch } from './level.ts';
 import { describeConnection } from './log/description.ts';
 import { HandshakeLog, type Inspection, type TlsEngineOptions } from './log/log.ts';
@@ -53,6 +55,9 @@ interface Prepared {
 export class TlsEngine {
   readonly #options: TlsEngineOptions;
   readonly #sessions: TlsSessionCache | undefined;
+  #hasNewSessions = false;
+  /** Keys of sessions that were found in the file or are our own: what became of them is known here. */
+  readonly #known = new Set<string>();
   #prepared: Promise<Prepared | undefined> | undefined;
 
   constructor(options: TlsEngineOptions) {
@@ -62,6 +67,24 @@ export class TlsEngine {
       const lifeMs = settings.smtp_tls_session_cache_timeout * 1000;
       this.#sessions = new TlsSessionCache(platform.clock, lifeMs);
     }
+  }
+
+  /** Leaves the sessions to the next program, where they have a file. A handshake must have been wanted before. */
+  async close(): Promise<void> {
+    const { settings, platform, emit } = this.#options;
+    const path = sessionFile(settings.smtp_tls_session_cache_database);
+    if (this.#sessions === undefined || path === undefined || !this.#hasNewSessions) return;
+    const { files } = startingFrom(settings.queue_directory, platform);
+    // Another program may have left some meanwhile.
+    for (const session of await readSessions(path, files))
+      if (!this.#known.has(session.key)) this.#sessions.restore(session);
+    await writeSessions(path, files, this.#sessions.stored).catch((error: unknown) => {
+      emit({
+        type: 'log',
+        level: 'warning',
+        text: `cannot keep TLS sessions in ${path}: ${systemText(error)}`,
+      });
+    });
   }
 
   /** Not so when files that it needs are of no use, which the log tells once. */
@@ -135,6 +158,8 @@ export class TlsEngine {
   /** A session comes with or after the handshake, or never. */
   async #keep(key: string, session: Promise<Uint8Array>, { verification, leaf }: Inspection): Promise<void> {
     this.#sessions?.keep(key, { session: await session, verification, certificate: leaf?.raw });
+    this.#known.add(key);
+    this.#hasNewSessions = true;
   }
 
   #prepare(): Promise<Prepared | undefined> {
@@ -149,6 +174,12 @@ export class TlsEngine {
       emit({ type: 'log', level: 'info', text: 'initializing the client-side TLS engine' });
     try {
       const { files } = startingFrom(settings.queue_directory, platform);
+      const path = this.#sessions && sessionFile(settings.smtp_tls_session_cache_database);
+      const left = path === undefined ? [] : await readSessions(path, files);
+      for (const session of left) {
+        this.#known.add(session.key);
+        this.#sessions?.restore(session);
+      }
       const credentials = await loadCredentials(settings, files, warn);
       const authorities = readAuthorities(credentials.authorities.map((pem) => new X509Certificate(pem)));
       return { contexts: new TlsContexts(settings, credentials, secureOptions(settings, warn)), authorities };

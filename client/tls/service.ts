@@ -31,6 +31,11 @@ export class TlsService {
     return (await this.#load()).start(connection, order);
   }
 
+  /** Leaves the sessions to the next program (`smtp_tls_session_cache_database`). */
+  async close(): Promise<void> {
+    await (await this.#engine)?.close();
+  }
+
   #load(): Promise<TlsEngine> {
     this.#engine ??= loadEngine().then(({ TlsEngine }) => new TlsEngine(this.#options));
     return this.#engine;

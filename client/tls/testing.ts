@@ -29,6 +29,7 @@ export function configured(
       return Buffer.from(text);
     },
     list: async () => [],
+    replace: () => Promise.reject(new Error('not here')),
     ageMs: async () => 0,
     openDatabase: async () => {
       throw new Error('there are no databases');

@@ -57,6 +57,12 @@ export class VirtualFiles implements Files {
     return bytes.slice();
   }
 
+  async replace(path: string, bytes: Uint8Array): Promise<void> {
+    const failure = this.#failures.get(path);
+    if (failure !== undefined) throw fileError(failure, 'open', path);
+    this.write(path, bytes);
+  }
+
   async list(path: string): Promise<readonly string[]> {
     const prefix = path.endsWith('/') ? path : `${path}/`;
     const below = [...this.#contents.keys()].filter((known) => known.startsWith(prefix));

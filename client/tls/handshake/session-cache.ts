@@ -5,6 +5,12 @@
 import type { Clock } from '../../platform/platform.ts';
 import type { Verification } from '../verify/verification.ts';
 
+/** One that is to outlive the program. */
+export interface StoredSession extends CachedSession {
+  readonly key: string;
+  readonly storedAtMs: number;
+}
+
 export interface CachedSession {
   readonly session: Uint8Array;
   readonly verification: Verification;
@@ -40,6 +46,21 @@ export class TlsSessionCache {
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined && this.#sessions.size >= SESSIONS_LIMIT) this.#sessions.delete(oldest);
     this.#sessions.set(key, { cached, storedAtMs: this.#clock.now() });
+  }
+
+  /** Takes one over from the program before, unless its time is up. */
+  restore({ key, storedAtMs, ...cached }: StoredSession): void {
+    const age = this.#clock.now() - storedAtMs;
+    if (age < 0 || age > this.#lifeMs || this.#sessions.size >= SESSIONS_LIMIT) return;
+    this.#sessions.set(key, { cached, storedAtMs });
+  }
+
+  /** All whose time is not up, oldest first. */
+  get stored(): readonly StoredSession[] {
+    const oldestMs = this.#clock.now() - this.#lifeMs;
+    return Array.from(this.#sessions, ([key, { cached, storedAtMs }]) => ({ key, storedAtMs, ...cached }))
+      .filter(({ storedAtMs }) => storedAtMs >= oldestMs)
+      .sort((one, other) => one.storedAtMs - other.storedAtMs);
   }
 
   /** A handshake that offered it failed. */
