@@ -7,7 +7,7 @@ import { findExchangers, type Site } from '../../dns/exchangers.ts';
 import { parseHostsFile } from '../../dns/hosts-file.ts';
 import type { Service } from '../../request.ts';
 import type { TlsLevel } from '../level.ts';
-import { daneFinder } from './find-dane.ts';
+import { type FindDaneContext, findDane } from './find-dane.ts';
 import { TlsaCache } from './tlsa-cache.ts';
 
 const HASH = '00'.repeat(32);
@@ -54,11 +54,10 @@ async function find(entries: ZoneEntries, question: Question = {}) {
     const [address] = addresses;
     if (address === undefined) throw new Error('no address');
     const target = { ...address, nexthop: wanted.domain, domain: wanted.domain };
-    const findDane = daneFinder(context);
-    const first = await findDane(level, target);
+    const first = await findDane(level, target, context);
     for (const delayMs of again) {
       await new Promise<void>((resolve) => world.clock.schedule(delayMs, resolve));
-      await findDane(level, target);
+      await findDane(level, target, context);
     }
     return first;
   });
@@ -183,15 +182,15 @@ describe('levels', () => {
   test('a unix socket has no DNS', async () => {
     const log: string[] = [];
     const world = dnsWorld({});
-    const findDane = daneFinder({
+    const context: FindDaneContext = {
       settings: resolveSettings(new Map(), 'lmtp', { hostname: 'mail' }),
       service: 'lmtp',
       resolver: world.resolver,
       cache: new TlsaCache(world.clock),
       emit: (event) => event.type === 'log' && log.push(event.text),
-    });
+    };
     const target = { nexthop: '/run/lmtp', domain: 'mail', host: 'mail', address: '/run/lmtp', port: 0 };
-    expect(await findDane('dane', target)).toEqual({
+    expect(await findDane('dane', target, context)).toEqual({
       dsn: '4.7.5',
       reason: 'client TLS configuration problem',
     });

@@ -30,10 +30,6 @@ export interface FindDaneContext extends LookupContext {
 }
 
 /** Levels other than `dane` and `dane-only` are left as they are. */
-export function daneFinder(context: FindDaneContext): FindDane {
-  return (level, target) => findDane(level, target, context);
-}
-
 export async function findDane(
   level: TlsLevel,
   target: TlsTarget,

@@ -2,11 +2,12 @@
  * The handshake itself: real TLS on top of whatever connection the platform gives. It fails for reasons of the
  * protocol only, never because of a certificate: that is looked at afterwards (security reference 9.3).
  */
-import { constants, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock, Connection } from '../../platform/platform.ts';
 import { systemText } from '../../platform/system-text.ts';
 import { withTimeLimit } from '../../platform/time-limit.ts';
+import { CERTIFICATES_LIMIT } from '../verify/path.ts';
 import { HandshakeError } from './handshake-error.ts';
 
 export interface HandshakeOptions {
@@ -22,9 +23,6 @@ export interface HandshakeOptions {
   /** The first session that the server gives out anew, when it comes. */
   readonly onSession: (session: Uint8Array) => void;
 }
-
-/** Options of every handshake; renegotiation is refused always (9.3). */
-export const SECURE_OPTIONS = constants.SSL_OP_NO_RENEGOTIATION;
 
 /** Resolves once both sides are secure; rejects with HandshakeError, and the connection is gone then. */
 export async function connectTls(connection: Connection, options: HandshakeOptions): Promise<TLSSocket> {
@@ -97,16 +95,13 @@ export function libraryProblem(error: unknown): string | undefined {
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_OSSL_') ? message.trim() : undefined;
 }
 
-/** The certificates as the server sent them, leaf first. Node gives them away once only. */
+/** The certificates as the server sent them, leaf first, as far as they are looked at. Node gives them away once only. */
 export function peerChain(socket: TLSSocket): X509Certificate[] {
   const chain: X509Certificate[] = [];
   let next = socket.getPeerX509Certificate();
-  while (next !== undefined && chain.length < SENT_CERTIFICATES_LIMIT) {
+  while (next !== undefined && chain.length < CERTIFICATES_LIMIT) {
     chain.push(next);
     next = next.issuerCertificate;
   }
   return chain;
 }
-
-/** A list of certificates may fill 16 MB; more than these are not looked at. */
-const SENT_CERTIFICATES_LIMIT = 100;
