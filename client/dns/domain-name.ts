@@ -2,6 +2,9 @@
 import { domainToASCII } from 'node:url';
 import { addressFamily } from './hostname.ts';
 
+/** What has a meaning in URLs, whose hosts the converter reads, and no place in a name of a host. */
+const NOT_IN_NAMES = /[\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007f]/;
+
 /** What transitional processing maps differently: sharp s, final sigma, and the joiners. */
 const TRANSITIONAL = new Map([
   ['\u00df', 'ss'],
@@ -17,11 +20,11 @@ const TRANSITIONAL = new Map([
  */
 export function toAsciiDomain(domain: string, transitional: boolean): string | undefined {
   if (/^[\u0000-\u007f]*$/.test(domain)) return domain;
-  // The converter reads URL hosts: keep away what has a meaning in URLs.
-  if (/[\u0000-\u002c\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007f]/.test(domain)) return undefined;
+  if (NOT_IN_NAMES.test(domain)) return undefined;
   const text = transitional
     ? domain.replace(/[\u00df\u1e9e\u03c2\u200c\u200d]/g, (letter) => TRANSITIONAL.get(letter) ?? letter)
     : domain;
   const ascii = domainToASCII(text);
-  return ascii === '' || addressFamily(ascii) !== undefined ? undefined : ascii;
+  // UTS #46 maps some letters to such characters: a parenthesized digit to three.
+  return ascii === '' || NOT_IN_NAMES.test(ascii) || addressFamily(ascii) !== undefined ? undefined : ascii;
 }

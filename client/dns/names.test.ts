@@ -84,6 +84,7 @@ describe('internationalised domains', () => {
     ['ä%41', false, undefined],
     ['１２７.0.0.1', false, undefined],
     ['xn--ä', false, undefined],
+    ['ä⑴', false, undefined],
   ])('%s (transitional: %s) is %s', (domain, transitional, ascii) =>
     expect(toAsciiDomain(domain, transitional)).toBe(ascii),
   );
