@@ -2,9 +2,8 @@
  * The stored model: what a run leaves behind, and the only thing that reports, diffs and merges read.
  *
  * A runner builds `Result`s, passes each through `boundResult` of bound-result.ts (evidence is cut to the limits below, and what was cut
- * is counted), collects them in a `Results`, and hands the text of `writeResults` to whoever stores it.
- * `readResults` takes such a text back. Nothing in a file is trusted: size, schema version, shape and limits
- * are checked, and every mistake is a `ResultsError` of one line.
+ * is counted), collects them in a `Results`, and hands the text of `writeResults` in results-file.ts to whoever stores
+ * it. `readResults` there takes such a text back.
  *
  * Schema version 1 only grows: a newer writer may add members, an older reader drops them.
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
@@ -23,8 +22,6 @@ export {
 
 export const schemaVersion = 1;
 
-/** A stored file larger than this is not read: V8 strings end at about twice this size. */
-export const resultsFileLimitBytes = 256 * 1024 * 1024;
 const resultsLimit = 100_000;
 /** Evidence kept for one result. */
 export const checksLimit = 500;
@@ -215,7 +212,8 @@ const run = z.object({
   parts: z.array(runPart).max(1_000).exactOptional(),
 });
 
-const results = z.object({
+/** The whole file, as results-file.ts reads and writes it. */
+export const results = z.object({
   schema: z.literal(schemaVersion),
   run,
   results: z.array(result).max(resultsLimit),
@@ -240,57 +238,6 @@ export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;
 
-/** A stored file that cannot be used; the message is one line and begins with the file's name. */
-export class ResultsError extends Error {
-  override name = 'ResultsError';
-}
-
-/**
- * Reads a stored file.
- * @param text the file's content
- * @param origin its name, for messages
- * @throws ResultsError
- */
-export function readResults(text: string, origin: string): Results {
-  if (text.length > resultsFileLimitBytes) {
-    throw new ResultsError(`${origin}: larger than ${resultsFileLimitBytes} bytes`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ResultsError(`${origin}: not JSON${text.trim() === '' ? ' (the file is empty)' : ''}`);
-  }
-  const version = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
-  if (typeof version !== 'number') throw new ResultsError(`${origin}: not a results file of nexthop`);
-  if (version !== schemaVersion) {
-    throw new ResultsError(`${origin}: schema version ${version}, this nexthop reads ${schemaVersion}`);
-  }
-  return checked(value, origin);
-}
-
-/**
- * The text to store: results in a stable order, members in the order of the schema, one result in each line, so that
- * two runs can be compared with line tools.
- * @throws ResultsError when the value breaks the schema or its limits
- */
-export function writeResults(value: Results): string {
-  const stored = checked(value, 'results');
-  const { comparisons, problems } = stored;
-  const members = [
-    `"schema":${stored.schema}`,
-    `"run":${JSON.stringify(stored.run)}`,
-    `"results":${linesOf(stored.results.toSorted(compareResults))}`,
-    ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
-    ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
-  ];
-  return `{${members.join(',')}}\n`;
-}
-
-function linesOf(entries: readonly unknown[]): string {
-  return entries.length === 0 ? '[]' : `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
-}
-
 /** Which scenario, by whom, where. */
 type Placed = Pick<Result, 'scenario' | 'sender' | 'senderVersion' | 'world' | 'seed'>;
 
@@ -314,26 +261,4 @@ export function compareResults(a: Placed, b: Placed): number {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function checked(value: unknown, origin: string): Results {
-  const parsed = results.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue === undefined ? '' : pathText(issue.path);
-  const text = issue === undefined ? 'wrong shape' : issue.message;
-  throw new ResultsError(oneLine(`${origin}: ${path === '' ? '' : `${path}: `}${text}`));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`;
-    else text += `${text === '' ? '' : '.'}${String(step)}`;
-  }
-  return text;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, lineLimitCharacters);
 }
