@@ -2,7 +2,14 @@
  * The stored model as the text of a file. Nothing in a file is trusted: size, schema version, shape and limits are
  * checked, and every mistake is a `ResultsError` of one line.
  */
-import { compareResults, lineLimitCharacters, type Results, results, schemaVersion } from './results.ts';
+import {
+  type Baseline,
+  compareResults,
+  lineLimitCharacters,
+  type Results,
+  results,
+  schemaVersion,
+} from './results.ts';
 
 /** A stored file larger than this is not read: V8 strings end at about twice this size. */
 export const resultsFileLimitBytes = 256 * 1024 * 1024;
@@ -43,15 +50,20 @@ export function readResults(text: string, origin: string): Results {
  */
 export function writeResults(value: Results): string {
   const stored = checked(value, 'results');
-  const { comparisons, problems } = stored;
+  const { comparisons, problems, baseline } = stored;
   const members = [
     `"schema":${stored.schema}`,
     `"run":${JSON.stringify(stored.run)}`,
     `"results":${linesOf(stored.results.toSorted(compareResults))}`,
     ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
     ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
+    ...(baseline === undefined ? [] : [`"baseline":${baselineText(baseline)}`]),
   ];
   return `{${members.join(',')}}\n`;
+}
+
+function baselineText({ changes, ...rest }: Baseline): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"changes":${linesOf(changes)}}`;
 }
 
 function linesOf(entries: readonly unknown[]): string {

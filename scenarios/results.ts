@@ -9,9 +9,11 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
-import { differenceKinds, levels, verdicts } from './verdicts.ts';
+import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
 
 export {
+  type ChangeKind,
+  changeKinds,
   type DifferenceKind,
   differenceKinds,
   type Level,
@@ -23,6 +25,14 @@ export {
 export const schemaVersion = 1;
 
 const resultsLimit = 100_000;
+/** Results of the baseline that are kept beside what became of them. */
+export const beforeLimit = 200;
+/** More than one change can be about one result. */
+export const changesLimit = 2 * resultsLimit;
+export const notesLimit = 100;
+/** What a run was told to select. */
+export const selectorsLimit = 1_000;
+const sendersLimit = 1_000;
 /** Evidence kept for one result. */
 export const checksLimit = 500;
 export const outcomesLimit = 1_000;
@@ -156,6 +166,10 @@ const result = z.object({
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
   omitted: omitted.exactOptional(),
+  /** Where the scenario is written: a path with slashes, relative to the project it is part of. */
+  file: name.exactOptional(),
+  /** The line there, from 1; absent where it is not known. */
+  line: z.int().min(1).exactOptional(),
 });
 
 const difference = z.object({
@@ -208,8 +222,44 @@ const run = z.object({
   /** How many results the run set out to produce. */
   selected: count.exactOptional(),
   interrupted: z.boolean().exactOptional(),
+  /** What the command line selected; absent for everything. */
+  selectors: z.array(evidence).max(selectorsLimit).exactOptional(),
+  /** The senders that were asked for, whether they are installed or not. */
+  senders: z.array(name).max(sendersLimit).exactOptional(),
   /** The runs this one was merged from. */
   parts: z.array(runPart).max(1_000).exactOptional(),
+});
+
+const change = z.object({
+  kind: z.literal([...changeKinds]),
+  /** Whether it is one that nobody accepted, and that ought to stop a release. */
+  regression: z.boolean(),
+  /** In one line. */
+  text: evidence,
+  /** The result it is about, by what tells results apart; absent where it is about an expectation. */
+  of: z.object({ scenario: name.min(1), sender: name, senderVersion: name, world, seed }).exactOptional(),
+  /** Verdicts; one is absent where there is no result on that side. */
+  verdictBefore: verdict.exactOptional(),
+  verdictNow: verdict.exactOptional(),
+  /** Between the results before (left) and now (right); the first of each kind, the weightiest kind first. */
+  differences: z.array(difference).max(differenceKinds.length).exactOptional(),
+  /** The result before: of the gravest changes first, as many as the limits allow. */
+  before: result.exactOptional(),
+});
+
+const baseline = z.object({
+  /** The run compared with. */
+  run,
+  /** Results that both runs hold. */
+  compared: count,
+  /** Results of the baseline that this run was not to produce. */
+  notSelected: count,
+  /** Failures that the baseline has too, and that no expectation names. */
+  knownFailures: count,
+  /** What to know of the comparison, a line each. */
+  notes: z.array(evidence).max(notesLimit),
+  /** From the gravest to the mildest. */
+  changes: z.array(change).max(changesLimit),
 });
 
 /** The whole file, as results-file.ts reads and writes it. */
@@ -221,6 +271,8 @@ export const results = z.object({
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
   /** Expectations that are expired, unused, or met by another cause; each fails the run. */
   problems: z.array(evidence).max(problemsLimit).exactOptional(),
+  /** What is otherwise than in an earlier run. */
+  baseline: baseline.exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
@@ -234,6 +286,8 @@ export type Omitted = z.infer<typeof omitted>;
 export type Result = z.infer<typeof result>;
 export type Difference = z.infer<typeof difference>;
 export type Comparison = z.infer<typeof comparison>;
+export type Change = z.infer<typeof change>;
+export type Baseline = z.infer<typeof baseline>;
 export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;
