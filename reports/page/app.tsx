@@ -1,11 +1,13 @@
 /** The frame: navigation and the open view. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Clauses } from './clauses.tsx';
 import type { Report } from './data.ts';
 import { Matrix } from './matrix.tsx';
 import { Overview } from './overview.tsx';
 import { type Route, useRoute } from './route.ts';
+import { RunBar } from './run-bar.tsx';
 import { Scenario } from './scenario.tsx';
+import { ServedContext, useServed } from './served.ts';
 import { Suites } from './suites.tsx';
 import './app.css';
 
@@ -16,14 +18,16 @@ const tabs = [
   { view: 'clauses', label: 'Clauses', hash: '#/clauses' },
 ] as const;
 
-export function App({ report }: { readonly report: Report }) {
+export function App({ report: first }: { readonly report: Report }) {
+  const [report, setReport] = useState(first);
+  const served = useServed(setReport);
   const route = useRoute();
   useEffect(() => {
     document.title = `${route.name === '' ? titleOf(route) : route.name} · Nexthop report`;
   });
   const open = route.view === 'scenario' ? 'suites' : route.view;
   return (
-    <>
+    <ServedContext.Provider value={served}>
       <header class="top">
         <div class="top-inner">
           <a class="wordmark" href="#/">
@@ -38,10 +42,11 @@ export function App({ report }: { readonly report: Report }) {
           </nav>
         </div>
       </header>
+      <RunBar report={report} route={route} />
       <main>
         <OpenView report={report} route={route} />
       </main>
-    </>
+    </ServedContext.Provider>
   );
 }
 

@@ -1,5 +1,5 @@
 /** One result with all its evidence. */
-import { useMemo } from 'preact/hooks';
+import { useContext, useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
@@ -7,13 +7,17 @@ import { type Report, type Row, useDetails } from './data.ts';
 import { Dialogue } from './dialogue.tsx';
 import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
+import { Replay } from './replay.tsx';
 import { type Route, routeHash } from './route.ts';
+import { ServedContext } from './served.ts';
 import { SideBySide } from './side-by-side.tsx';
 import './scenario.css';
 
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
-  const result = useDetails(report, row);
+  const stored = useDetails(report, row);
+  const { growing } = useContext(ServedContext) ?? {};
+  const result = growing !== undefined && isOf(growing, row) ? growing : stored;
   if (row === undefined || result === undefined) {
     return (
       <>
@@ -51,14 +55,30 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <>
           <Checks report={report} result={result} />
           <SideBySide report={report} row={row} route={route} />
-          <Sessions result={result} />
+          <Replay result={result}>
+            {(shown) => (
+              <>
+                <Sessions result={shown} />
+                <Queries result={shown} />
+              </>
+            )}
+          </Replay>
           <Outcomes result={result} />
-          <Queries result={result} />
           <Log result={result} />
           <Overrides result={result} />
         </>
       )}
     </>
+  );
+}
+
+function isOf({ scenario, sender, world, seed }: Result, row: Row | undefined): boolean {
+  return (
+    row !== undefined &&
+    row.scenario === scenario &&
+    row.sender === sender &&
+    row.world === world &&
+    row.seed === seed
   );
 }
 

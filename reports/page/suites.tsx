@@ -11,14 +11,7 @@ type Entry = { readonly suite: string; readonly counts: VerdictCounts } | { read
 
 export function Suites({ report, route }: { readonly report: Report; readonly route: Route }) {
   const { q = '', verdict = '', suite = '' } = route.query;
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = useMemo(
-    () =>
-      report.rows.filter(
-        (row) => (suite === '' || row.suite === suite) && words.every((word) => row.searched.includes(word)),
-      ),
-    [report, q, suite],
-  );
+  const matching = useMemo(() => rowsMatching(report, route), [report, q, suite]);
   const counts = useMemo(() => countVerdicts(matching), [matching]);
   const entries = useMemo(() => entriesOf(matching, verdict), [matching, verdict]);
   const found = verdict === '' ? matching.length : (counts[verdict as Verdict] ?? 0);
@@ -71,6 +64,19 @@ export function Suites({ report, route }: { readonly report: Report; readonly ro
       </div>
     </>
   );
+}
+
+function rowsMatching(report: Report, { query: { q = '', suite = '' } }: Route): readonly Row[] {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return report.rows.filter(
+    (row) => (suite === '' || row.suite === suite) && words.every((word) => row.searched.includes(word)),
+  );
+}
+
+/** What the filters of this view leave. */
+export function rowsShown(report: Report, route: Route): readonly Row[] {
+  const { verdict = '' } = route.query;
+  return rowsMatching(report, route).filter((row) => verdict === '' || row.verdict === verdict);
 }
 
 function entriesOf(rows: readonly Row[], verdict: string): Entry[] {
