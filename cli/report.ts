@@ -9,7 +9,8 @@ import { terminalSummary } from '../reports/terminal.ts';
 import { ReportError, readReport, writeReport } from '../reports/write.ts';
 import { applyExpectations, defaultExpectations } from '../scenarios/expectations.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import { type Results, ResultsError } from '../scenarios/results.ts';
+import type { Results } from '../scenarios/results.ts';
+import { ResultsError } from '../scenarios/results-file.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 interface ReportCommandOptions {

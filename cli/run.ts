@@ -18,7 +18,8 @@ import {
 import { runLive } from '../scenarios/live/run.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import { type Result, type Results, ResultsError, schemaVersion } from '../scenarios/results.ts';
+import { type Result, type Results, schemaVersion } from '../scenarios/results.ts';
+import { ResultsError } from '../scenarios/results-file.ts';
 import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
 import { ScenarioError } from '../scenarios/scenario.ts';
 import { SelectorError, select } from '../scenarios/select.ts';

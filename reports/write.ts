@@ -6,7 +6,8 @@
  */
 import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Results, readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results.ts';
+import type { Results } from '../scenarios/results.ts';
+import { readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results-file.ts';
 import { readTemplate, renderPage } from './html.ts';
 import { junitXml } from './junit.ts';
 

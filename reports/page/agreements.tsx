@@ -6,6 +6,7 @@ import type { PageComparison } from '../model.ts';
 import type { Report } from './data.ts';
 import { Section } from './parts.tsx';
 import { routeHash } from './route.ts';
+import './agreements.css';
 
 const listedLimit = 12;
 

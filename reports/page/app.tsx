@@ -7,6 +7,7 @@ import { Overview } from './overview.tsx';
 import { type Route, useRoute } from './route.ts';
 import { Scenario } from './scenario.tsx';
 import { Suites } from './suites.tsx';
+import './app.css';
 
 const tabs = [
   { view: 'overview', label: 'Overview', hash: '#/' },

@@ -4,9 +4,11 @@ import { verdicts } from '../../scenarios/verdicts.ts';
 import { grouped, plural } from '../format.ts';
 import type { PageClause } from '../model.ts';
 import type { Report } from './data.ts';
-import { Choices, Counts, FilterBox, LongList, Mark } from './parts.tsx';
+import { Choices, FilterBox } from './filter-box.tsx';
+import { Counts, LongList, Mark } from './parts.tsx';
 import { rfcNames } from './rfc-names.ts';
 import { type Route, replaceQuery } from './route.ts';
+import './clauses.css';
 
 const scenarioLinksLimit = 6;
 

@@ -1,4 +1,5 @@
 /** The data in the page: the summary is parsed once, a chunk of results when one of them is looked at. */
+import { useEffect, useState } from 'preact/hooks';
 import type { Result } from '../../scenarios/results.ts';
 import {
   chunkElementId,
@@ -18,8 +19,8 @@ export interface Row extends PageRow {
 export interface Report {
   readonly summary: PageSummary;
   readonly rows: readonly Row[];
-  /** The complete result of a row. */
-  readonly details: (row: Row) => Result | undefined;
+  /** The complete result of a row; undefined when the page does not hold it. */
+  readonly details: (row: Row) => Promise<Result | undefined>;
   /** Where a row is shown; the same in every report that holds the same result. */
   readonly hash: (row: Row) => string;
   readonly find: (route: Route) => Row | undefined;
@@ -53,7 +54,7 @@ export function loadReport(document: Document): Report | undefined {
   return {
     summary,
     rows,
-    details: (row) => chunk(Math.floor(row.index / summary.chunkSize))[row.index % summary.chunkSize],
+    details: async (row) => chunk(Math.floor(row.index / summary.chunkSize))[row.index % summary.chunkSize],
     hash: (row) => {
       const query: Record<string, string> =
         named.get(row.scenario)?.length === 1
@@ -75,4 +76,20 @@ export function loadReport(document: Document): Report | undefined {
     ofScenario: (name) => named.get(name) ?? [],
     comparison: (row) => comparisons.get(row.index),
   };
+}
+
+/** The complete result of a row for a component to show; what was read for another row is never shown for this one. */
+export function useDetails(report: Report, row: Row | undefined): Result | undefined | 'loading' {
+  const [read, setRead] = useState<{ readonly row: Row; readonly result: Result | undefined }>();
+  useEffect(() => {
+    if (row === undefined) return undefined;
+    let wanted = true;
+    const show = (result: Result | undefined) => wanted && setRead({ row, result });
+    report.details(row).then(show, () => show(undefined));
+    return () => {
+      wanted = false;
+    };
+  }, [report, row]);
+  if (row === undefined) return undefined;
+  return read?.row === row ? read.result : 'loading';
 }

@@ -1,6 +1,7 @@
 /** One session as a conversation: the client on the left, the server on the right, virtual time between them. */
 import type { SessionLine, StoredSession } from '../../scenarios/results.ts';
 import { duration, visible } from '../format.ts';
+import './dialogue.css';
 
 /** A pause worth a line of its own. */
 const pauseMs = 1_000;

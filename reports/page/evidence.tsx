@@ -1,9 +1,10 @@
 /** The evidence beside the dialogue: outcomes, DNS, log, configuration. */
-import type { ComponentChildren } from 'preact';
 import type { Omitted, Result } from '../../scenarios/results.ts';
 import { grouped, plural, visible } from '../format.ts';
 import { clockTime } from './dialogue.tsx';
 import { Section } from './parts.tsx';
+import { Table } from './table.tsx';
+import './evidence.css';
 
 export function Outcomes({ result }: { readonly result: Result }) {
   if (result.outcomes.length === 0) return null;
@@ -90,31 +91,6 @@ export function Overrides({ result }: { readonly result: Result }) {
         ))}
       </ul>
     </Section>
-  );
-}
-
-function Table({
-  heads,
-  children,
-}: {
-  readonly heads: readonly string[];
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <div class="table">
-      <table>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
   );
 }
 

@@ -1,7 +1,7 @@
+import './base.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { loadReport } from './data.ts';
-import './styles.css';
 
 const root = document.getElementById('app');
 if (root !== null) {

@@ -5,10 +5,12 @@ import { grouped, plural, visible } from '../format.ts';
 import { clauseMatrix, type MatrixRow, matrixEntries, matrixFilters, scenarioMatrix } from '../matrix.ts';
 import type { PageColumn } from '../model.ts';
 import type { Report } from './data.ts';
+import { Choices, FilterBox } from './filter-box.tsx';
 import { agreementMarks, agreementWords, Entry } from './matrix-row.tsx';
-import { Choices, FilterBox, letters } from './parts.tsx';
+import { letters } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
 import { Windowed } from './windowed.tsx';
+import './matrix.css';
 
 export function Matrix({ report, route }: { readonly report: Report; readonly route: Route }) {
   const { q = '', show = '', rows = '' } = route.query;

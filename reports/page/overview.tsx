@@ -6,6 +6,7 @@ import { Agreements } from './agreements.tsx';
 import type { Report } from './data.ts';
 import { Bar, Counts, Mark, ResultRow, Section } from './parts.tsx';
 import { routeHash } from './route.ts';
+import './overview.css';
 
 const urgent: readonly Verdict[] = ['failed', 'non-strict', 'inconclusive'];
 const attentionLimit = 12;

@@ -5,6 +5,7 @@ import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
 import { duration, grouped, type VerdictCounts } from '../format.ts';
 import type { Report, Row } from './data.ts';
 import { rememberShown, shownBefore } from './route.ts';
+import './parts.css';
 
 /** Never colour alone: each verdict has a mark too. */
 const marks: Readonly<Record<Verdict, string>> = {
@@ -140,70 +141,6 @@ interface LongListProps<T> {
   readonly items: readonly T[];
   readonly of: string;
   readonly children: (item: T, position: number) => ComponentChildren;
-}
-
-export function FilterBox({ value, label, onChange }: FilterProps) {
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
-  return (
-    <input
-      ref={box}
-      class="filter"
-      type="search"
-      value={value}
-      placeholder={`${label}  ( / )`}
-      aria-label={label}
-      autocomplete="off"
-      spellcheck={false}
-      onInput={(event) => onChange(event.currentTarget.value)}
-    />
-  );
-}
-
-interface FilterProps {
-  readonly value: string;
-  readonly label: string;
-  readonly onChange: (value: string) => void;
-}
-
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  readonly count: number;
-}
-
-export function Choices({ label, choices, chosen, onChoose }: ChoicesProps) {
-  return (
-    <fieldset class="choices">
-      <legend class="unseen">{label}</legend>
-      {choices.map(({ value, label: text, count }) => (
-        <button
-          key={value}
-          type="button"
-          class="choice"
-          aria-pressed={value === chosen}
-          onClick={() => onChoose(value)}
-        >
-          {text} <span class="choice-count">{grouped(count)}</span>
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
-interface ChoicesProps {
-  readonly label: string;
-  readonly choices: readonly Choice[];
-  readonly chosen: string;
-  readonly onChoose: (value: string) => void;
 }
 
 export function CopyCommand({ text }: { readonly text: string }) {

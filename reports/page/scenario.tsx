@@ -3,16 +3,17 @@ import { useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
-import type { Report } from './data.ts';
+import { type Report, type Row, useDetails } from './data.ts';
 import { Dialogue } from './dialogue.tsx';
 import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
 import { type Route, routeHash } from './route.ts';
 import { SideBySide } from './side-by-side.tsx';
+import './scenario.css';
 
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
-  const result = row === undefined ? undefined : report.details(row);
+  const result = useDetails(report, row);
   if (row === undefined || result === undefined) {
     return (
       <>
@@ -27,7 +28,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
   return (
     <>
       <nav class="crumbs" aria-label="Place">
-        <a href={routeHash({ view: 'suites', name: '', query: { suite: result.suite } })}>{result.suite}</a>
+        <a href={routeHash({ view: 'suites', name: '', query: { suite: row.suite } })}>{row.suite}</a>
         <span class="crumbs-steps">
           {before === undefined ? null : (
             <a href={report.hash(before)} rel="prev" title={before.scenario}>
@@ -41,41 +42,57 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
           )}
         </span>
       </nav>
-      <Head result={result} />
-      <Checks report={report} result={result} />
-      <SideBySide report={report} row={row} route={route} />
-      <Sessions result={result} />
-      <Outcomes result={result} />
-      <Queries result={result} />
-      <Log result={result} />
-      <Overrides result={result} />
+      <Head report={report} row={row} result={result === 'loading' ? undefined : result} />
+      {result === 'loading' ? (
+        <p class="empty" aria-live="polite">
+          Reading the evidence…
+        </p>
+      ) : (
+        <>
+          <Checks report={report} result={result} />
+          <SideBySide report={report} row={row} route={route} />
+          <Sessions result={result} />
+          <Outcomes result={result} />
+          <Queries result={result} />
+          <Log result={result} />
+          <Overrides result={result} />
+        </>
+      )}
     </>
   );
 }
 
-function Head({ result }: { readonly result: Result }) {
+interface HeadProps {
+  readonly report: Report;
+  readonly row: Row;
+  /** Absent while it is being read. */
+  readonly result: Result | undefined;
+}
+
+/** What the summary knows stands at once, so that the view has its heading before the evidence is read. */
+function Head({ report, row, result }: HeadProps) {
   return (
     <div class="scenario-head">
       <p class="eyebrow">
-        <code>{result.scenario}</code>
+        <code>{row.scenario}</code>
       </p>
-      <h1 tabIndex={-1}>{result.title}</h1>
+      <h1 tabIndex={-1}>{row.title}</h1>
       <p class="verdict-line">
-        <Badge verdict={result.verdict} />
-        {result.reason === '' ? null : <span>{visible(result.reason)}</span>}
+        <Badge verdict={row.verdict} />
+        {row.reason === '' ? null : <span>{visible(row.reason)}</span>}
       </p>
-      {result.expected === undefined ? null : <p class="expected">Expected: {visible(result.expected)}</p>}
+      {row.expected === undefined ? null : <p class="expected">Expected: {visible(row.expected)}</p>}
       <p class="facts-line">
         <span>
-          {result.sender} {result.senderVersion}
+          {row.sender} {report.summary.columns[row.column]?.senderVersion}
         </span>
-        <span>{result.world} world</span>
-        <span>{duration(result.virtualMs)} simulated</span>
-        <span>{duration(result.wallMs)} wall time</span>
-        <span>seed {result.seed}</span>
-        {result.tags.length === 0 ? null : <span>{result.tags.join(', ')}</span>}
+        <span>{row.world} world</span>
+        <span>{duration(row.virtualMs)} simulated</span>
+        <span>{duration(row.wallMs)} wall time</span>
+        <span>seed {row.seed}</span>
+        {result === undefined || result.tags.length === 0 ? null : <span>{result.tags.join(', ')}</span>}
       </p>
-      <CopyCommand text={result.replay} />
+      {result === undefined ? null : <CopyCommand text={result.replay} />}
     </div>
   );
 }

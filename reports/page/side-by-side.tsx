@@ -4,9 +4,11 @@ import type { CanonicalLine } from '../../scenarios/oracle/canonical.ts';
 import { compare, type SessionPair, sessionPairs } from '../../scenarios/oracle/compare.ts';
 import type { Difference, Result, StoredSession } from '../../scenarios/results.ts';
 import { visible } from '../format.ts';
-import type { Report, Row } from './data.ts';
+import { type Report, type Row, useDetails } from './data.ts';
 import { Section } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
+import './agreements.css';
+import './side-by-side.css';
 
 interface SideBySideProps {
   readonly report: Report;
@@ -21,10 +23,9 @@ export function SideBySide({ report, row, route }: SideBySideProps) {
   const oracle = report.comparison(row)?.oracle;
   const asked = others.find(({ index }) => String(index) === route.query.with);
   const other = asked ?? others.find(({ sender }) => sender === oracle) ?? others[0];
-  if (other === undefined) return null;
-  const left = report.details(row);
-  const right = report.details(other);
-  if (left === undefined || right === undefined) return null;
+  const left = useDetails(report, row);
+  const right = useDetails(report, other);
+  if (other === undefined || left === undefined || right === undefined) return null;
   const accepted =
     other.sender === oracle
       ? new Map(report.comparison(row)?.differences.map((entry) => [entry.kind, entry.accepted]))
@@ -58,7 +59,9 @@ export function SideBySide({ report, row, route }: SideBySideProps) {
           ))}
         </select>
       </div>
-      <Compared left={left} right={right} accepted={accepted} />
+      {left === 'loading' || right === 'loading' ? null : (
+        <Compared left={left} right={right} accepted={accepted} />
+      )}
     </Section>
   );
 }

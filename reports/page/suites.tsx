@@ -3,7 +3,8 @@ import { useMemo } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
 import { countVerdicts, grouped, plural, type VerdictCounts } from '../format.ts';
 import type { Report, Row } from './data.ts';
-import { Choices, Counts, FilterBox, LongList, ResultRow } from './parts.tsx';
+import { Choices, FilterBox } from './filter-box.tsx';
+import { Counts, LongList, ResultRow } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
 
 type Entry = { readonly suite: string; readonly counts: VerdictCounts } | { readonly row: Row };
