@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Results, ResultsError, readResults, writeResults } from '../scenarios/results.ts';
+import type { Results } from '../scenarios/results.ts';
+import { ResultsError, readResults, writeResults } from '../scenarios/results-file.ts';
 import { sampleResults } from '../tests/sample-results.ts';
 import { mergeResults } from './merge.ts';
 

@@ -8,12 +8,12 @@ import {
   nameLimitCharacters,
   problemsLimit,
   type Results,
-  ResultsError,
   type Run,
   type RunPart,
   resultKey,
   schemaVersion,
 } from '../scenarios/results.ts';
+import { ResultsError } from '../scenarios/results-file.ts';
 
 export interface MergePart {
   /** Where it came from, for messages. */

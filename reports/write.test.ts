@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeResults } from '../scenarios/results.ts';
+import { writeResults } from '../scenarios/results-file.ts';
 import { sampleResults } from '../tests/sample-results.ts';
 import { ReportError, readReport, writeReport } from './write.ts';
 

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
 import { boundResult } from './bound-result.ts';
-import {
-  contentLinesLimit,
-  lineLimitCharacters,
-  readResults,
-  type StoredContent,
-  writeResults,
-} from './results.ts';
+import { contentLinesLimit, lineLimitCharacters, type StoredContent } from './results.ts';
+import { readResults, writeResults } from './results-file.ts';
 
 describe('stored content', () => {
   const bounded = (...contents: StoredContent[]): StoredContent[] => {

@@ -5,11 +5,12 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isScenario, type Scenario } from './scenario.ts';
+import { lineOf } from './source-place.ts';
 import { within } from './time-limit.ts';
 
 export interface LoadedScenario {
@@ -22,7 +23,9 @@ export class LoadError extends Error {
   override readonly name = 'LoadError';
 }
 
-const SUITES = join(dirname(fileURLToPath(import.meta.url)), 'suites');
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SUITES = join(HERE, 'suites');
+const PROJECT = dirname(HERE);
 const LOAD_LIMIT_MS = 10_000;
 const TYPE_CHECK_LIMIT_MS = 60_000;
 
@@ -67,6 +70,8 @@ async function importScenarios(file: string): Promise<LoadedScenario[]> {
   } catch (error) {
     throw new LoadError(`${shown}: ${firstLine(error)}`);
   }
+  const placed = placedFile(file);
+  const text = await readFile(file, 'utf8');
   const exported: readonly unknown[] = Array.isArray(module.default) ? module.default : [module.default];
   if (module.default === undefined || exported.length === 0) {
     throw new LoadError(`${shown}: exports no scenario; write \`export default scenario(...)\``);
@@ -75,8 +80,17 @@ async function importScenarios(file: string): Promise<LoadedScenario[]> {
     if (!isScenario(value)) {
       throw new LoadError(`${shown}: the default export is no scenario(...) and no array of them`);
     }
-    return { scenario: value, file };
+    const line = lineOf(value.id, text);
+    return { scenario: { ...value, place: { file: placed, ...(line !== undefined && { line }) } }, file };
   });
+}
+
+/** What is inside our own project is named from its root, wherever the command runs; everything else from there. */
+function placedFile(file: string): string {
+  const own = relative(PROJECT, file);
+  const path =
+    own.startsWith('..') || own.split(sep).includes('node_modules') ? relative(process.cwd(), file) : own;
+  return path.split(sep).join('/');
 }
 
 function checkUnique(loaded: readonly LoadedScenario[]): void {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
 import { compareWithOracle } from './oracle.ts';
-import { evidenceLimitCharacters, type Result, readResults, writeResults } from './results.ts';
+import { evidenceLimitCharacters, type Result } from './results.ts';
+import { readResults, writeResults } from './results-file.ts';
 
 const result = (sender: string, more: Partial<Result> = {}): Result => ({
   ...sampleResult(),

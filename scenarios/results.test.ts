@@ -10,11 +10,9 @@ import {
   lineLimitCharacters,
   logLinesLimit,
   type Result,
-  ResultsError,
-  readResults,
   sessionsLimit,
-  writeResults,
 } from './results.ts';
+import { ResultsError, readResults, writeResults } from './results-file.ts';
 
 describe('writing and reading', () => {
   test('gives back what was written', () => {

@@ -2,17 +2,18 @@
  * The stored model: what a run leaves behind, and the only thing that reports, diffs and merges read.
  *
  * A runner builds `Result`s, passes each through `boundResult` of bound-result.ts (evidence is cut to the limits below, and what was cut
- * is counted), collects them in a `Results`, and hands the text of `writeResults` to whoever stores it.
- * `readResults` takes such a text back. Nothing in a file is trusted: size, schema version, shape and limits
- * are checked, and every mistake is a `ResultsError` of one line.
+ * is counted), collects them in a `Results`, and hands the text of `writeResults` in results-file.ts to whoever stores
+ * it. `readResults` there takes such a text back.
  *
  * Schema version 1 only grows: a newer writer may add members, an older reader drops them.
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
-import { differenceKinds, levels, verdicts } from './verdicts.ts';
+import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
 
 export {
+  type ChangeKind,
+  changeKinds,
   type DifferenceKind,
   differenceKinds,
   type Level,
@@ -23,9 +24,15 @@ export {
 
 export const schemaVersion = 1;
 
-/** A stored file larger than this is not read: V8 strings end at about twice this size. */
-export const resultsFileLimitBytes = 256 * 1024 * 1024;
 const resultsLimit = 100_000;
+/** Results of the baseline that are kept beside what became of them. */
+export const beforeLimit = 200;
+/** More than one change can be about one result. */
+export const changesLimit = 2 * resultsLimit;
+export const notesLimit = 100;
+/** What a run was told to select. */
+export const selectorsLimit = 1_000;
+const sendersLimit = 1_000;
 /** Evidence kept for one result. */
 export const checksLimit = 500;
 export const outcomesLimit = 1_000;
@@ -159,6 +166,10 @@ const result = z.object({
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
   omitted: omitted.exactOptional(),
+  /** Where the scenario is written: a path with slashes, relative to the project it is part of. */
+  file: name.exactOptional(),
+  /** The line there, from 1; absent where it is not known. */
+  line: z.int().min(1).exactOptional(),
 });
 
 const difference = z.object({
@@ -211,11 +222,48 @@ const run = z.object({
   /** How many results the run set out to produce. */
   selected: count.exactOptional(),
   interrupted: z.boolean().exactOptional(),
+  /** What the command line selected; absent for everything. */
+  selectors: z.array(evidence).max(selectorsLimit).exactOptional(),
+  /** The senders that were asked for, whether they are installed or not. */
+  senders: z.array(name).max(sendersLimit).exactOptional(),
   /** The runs this one was merged from. */
   parts: z.array(runPart).max(1_000).exactOptional(),
 });
 
-const results = z.object({
+const change = z.object({
+  kind: z.literal([...changeKinds]),
+  /** Whether it is one that nobody accepted, and that ought to stop a release. */
+  regression: z.boolean(),
+  /** In one line. */
+  text: evidence,
+  /** The result it is about, by what tells results apart; absent where it is about an expectation. */
+  of: z.object({ scenario: name.min(1), sender: name, senderVersion: name, world, seed }).exactOptional(),
+  /** Verdicts; one is absent where there is no result on that side. */
+  verdictBefore: verdict.exactOptional(),
+  verdictNow: verdict.exactOptional(),
+  /** Between the results before (left) and now (right); the first of each kind, the weightiest kind first. */
+  differences: z.array(difference).max(differenceKinds.length).exactOptional(),
+  /** The result before: of the gravest changes first, as many as the limits allow. */
+  before: result.exactOptional(),
+});
+
+const baseline = z.object({
+  /** The run compared with. */
+  run,
+  /** Results that both runs hold. */
+  compared: count,
+  /** Results of the baseline that this run was not to produce. */
+  notSelected: count,
+  /** Failures that the baseline has too, and that no expectation names. */
+  knownFailures: count,
+  /** What to know of the comparison, a line each. */
+  notes: z.array(evidence).max(notesLimit),
+  /** From the gravest to the mildest. */
+  changes: z.array(change).max(changesLimit),
+});
+
+/** The whole file, as results-file.ts reads and writes it. */
+export const results = z.object({
   schema: z.literal(schemaVersion),
   run,
   results: z.array(result).max(resultsLimit),
@@ -223,6 +271,8 @@ const results = z.object({
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
   /** Expectations that are expired, unused, or met by another cause; each fails the run. */
   problems: z.array(evidence).max(problemsLimit).exactOptional(),
+  /** What is otherwise than in an earlier run. */
+  baseline: baseline.exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
@@ -236,60 +286,11 @@ export type Omitted = z.infer<typeof omitted>;
 export type Result = z.infer<typeof result>;
 export type Difference = z.infer<typeof difference>;
 export type Comparison = z.infer<typeof comparison>;
+export type Change = z.infer<typeof change>;
+export type Baseline = z.infer<typeof baseline>;
 export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;
-
-/** A stored file that cannot be used; the message is one line and begins with the file's name. */
-export class ResultsError extends Error {
-  override name = 'ResultsError';
-}
-
-/**
- * Reads a stored file.
- * @param text the file's content
- * @param origin its name, for messages
- * @throws ResultsError
- */
-export function readResults(text: string, origin: string): Results {
-  if (text.length > resultsFileLimitBytes) {
-    throw new ResultsError(`${origin}: larger than ${resultsFileLimitBytes} bytes`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ResultsError(`${origin}: not JSON${text.trim() === '' ? ' (the file is empty)' : ''}`);
-  }
-  const version = typeof value === 'object' && value !== null && 'schema' in value ? value.schema : undefined;
-  if (typeof version !== 'number') throw new ResultsError(`${origin}: not a results file of nexthop`);
-  if (version !== schemaVersion) {
-    throw new ResultsError(`${origin}: schema version ${version}, this nexthop reads ${schemaVersion}`);
-  }
-  return checked(value, origin);
-}
-
-/**
- * The text to store: results in a stable order, members in the order of the schema, one result in each line, so that
- * two runs can be compared with line tools.
- * @throws ResultsError when the value breaks the schema or its limits
- */
-export function writeResults(value: Results): string {
-  const stored = checked(value, 'results');
-  const { comparisons, problems } = stored;
-  const members = [
-    `"schema":${stored.schema}`,
-    `"run":${JSON.stringify(stored.run)}`,
-    `"results":${linesOf(stored.results.toSorted(compareResults))}`,
-    ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
-    ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
-  ];
-  return `{${members.join(',')}}\n`;
-}
-
-function linesOf(entries: readonly unknown[]): string {
-  return entries.length === 0 ? '[]' : `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]`;
-}
 
 /** Which scenario, by whom, where. */
 type Placed = Pick<Result, 'scenario' | 'sender' | 'senderVersion' | 'world' | 'seed'>;
@@ -314,26 +315,4 @@ export function compareResults(a: Placed, b: Placed): number {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function checked(value: unknown, origin: string): Results {
-  const parsed = results.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue === undefined ? '' : pathText(issue.path);
-  const text = issue === undefined ? 'wrong shape' : issue.message;
-  throw new ResultsError(oneLine(`${origin}: ${path === '' ? '' : `${path}: `}${text}`));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`;
-    else text += `${text === '' ? '' : '.'}${String(step)}`;
-  }
-  return text;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, lineLimitCharacters);
 }

@@ -17,7 +17,14 @@ import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
 import { obstacleTo } from './obstacles.ts';
 import { redactResult } from './redact-result.ts';
-import type { Check, Result, StoredContent, StoredOutcome, StoredSession } from './results.ts';
+import {
+  type Check,
+  nameLimitCharacters,
+  type Result,
+  type StoredContent,
+  type StoredOutcome,
+  type StoredSession,
+} from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
 import { shellWord } from './shell-word.ts';
@@ -198,6 +205,7 @@ export function blankResult(
     sessions: [],
     queries: [],
     log: [],
+    ...(scenario.place && scenario.place.file.length <= nameLimitCharacters && scenario.place),
   };
 }
 

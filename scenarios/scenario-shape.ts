@@ -12,12 +12,22 @@ export interface HostNetwork extends Partial<PathSettings> {
   readonly reachability?: Reachability;
 }
 
+/** A place in a source file. */
+export interface SourcePlace {
+  /** With slashes, relative to the project it is part of: ours, or the working directory. */
+  readonly file: string;
+  /** From 1; absent where it cannot be told. */
+  readonly line?: number;
+}
+
 /** A checked scenario. */
 export interface Scenario {
   readonly id: string;
   readonly suite: string;
   /** What to name on the command line to run it: its id, or its file where it is not built in. */
   readonly selector: string;
+  /** Where it is written; set when it is loaded. */
+  readonly place?: SourcePlace;
   readonly title: string;
   readonly clauses: readonly string[];
   readonly zones: readonly Zone[];

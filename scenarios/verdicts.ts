@@ -35,3 +35,36 @@ export const differenceKinds = [
 ] as const;
 
 export type DifferenceKind = (typeof differenceKinds)[number];
+
+/**
+ * In what a run can differ from its baseline, from the gravest to the mildest:
+ * - `broken`: failed, and did not fail so before;
+ * - `disagreement`: differs from the oracle, and did not so before;
+ * - `absent`: was there, belongs to what the run was to do, and is not there;
+ * - `undecided`: was decided before, and now is unsupported, inconclusive or skipped;
+ * - `expired-expectation`: an expectation is over since;
+ * - `unexpected-pass`: what an expectation excuses is not so any more;
+ * - `unused-expectation`: nothing meets an expectation any more;
+ * - `fixed`: failed, and does not any more;
+ * - `verdict`: another change of verdict;
+ * - `behaviour`: the same verdict, come to in another way: other outcomes, another dialogue, another log;
+ * - `new`: was not there before;
+ * - `slower`, `faster`: the same in another time.
+ */
+export const changeKinds = [
+  'broken',
+  'disagreement',
+  'absent',
+  'undecided',
+  'expired-expectation',
+  'unexpected-pass',
+  'unused-expectation',
+  'fixed',
+  'verdict',
+  'behaviour',
+  'new',
+  'slower',
+  'faster',
+] as const;
+
+export type ChangeKind = (typeof changeKinds)[number];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../reports/write.ts';
-import { readResults } from '../scenarios/results.ts';
+import { readResults } from '../scenarios/results-file.ts';
 import { type CommandOptions, type Finished, nexthop, startNexthop } from './processes.ts';
 import { sampleMatrix } from './sample-comparisons.ts';
 import { root } from './source-tree.ts';
