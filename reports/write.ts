@@ -8,8 +8,8 @@ import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import type { Results } from '../scenarios/results.ts';
 import { readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results-file.ts';
+import { junitXml } from './exports/junit.ts';
 import { readTemplate, renderPage } from './html.ts';
-import { junitXml } from './junit.ts';
 
 export class ReportError extends Error {
   override name = 'ReportError';

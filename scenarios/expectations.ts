@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { cut } from './bound-result.ts';
+import { globTest } from './glob.ts';
 import {
   type Comparison,
   type Difference,
@@ -103,7 +104,7 @@ export function readExpectations(text: string, origin: string): Expectation[] {
 function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
   if (data.kind === 'verdict' && data.oracleVersion !== undefined)
     throw new ExpectationsError(`${origin}: oracleVersion is for differences, not for a verdict`);
-  const glob = globExpression(data.scenario);
+  const matchesId = globTest(data.scenario);
   const version = range(data.version, origin);
   const oracleVersion = range(data.oracleVersion, origin);
   return {
@@ -111,16 +112,11 @@ function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
     origin,
     concerns: (place) =>
       place.sender === data.sender &&
-      glob.test(place.scenario) &&
+      matchesId(place.scenario) &&
       version.contains(place.senderVersion) &&
       oracleVersion.contains(place.oracleVersion ?? ''),
     isCause: causeTest(data.cause, origin),
   };
-}
-
-function globExpression(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 function range(text: string | undefined, origin: string): Pick<VersionRange, 'contains'> {
@@ -167,13 +163,11 @@ export function applyExpectations(
   }));
   const problems = expectations.flatMap((expectation) => {
     const { origin, expires, scenario } = expectation;
-    const matchesId = globExpression(scenario);
-    if (scenarioIds !== undefined && !scenarioIds.some((id) => matchesId.test(id)))
+    const matchesId = globTest(scenario);
+    if (scenarioIds !== undefined && !scenarioIds.some(matchesId))
       return `${origin}: there is no scenario '${scenario}'`;
     if (expires > today) return ledger.problemOf(expectation);
-    const wasRun = known.some(
-      (place) => matchesId.test(place.scenario) && place.sender === expectation.sender,
-    );
+    const wasRun = known.some((place) => matchesId(place.scenario) && place.sender === expectation.sender);
     return wasRun ? `${origin}: expired on ${expires}: ${expectation.reason}` : [];
   });
   return {
