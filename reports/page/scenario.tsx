@@ -4,8 +4,8 @@ import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
 import { type Report, type Row, useDetails } from './data.ts';
-import { Dialogue } from './dialogue.tsx';
 import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
+import { Happened } from './happened.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
 import { type Route, routeHash } from './route.ts';
 import { SideBySide } from './side-by-side.tsx';
@@ -51,7 +51,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <>
           <Checks report={report} result={result} />
           <SideBySide report={report} row={row} route={route} />
-          <Sessions result={result} />
+          <Happened result={result} />
           <Outcomes result={result} />
           <Queries result={result} />
           <Log result={result} />
@@ -173,18 +173,5 @@ function ClauseLine({ id, level, clause }: ClauseLineProps) {
       {level === undefined ? null : <span class={`level level-${level.replace(' ', '-')}`}>{level}</span>}{' '}
       <span class="statement">{clause?.statement ?? ''}</span>
     </p>
-  );
-}
-
-function Sessions({ result }: { readonly result: Result }) {
-  return (
-    <Section title="Dialogue" note={plural(result.sessions.length, 'session')}>
-      {result.sessions.length === 0 ? <p class="empty">No session was opened.</p> : null}
-      {result.sessions.map((session, position) => (
-        <Dialogue key={position} session={session} number={position + 1} />
-      ))}
-      <LeftOut omitted={result.omitted} member="lines" noun="line" />
-      <LeftOut omitted={result.omitted} member="sessions" noun="session" />
-    </Section>
   );
 }
