@@ -2,24 +2,35 @@
 import type { Result } from '../scenarios/results.ts';
 
 /** When anything happened, in milliseconds since the scenario began: ascending, without repeats. */
-export function momentsOf({ sessions, queries }: Result): number[] {
+export function momentsOf(result: Result): number[] {
+  const { sessions, queries, decisions = [], questions = [], attempts = [] } = result;
   const times = [
     ...sessions.flatMap(({ openedAtMs, lines }) => [openedAtMs, ...lines.map(({ atMs }) => atMs)]),
-    ...queries.map(({ atMs }) => atMs),
+    ...[...queries, ...decisions, ...questions].map(({ atMs }) => atMs),
+    ...attempts.map(endOf),
   ];
   return [...new Set(times)].sort((a, b) => a - b);
 }
 
 /** What there was at the moment; outcomes and checks, which have no moment of their own, stay. */
-export function resultAt(result: Result, atMs: number): Result {
-  const isOver = (each: { readonly atMs: number }): boolean => each.atMs <= atMs;
+export function resultAt(result: Result, nowMs: number): Result {
+  const { decisions, questions, attempts } = result;
+  const isOver = ({ atMs }: { readonly atMs: number }): boolean => atMs <= nowMs;
   return {
     ...result,
     sessions: result.sessions
-      .filter(({ openedAtMs }) => openedAtMs <= atMs)
+      .filter(({ openedAtMs }) => openedAtMs <= nowMs)
       .map((session) => ({ ...session, lines: session.lines.filter(isOver) })),
     queries: result.queries.filter(isOver),
+    ...(decisions && { decisions: decisions.filter(isOver) }),
+    ...(questions && { questions: questions.filter(isOver) }),
+    ...(attempts && { attempts: attempts.filter((attempt) => endOf(attempt) <= nowMs) }),
   };
+}
+
+/** A connection in vain is told of when it is over. */
+function endOf({ atMs, endedAtMs = atMs }: NonNullable<Result['attempts']>[number]): number {
+  return endedAtMs;
 }
 
 /** In real time, no pause is longer when waits are skipped. */

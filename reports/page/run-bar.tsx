@@ -1,5 +1,5 @@
 /** Runs scenarios again, where the page is served: those in sight, those that failed, all. */
-import { useContext, useState } from 'preact/hooks';
+import { useContext, useMemo, useState } from 'preact/hooks';
 import { grouped } from '../format.ts';
 import type { Progress } from '../serve/protocol.ts';
 import type { Report } from './data.ts';
@@ -10,7 +10,7 @@ import './run-bar.css';
 
 export function RunBar({ report, route }: { readonly report: Report; readonly route: Route }) {
   const served = useContext(ServedContext);
-  const selections = selectionsOf(report, route);
+  const selections = useMemo(() => selectionsOf(report, route), [report, location.hash]);
   const [chosen, choose] = useState('');
   if (served === undefined) return null;
   const { status } = served;
@@ -23,7 +23,7 @@ export function RunBar({ report, route }: { readonly report: Report; readonly ro
             class="run-choice"
             onSubmit={(event) => {
               event.preventDefault();
-              served.run(selection?.scenarios);
+              served.run(selection?.scenarios());
             }}
           >
             <select

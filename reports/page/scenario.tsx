@@ -3,9 +3,9 @@ import { useContext, useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
-import { type Report, type Row, useDetails } from './data.ts';
-import { Dialogue } from './dialogue.tsx';
-import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
+import { isOf, type Report, type Row, useDetails } from './data.ts';
+import { LeftOut, Log, Outcomes, Overrides } from './evidence.tsx';
+import { Happened } from './happened.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
 import { Replay } from './replay.tsx';
 import { type Route, routeHash } from './route.ts';
@@ -17,7 +17,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
   const row = report.find(route);
   const stored = useDetails(report, row);
   const { growing } = useContext(ServedContext) ?? {};
-  const result = growing !== undefined && isOf(growing, row) ? growing : stored;
+  const result = growing !== undefined && row !== undefined && isOf(growing, row) ? growing : stored;
   if (row === undefined) {
     return (
       <>
@@ -53,30 +53,13 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <>
           <Checks report={report} result={result} />
           <SideBySide report={report} row={row} route={route} />
-          <Replay result={result}>
-            {(shown) => (
-              <>
-                <Sessions result={shown} />
-                <Queries result={shown} />
-              </>
-            )}
-          </Replay>
+          <Replay result={result}>{(shown) => <Happened result={shown} />}</Replay>
           <Outcomes result={result} />
           <Log result={result} />
           <Overrides result={result} />
         </>
       )}
     </>
-  );
-}
-
-function isOf({ scenario, sender, world, seed }: Result, row: Row | undefined): boolean {
-  return (
-    row !== undefined &&
-    row.scenario === scenario &&
-    row.sender === sender &&
-    row.world === world &&
-    row.seed === seed
   );
 }
 
@@ -208,18 +191,5 @@ function ClauseLine({ id, level, clause }: ClauseLineProps) {
       {level === undefined ? null : <span class={`level level-${level.replace(' ', '-')}`}>{level}</span>}{' '}
       <span class="statement">{clause?.statement ?? ''}</span>
     </p>
-  );
-}
-
-function Sessions({ result }: { readonly result: Result }) {
-  return (
-    <Section title="Dialogue" note={plural(result.sessions.length, 'session')}>
-      {result.sessions.length === 0 ? <p class="empty">No session was opened.</p> : null}
-      {result.sessions.map((session, position) => (
-        <Dialogue key={position} session={session} number={position + 1} />
-      ))}
-      <LeftOut omitted={result.omitted} member="lines" noun="line" />
-      <LeftOut omitted={result.omitted} member="sessions" noun="session" />
-    </Section>
   );
 }

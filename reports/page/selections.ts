@@ -1,38 +1,49 @@
 /** What can be run again from a view: the nearest first. */
-import { plural } from '../format.ts';
+import { matcher } from '../filter.ts';
+import { searchedRows } from '../searched.ts';
 import type { Selection } from '../serve/protocol.ts';
 import type { Report, Row } from './data.ts';
 import type { Route } from './route.ts';
-import { rowsShown } from './suites.tsx';
 
 export interface NamedSelection {
   readonly name: string;
   readonly label: string;
-  readonly scenarios: Selection;
+  /** Looked for when it is asked for: there may be many. */
+  readonly scenarios: () => Selection;
 }
 
 export function selectionsOf(report: Report, route: Route): readonly NamedSelection[] {
-  const selections: NamedSelection[] = [];
-  const offer = (name: string, label: string, rows: readonly Row[]) => {
-    const scenarios = [...new Set(rows.map(({ scenario }) => scenario))];
-    const counted = scenarios.length === 1 ? label : `${label} (${plural(scenarios.length, 'scenario')})`;
-    if (scenarios.length > 0) selections.push({ name, label: counted, scenarios });
-  };
-  const row = route.view === 'scenario' ? report.find(route) : undefined;
-  if (row !== undefined) offer('scenario', 'This scenario', report.ofScenario(row.scenario));
-  const suite = row?.suite ?? (route.view === 'suites' ? route.query.suite : undefined);
-  if (route.view === 'suites' && Object.values(route.query).some((value) => value !== ''))
-    offer('shown', 'What is shown', rowsShown(report, route));
-  if (suite !== undefined && suite !== '')
-    offer(
-      'suite',
-      `Suite ${suite}`,
-      report.rows.filter((other) => other.suite === suite),
-    );
-  offer(
-    'failed',
-    'What failed',
-    report.rows.filter(({ verdict }) => verdict === 'failed'),
+  const { view, query } = route;
+  const row = view === 'scenario' ? report.find(route) : undefined;
+  const suite = row?.suite ?? (view === 'suites' ? query.suite : undefined);
+  const isFiltered = view === 'suites' && Object.values(query).some((value) => value !== '');
+  const all = { name: 'all', label: 'Everything', scenarios: () => undefined };
+  return [
+    ...(row === undefined ? [] : [of('scenario', 'This scenario', () => [row])]),
+    ...(isFiltered ? [of('shown', 'What is shown', () => rowsShown(report, query))] : []),
+    ...(suite === undefined || suite === ''
+      ? []
+      : [of('suite', `Suite ${suite}`, () => report.rows.filter((other) => other.suite === suite))]),
+    ...(report.rows.some(hasFailed)
+      ? [of('failed', 'What failed', () => report.rows.filter(hasFailed))]
+      : []),
+    all,
+  ];
+}
+
+function of(name: string, label: string, rows: () => readonly Row[]): NamedSelection {
+  return { name, label, scenarios: () => [...new Set(rows().map(({ scenario }) => scenario))] };
+}
+
+function hasFailed({ verdict }: Row): boolean {
+  return verdict === 'failed';
+}
+
+/** What the filters of the suites leave. */
+function rowsShown(report: Report, { q = '', verdict = '', suite = '' }: Route['query']): readonly Row[] {
+  const matches = matcher(q, searchedRows(report.summary));
+  return report.rows.filter(
+    (row) =>
+      (suite === '' || row.suite === suite) && (verdict === '' || row.verdict === verdict) && matches(row),
   );
-  return [...selections, { name: 'all', label: 'Everything', scenarios: undefined }];
 }
