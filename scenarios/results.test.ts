@@ -3,14 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
 import { boundResult } from './bound-result.ts';
 import {
+  attemptsLimit,
   type Check,
   checksLimit,
   compareResults,
+  decisionsLimit,
   dialogueLinesLimit,
   evidenceLimitCharacters,
   lineLimitCharacters,
   logLinesLimit,
+  noticeLinesLimit,
+  noticesLimit,
+  questionsLimit,
   type Result,
+  recordsLimit,
   sessionsLimit,
 } from './results.ts';
 import { ResultsError, readResults, writeResults } from './results-file.ts';
@@ -213,6 +219,31 @@ describe('bounding evidence', () => {
       reason: long,
       config: { smtp_helo_name: long },
       log: Array.from({ length: logLinesLimit + 7 }, () => long),
+      decisions: Array.from({ length: decisionsLimit + 1 }, () => ({
+        atMs: 0,
+        about: 'TLS',
+        text: long,
+        because: long,
+      })),
+      attempts: Array.from({ length: attemptsLimit + 2 }, () => ({
+        atMs: 0,
+        host: long,
+        address: long,
+        port: 25,
+        reason: long,
+      })),
+      questions: Array.from({ length: questionsLimit + 3 }, () => ({ atMs: 0, server: long, text: long })),
+      records: Array.from({ length: recordsLimit + 4 }, () => ({
+        service: 'defer' as const,
+        address: long,
+        action: 'delayed',
+        dsn: '4.0.0',
+        reason: long,
+      })),
+      notices: Array.from({ length: noticesLimit + 5 }, () => ({
+        recipient: long,
+        lines: Array.from({ length: noticeLinesLimit + 1 }, () => long),
+      })),
       checks: [
         ...Array.from({ length: checksLimit }, () => ({ ...check, verdict: 'passed' as const })),
         { ...check, verdict: 'failed', evidence: long },
@@ -229,6 +260,11 @@ describe('bounding evidence', () => {
       checks: 1,
       sessions: 3,
       log: 7,
+      decisions: 1,
+      attempts: 2,
+      questions: 3,
+      records: 4,
+      notices: 5,
       lines: (dialogueLinesLimit - 1) * sessionsLimit - dialogueLinesLimit,
     });
     expect(bounded.checks.at(-1)?.verdict).toBe('failed');

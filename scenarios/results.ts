@@ -9,7 +9,12 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
+import { count, evidence, line, milliseconds, name } from './results-fields.ts';
+import { told } from './results-told.ts';
 import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
+
+export { evidenceLimitCharacters, lineLimitCharacters, nameLimitCharacters } from './results-fields.ts';
+export * from './results-told.ts';
 
 export {
   type ChangeKind,
@@ -49,18 +54,7 @@ const tagsLimit = 50;
 export const overridesLimit = 200;
 /** What is wrong with the expectation files of one run. */
 export const problemsLimit = 1_000;
-/** One line of a dialogue or log, one answer. */
-export const lineLimitCharacters = 600;
-/** One piece of evidence, one reason, one replay command. */
-export const evidenceLimitCharacters = 4_000;
-/** Names: scenarios, hosts, addresses, parameters. */
-export const nameLimitCharacters = 400;
 
-const name = z.string().max(nameLimitCharacters);
-const line = z.string().max(lineLimitCharacters);
-const evidence = z.string().max(evidenceLimitCharacters);
-const milliseconds = z.number().min(0);
-const count = z.int().min(0);
 const seed = z.int();
 const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
@@ -136,6 +130,11 @@ const omitted = z.object({
   lines: count.exactOptional(),
   log: count.exactOptional(),
   queries: count.exactOptional(),
+  decisions: count.exactOptional(),
+  attempts: count.exactOptional(),
+  questions: count.exactOptional(),
+  records: count.exactOptional(),
+  notices: count.exactOptional(),
 });
 
 export const result = z.object({
@@ -166,6 +165,7 @@ export const result = z.object({
   sessions: z.array(storedSession).max(sessionsLimit),
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
+  ...told,
   omitted: omitted.exactOptional(),
   /** Where the scenario is written: a path with slashes, relative to the project it is part of. */
   file: name.exactOptional(),
