@@ -29,7 +29,8 @@ export {
 
 export const schemaVersion = 1;
 
-const resultsLimit = 100_000;
+/** Of results, and of comparisons. */
+export const resultsLimit = 200_000;
 /** Results of the baseline that are kept beside what became of them. */
 export const beforeLimit = 200;
 /** More than one change can be about one result. */
@@ -59,7 +60,7 @@ const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
 const world = z.literal(['virtual', 'live']);
 
-const check = z.object({
+export const check = z.object({
   /** Id of the register, or `postfix:...`; see clauses.ts. */
   clause: name,
   level: z.literal([...levels]),
@@ -136,7 +137,7 @@ const omitted = z.object({
   notices: count.exactOptional(),
 });
 
-const result = z.object({
+export const result = z.object({
   scenario: name.min(1),
   suite: name,
   title: evidence,
@@ -185,7 +186,7 @@ const difference = z.object({
   accepted: evidence.exactOptional(),
 });
 
-const comparison = z.object({
+export const comparison = z.object({
   scenario: name.min(1),
   sender: name,
   senderVersion: name,
@@ -230,7 +231,7 @@ const run = z.object({
   parts: z.array(runPart).max(1_000).exactOptional(),
 });
 
-const change = z.object({
+export const change = z.object({
   kind: z.literal([...changeKinds]),
   /** Whether it is one that nobody accepted, and that ought to stop a release. */
   regression: z.boolean(),
@@ -262,6 +263,9 @@ const baseline = z.object({
   changes: z.array(change).max(changesLimit),
 });
 
+/** An expectation that is expired, unused, or met by another cause; it fails the run. */
+export const problem = evidence;
+
 /** The whole file, as results-file.ts reads and writes it. */
 export const results = z.object({
   schema: z.literal(schemaVersion),
@@ -269,8 +273,7 @@ export const results = z.object({
   results: z.array(result).max(resultsLimit),
   /** Of senders with the oracle of the run; absent when there was none. */
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
-  /** Expectations that are expired, unused, or met by another cause; each fails the run. */
-  problems: z.array(evidence).max(problemsLimit).exactOptional(),
+  problems: z.array(problem).max(problemsLimit).exactOptional(),
   /** What is otherwise than in an earlier run. */
   baseline: baseline.exactOptional(),
 });
