@@ -4,7 +4,7 @@ import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
 import { type Report, type Row, useDetails } from './data.ts';
-import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
+import { LeftOut, Log, Notices, Outcomes, Overrides, Queries, Records } from './evidence.tsx';
 import { Happened } from './happened.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
 import { type Route, routeHash } from './route.ts';
@@ -54,7 +54,9 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
           <Outcomes result={result} />
           <Queries result={result} />
           <Log result={result} />
-          <Overrides result={result} />
+          <Records result={result} />
+          <Notices result={result} />
+          <Overrides report={report} result={result} />
         </>
       )}
     </>
