@@ -19,6 +19,8 @@ export interface PageSummary {
   readonly comparisons: readonly PageComparison[];
   /** Expectations to correct, a line each. */
   readonly problems: readonly string[];
+  /** Those that some result sets. */
+  readonly parameters: readonly PageParameter[];
 }
 
 /** What lists need of a result. */
@@ -53,6 +55,14 @@ export interface PageExercise {
   /** Position among the clauses. */
   readonly clause: number;
   readonly verdict: Verdict;
+}
+
+/** What the register says of one. */
+export interface PageParameter {
+  readonly name: string;
+  /** Before expansion; '' also where it comes from the system. */
+  readonly default: string;
+  readonly meaning: string;
 }
 
 /** A sender of one version in one world. */

@@ -11,6 +11,7 @@ import {
 import { agreementState } from './agreement.ts';
 import { clauseCoverage, exercised } from './coverage.ts';
 import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+import { pageParameters } from './parameters.ts';
 
 /** @param ordered the results in stored order */
 export function pageSummary(results: Results, ordered: readonly Result[]): PageSummary {
@@ -27,6 +28,7 @@ export function pageSummary(results: Results, ordered: readonly Result[]): PageS
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
+    parameters: pageParameters(ordered),
   };
 }
 
