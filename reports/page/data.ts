@@ -123,18 +123,30 @@ function placesInChunks(rows: readonly Row[]): Uint32Array {
   return places;
 }
 
-/** The complete result of a row for a component to show; what was read for another row is never shown for this one. */
+/** Whether both are of one scenario with one sender, world and seed. */
+export function isOf(a: Placed, b: Placed): boolean {
+  return a.scenario === b.scenario && a.sender === b.sender && a.world === b.world && a.seed === b.seed;
+}
+
+type Placed = Pick<Result, 'scenario' | 'sender' | 'world' | 'seed'>;
+
+/**
+ * The complete result of a row for a component to show; what was read for another row is never shown for this one.
+ * Where another report takes the place of the one that is open, what it says of the same stays until it is read.
+ */
 export function useDetails(report: Report, row: Row | undefined): Result | undefined | 'loading' {
-  const [read, setRead] = useState<{ readonly row: Row; readonly result: Result | undefined }>();
+  const [read, setRead] = useState<{ report: Report; row: Row; result: Result | undefined }>();
   useEffect(() => {
     if (row === undefined) return undefined;
     let wanted = true;
-    const show = (result: Result | undefined) => wanted && setRead({ row, result });
+    const show = (result: Result | undefined) => wanted && setRead({ report, row, result });
     report.details(row).then(show, () => show(undefined));
     return () => {
       wanted = false;
     };
   }, [report, row]);
   if (row === undefined) return undefined;
-  return read?.row === row ? read.result : 'loading';
+  if (read === undefined) return 'loading';
+  const isShown = read.report === report ? read.row === row : isOf(read.row, row);
+  return isShown ? read.result : 'loading';
 }

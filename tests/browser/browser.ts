@@ -34,10 +34,6 @@ export interface ViewOptions {
   readonly javaScript?: boolean;
 }
 
-/** The widths that every view must suit: a desk and a phone. */
-export const widths = [1280, 390] as const;
-export const colorSchemes = ['light', 'dark'] as const;
-
 const waitLimitMs = 10_000;
 
 /** Opens a report at a view. */
