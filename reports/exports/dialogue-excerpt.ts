@@ -36,6 +36,8 @@ function excerptLines(row: AlignedRow): ExcerptLine[] {
 }
 
 function spoken({ from, text }: CanonicalLine, content?: string): string {
-  const line = visible(from === '!' ? text : `${from}: ${content ?? text}`);
+  const line = visible(
+    from === '!' ? text : `${from}: ${content === '' ? '(the content ends)' : (content ?? text)}`,
+  );
   return line.length > lineLimitCharacters ? `${line.slice(0, lineLimitCharacters - 1)}…` : line;
 }

@@ -203,7 +203,7 @@ function code(text: string): string {
 function escaped(text: string): string {
   return visible(text)
     .toWellFormed()
-    .replaceAll(/[!#&*+\-:<>@[\\\]_`{|}~]/g, (character) => `&#${character.codePointAt(0)};`);
+    .replaceAll(/[!#&*+<>@[\\\]_`{|}~]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
 function short(text: string): string {
