@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
+import { Changed } from './changed.tsx';
 import { type Report, type Row, useDetails } from './data.ts';
 import { Dialogue } from './dialogue.tsx';
 import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
@@ -47,6 +48,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <NoEvidence row={row} loading={result === 'loading'} />
       ) : (
         <>
+          <Changed report={report} row={row} result={result} />
           <Checks report={report} result={result} />
           <SideBySide report={report} row={row} route={route} />
           <Sessions result={result} />
