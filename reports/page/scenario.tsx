@@ -3,6 +3,7 @@ import { useContext, useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
+import { Changed } from './changed.tsx';
 import { isOf, type Report, type Row, useDetails } from './data.ts';
 import { LeftOut, Log, Notices, Outcomes, Overrides, Queries, Records } from './evidence.tsx';
 import { Happened } from './happened.tsx';
@@ -51,6 +52,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <NoEvidence row={row} loading={result === 'loading'} />
       ) : (
         <>
+          <Changed report={report} row={row} result={result} />
           <Checks report={report} result={result} title="What went wrong" wrong />
           <Replay result={result}>{(shown) => <Happened result={shown} />}</Replay>
           <SideBySide report={report} row={row} route={route} />
