@@ -9,6 +9,7 @@ import { applyExpectations, defaultExpectations } from '../scenarios/expectation
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { openPage } from './open-page.ts';
 import { EXIT } from './usage.ts';
 
@@ -41,8 +42,9 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     const apart = parts.length > 1 && merged.comparisons === undefined;
     const results = apart ? await judgeTogether(merged) : merged;
     const { page } = await writeReport(results, out);
-    process.stdout.write(terminalSummary(results, process.stdout));
+    process.stdout.write(withoutCommands(terminalSummary(results, process.stdout)));
     process.stdout.write(`report: ${page}\n`);
+    await tellWorkflow(results);
     if (options.open === true) openPage(resolve(page));
     return EXIT.ok;
   });

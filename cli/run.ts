@@ -29,6 +29,7 @@ import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
 import { overridesOf } from './overrides.ts';
 import {
@@ -163,9 +164,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
   const stored = baseline === undefined ? judged : withBaseline(judged, baseline);
-  process.stdout.write(terminalSummary(stored, process.stdout));
+  process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
+  await tellWorkflow(stored);
   if (interrupted) return EXIT.interrupted;
   return (baseline === undefined ? hasFailed(stored) : hasRegressed(stored)) ? EXIT.failed : EXIT.ok;
 }

@@ -2,12 +2,15 @@
 import type { Diagram, Step } from './model.ts';
 import type { Row } from './rows.ts';
 
-/** Left of all lifelines: the time. */
-const AXIS_PX = 72;
-/** From the axis to the client's lifeline, and from the last lifeline to the right edge. */
-const MARGIN_PX = 44;
-const NARROWEST_PX = 132;
-const WIDEST_PX = 300;
+/**
+ * `axis`: left of all lifelines, the time; `left`: from there to the client's lifeline; `right`: from the last lifeline
+ * to the edge; `gap`: the least between two.
+ */
+const WIDE = { axis: 72, left: 44, right: 64, gap: 132 };
+/** On a phone three lifelines fit. */
+const NARROW = { axis: 58, left: 24, right: 34, gap: 118 };
+const NARROW_ROOM_PX = 520;
+const WIDEST_GAP_PX = 300;
 /** Of one character of a label, which is set in a monospaced face. */
 const CHARACTER_PX = 7.25;
 
@@ -45,10 +48,10 @@ export interface Layout {
 /** `roomPx` is what there is to fill; a diagram of many lifelines is wider. */
 export function layoutOf({ lifelines }: Diagram, rows: readonly Row[], roomPx: number): Layout {
   const gaps = Math.max(lifelines.length - 1, 1);
-  const left = AXIS_PX + MARGIN_PX;
-  const right = MARGIN_PX + 20;
+  const { axis, right, gap: least, ...margin } = roomPx < NARROW_ROOM_PX ? NARROW : WIDE;
+  const left = axis + margin.left;
   const fitting = (roomPx - left - right) / gaps;
-  const gap = Math.min(Math.max(fitting, NARROWEST_PX), WIDEST_PX);
+  const gap = Math.min(Math.max(fitting, least), WIDEST_GAP_PX);
   const x = new Map(lifelines.map(({ id }, position) => [id, left + position * gap]));
   const placed: Placed[] = [];
   let y = 6;
@@ -58,7 +61,7 @@ export function layoutOf({ lifelines }: Diagram, rows: readonly Row[], roomPx: n
     y += height;
   }
   const width = Math.max(roomPx, left + gap * (lifelines.length - 1) + right);
-  return { width, height: y + 10, axis: AXIS_PX, rows: placed, x, spans: spansOf(placed, x) };
+  return { width, height: y + 10, axis, rows: placed, x, spans: spansOf(placed, x) };
 }
 
 export function isNote({ from, to }: Step): boolean {

@@ -71,19 +71,16 @@ export function StepDetails({ step, diagram, isSelected }: StepDetailsProps) {
 const shownLines = 12;
 
 function Bytes({ line }: { readonly line: string }) {
-  const { rows, total, left } = hexDump(line);
+  const { rows, left } = hexDump(line);
   return (
-    <table class="bytes" aria-label={plural(total, 'byte')}>
-      <tbody>
-        {rows.map(({ offset, hex, text }) => (
-          <tr key={offset}>
-            <th scope="row">{offset}</th>
-            <td class="hex">{hex}</td>
-            <td>{text}</td>
-          </tr>
-        ))}
-      </tbody>
-      {left > 0 ? <caption>{plural(left, 'more byte')}</caption> : null}
-    </table>
+    <>
+      <pre class="bytes">
+        {rows.map(({ offset, hex, text }) => `${offset}  ${hex.padEnd(rowCharacters)}  ${text}`).join('\n')}
+      </pre>
+      {left > 0 ? <p class="left-out">{plural(left, 'more byte')}</p> : null}
+    </>
   );
 }
+
+/** Eight bytes, two digits each, and what stands between them. */
+const rowCharacters = 23;

@@ -19,10 +19,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, expect, onTestFinished } from 'vitest';
+import { findBrowser } from '../../bench/browser/find-browser.ts';
 import { renderPage } from '../../reports/html.ts';
 import type { Results } from '../../scenarios/results.ts';
 import { root } from '../source-tree.ts';
-import { findBrowser } from './find-browser.ts';
 
 export interface ViewOptions {
   readonly colorScheme?: 'light' | 'dark';
