@@ -1,6 +1,7 @@
 /** Filters and links: what they leave, and that the address says all of it. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { withBaseline } from '../../reports/diff/diff.ts';
 import { verdicts } from '../../scenarios/verdicts.ts';
 import { sampleMatrix } from '../sample-comparisons.ts';
 import { sampleResults } from '../sample-results.ts';
@@ -80,6 +81,33 @@ describe('the overview', () => {
       .first()
       .click();
     await expect.poll(() => page.url()).toContain(`#/scenario/${firstFailed}`);
+  });
+});
+
+describe('what changed', () => {
+  const passed = alone.results.map((result) => ({ ...result, verdict: 'passed' as const }));
+  const changed = withBaseline(alone, { ...alone, results: passed });
+
+  test('leads to the results that did, and to each of them', async () => {
+    const page = await openReport(changed);
+    await page.getByText(/^\d+ regressions$/).waitFor();
+    await page
+      .locator('.change-counts')
+      .getByRole('link', { name: /broken/ })
+      .click();
+    await expect.poll(() => found(page)).toBe(`${failed.length} of 120 results`);
+    expect(page.url()).toContain('q=changed%3Abroken');
+    await expectSameElsewhere(page);
+    await page.goBack();
+    await page
+      .locator('.changes')
+      .getByRole('link', { name: firstFailed ?? '' })
+      .first()
+      .click();
+    await page
+      .getByRole('heading', { name: /baseline/i })
+      .first()
+      .waitFor();
   });
 });
 
