@@ -7,7 +7,7 @@ import { PageError } from '../reports/html.ts';
 import { mergeResults } from '../reports/merge.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { ReportError, readReport, writeReport } from '../reports/write.ts';
-import { applyExpectations, defaultExpectations } from '../scenarios/expectations.ts';
+import { applyExpectations, defaultExpectations, hasFailed } from '../scenarios/expectations.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { ResultsError } from '../scenarios/results-file.ts';
@@ -39,13 +39,15 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     );
     const merged = mergeResults(parts);
     // Runs of a sender and of the oracle that were made apart meet here; what was judged already stays as it was.
-    const apart = parts.length > 1 && merged.comparisons === undefined;
+    const apart = merged.run.parts !== undefined && merged.comparisons === undefined;
     const results = apart ? await judgeTogether(merged) : merged;
     const { page } = await writeReport(results, out);
     process.stdout.write(terminalSummary(results, process.stdout));
     process.stdout.write(`report: ${page}\n`);
     if (options.open === true) show(page);
-    return EXIT.ok;
+    // What one run would have said at its end is said where its parts come together.
+    const joined = parts.length > 1 && parts.some((part) => part.results.run.shard !== undefined);
+    return joined && (results.run.shard !== undefined || hasFailed(results)) ? EXIT.failed : EXIT.ok;
   } catch (error) {
     if (error instanceof ReportError || error instanceof ResultsError || error instanceof PageError) {
       throw new UsageError(error.message);

@@ -7,6 +7,7 @@ import { PageError } from '../reports/html.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
+import { codeDigest } from '../scenarios/code-digest.ts';
 import { configuredFiles } from '../scenarios/configured-files.ts';
 import {
   applyExpectations,
@@ -18,13 +19,15 @@ import {
 import { runLive } from '../scenarios/live/run.ts';
 import { LoadError, loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import { type Result, type Results, schemaVersion } from '../scenarios/results.ts';
+import type { Result } from '../scenarios/results.ts';
 import { ResultsError } from '../scenarios/results-file.ts';
-import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
+import { runScenarios } from '../scenarios/runner.ts';
 import { ScenarioError } from '../scenarios/scenario.ts';
 import { SelectorError, select } from '../scenarios/select.ts';
 import { findSenders, UnknownSenderError } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
+import { cutOut, type Durations } from '../scenarios/shards.ts';
+import { storedRun } from '../scenarios/stored-run.ts';
 import { SandboxError } from '../simulator/live/sandbox.ts';
 import { interruptible } from './interruptible.ts';
 import {
@@ -114,6 +117,7 @@ const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
+  const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
   const jobs = wholeNumber('--jobs', options.jobs);
@@ -126,10 +130,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   }
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
-  const scenarios = ofShard(
-    selected.map(({ scenario }) => scenario),
-    options.shard,
-  );
+  const all = selected.map(({ scenario }) => scenario);
   const expectations = await asUsage(async () => [
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
@@ -142,6 +143,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     options.world === 'virtual' && options.mainCf !== undefined
       ? await configuredFiles(settings.flatMap(textsOf), files)
       : {};
+  const durations: Durations = new Map();
+  const inputs = [overrides, expectations.map(({ origin: _, ...expectation }) => expectation)];
+  const { scenarios, shard } =
+    asked === undefined ? { scenarios: all } : cutOut(all, asked, durations, inputs);
   const startedAtMs = clock.now();
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
@@ -158,12 +163,16 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     progress.end();
     return { finished: work, interrupted: signal.aborted };
   });
-  const plain = asResults(results, finished, {
-    world: options.world,
+  const plain = storedRun(results, {
     startedAtMs,
     endedAtMs: clock.now(),
     seed,
-    interrupted,
+    world: options.world,
+    nexthop: nexthopVersion(),
+    selected: finished.selected,
+    ...(interrupted && { interrupted: true }),
+    code: await codeDigest(),
+    ...(shard && { shard }),
   });
   const compared = compareWithOracle(plain);
   const stored = applyExpectations(compared, expectations, {
@@ -178,37 +187,13 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   return hasFailed(stored) ? EXIT.failed : EXIT.ok;
 }
 
-function asResults(
-  results: readonly Result[],
-  work: ScenarioRun,
-  run: { world: WorldKind; startedAtMs: number; endedAtMs: number; seed: number; interrupted: boolean },
-): Results {
-  const eventHash = work.eventHash();
-  return {
-    schema: schemaVersion,
-    run: {
-      id: new Date(run.startedAtMs).toISOString(),
-      startedAt: new Date(run.startedAtMs).toISOString(),
-      seed: run.seed,
-      world: run.world,
-      nexthop: nexthopVersion(),
-      ...(eventHash !== undefined && { eventHash }),
-      wallMs: run.endedAtMs - run.startedAtMs,
-      selected: work.selected,
-      ...(run.interrupted && { interrupted: true }),
-    },
-    results: [...results],
-  };
-}
-
-/** Every n-th scenario, so that each shard has a share of every suite. */
-function ofShard<T>(items: readonly T[], shard: string | undefined): readonly T[] {
-  if (shard === undefined) return items;
-  const [, part, parts] = (/^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []).map(Number);
-  if (part === undefined || parts === undefined || part < 1 || part > parts) {
-    throw new UsageError(`--shard: '${shard}' is not I/N with I from 1 to N, such as 1/3`);
+/** `2/3` is the second of three. */
+function readShard(text: string): { part: number; of: number } {
+  const [, part, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (part === undefined || of === undefined || part < 1 || part > of) {
+    throw new UsageError(`--shard: '${text}' is not I/N with I from 1 to N, such as 1/3`);
   }
-  return items.filter((_, index) => index % parts === part - 1);
+  return { part, of };
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -50,13 +50,14 @@ export function readResults(text: string, origin: string): Results {
  */
 export function writeResults(value: Results): string {
   const stored = checked(value, 'results');
-  const { comparisons, problems, baseline } = stored;
+  const { comparisons, problems, judgements, baseline } = stored;
   const members = [
     `"schema":${stored.schema}`,
     `"run":${JSON.stringify(stored.run)}`,
     `"results":${linesOf(stored.results.toSorted(compareResults))}`,
     ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
     ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
+    ...(judgements === undefined ? [] : [`"judgements":${linesOf(judgements)}`]),
     ...(baseline === undefined ? [] : [`"baseline":${baselineText(baseline)}`]),
   ];
   return `{${members.join(',')}}\n`;
