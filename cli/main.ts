@@ -18,6 +18,7 @@ const program = new Command('nexthop')
 const definitions: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   run: async () => (await import('./run.ts')).defineRun,
   list: async () => (await import('./list.ts')).defineList,
+  diff: async () => (await import('./diff.ts')).defineDiff,
   report: async () => (await import('./report.ts')).defineReport,
   send: async () => (await import('./send.ts')).defineSend,
   serve: async () => (await import('./serve.ts')).defineServe,

@@ -3,15 +3,14 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
-import { PageError } from '../reports/html.ts';
 import { mergeResults } from '../reports/merge.ts';
 import { terminalSummary } from '../reports/terminal.ts';
-import { ReportError, readReport, writeReport } from '../reports/write.ts';
+import { readReport, writeReport } from '../reports/write.ts';
 import { applyExpectations, defaultExpectations, hasFailed } from '../scenarios/expectations.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
-import { ResultsError } from '../scenarios/results-file.ts';
-import { EXIT, UsageError } from './usage.ts';
+import { asUsage } from './as-usage.ts';
+import { EXIT } from './usage.ts';
 
 interface ReportCommandOptions {
   readonly out?: string;
@@ -33,7 +32,7 @@ export function defineReport(program: Command): void {
 async function report(folders: readonly string[], options: ReportCommandOptions): Promise<number> {
   const [first = ''] = folders;
   const out = options.out ?? (folders.length === 1 && !first.endsWith('.json') ? first : 'nexthop-report');
-  try {
+  return asUsage(async () => {
     const parts = await Promise.all(
       folders.map(async (origin) => ({ origin, results: await readReport(origin) })),
     );
@@ -48,12 +47,7 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     // What one run would have said at its end is said where its parts come together.
     const joined = parts.length > 1 && parts.some((part) => part.results.run.shard !== undefined);
     return joined && (results.run.shard !== undefined || hasFailed(results)) ? EXIT.failed : EXIT.ok;
-  } catch (error) {
-    if (error instanceof ReportError || error instanceof ResultsError || error instanceof PageError) {
-      throw new UsageError(error.message);
-    }
-    throw error;
-  }
+  });
 }
 
 async function judgeTogether(results: Results): Promise<Results> {

@@ -1,42 +1,38 @@
 /** `nexthop run`: scenarios against senders, with a report. */
 import { type Command, Option } from 'commander';
-import { effectiveOnly } from '../client/config/names.ts';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
-import { PageError } from '../reports/html.ts';
+import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
-import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
+import { prepareReport, readReport, writeReport } from '../reports/write.ts';
+import { cutLine } from '../scenarios/bound-result.ts';
 import { codeDigest } from '../scenarios/code-digest.ts';
 import { configuredFiles } from '../scenarios/configured-files.ts';
 import {
   applyExpectations,
   defaultExpectations,
-  ExpectationsError,
   hasFailed,
   loadExpectations,
 } from '../scenarios/expectations.ts';
 import { runLive } from '../scenarios/live/run.ts';
-import { LoadError, loadSuites } from '../scenarios/load.ts';
+import { loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import type { Result } from '../scenarios/results.ts';
-import { ResultsError } from '../scenarios/results-file.ts';
+import { type Result, type Results, selectorsLimit } from '../scenarios/results.ts';
 import { runScenarios } from '../scenarios/runner.ts';
-import { ScenarioError } from '../scenarios/scenario.ts';
-import { SelectorError, select } from '../scenarios/select.ts';
-import { findSenders, UnknownSenderError } from '../scenarios/senders/find.ts';
+import { select } from '../scenarios/select.ts';
+import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { cutOut, type Durations } from '../scenarios/shards.ts';
 import { storedRun } from '../scenarios/stored-run.ts';
-import { SandboxError } from '../simulator/live/sandbox.ts';
+import { asUsage } from './as-usage.ts';
 import { interruptible } from './interruptible.ts';
+import { overridesOf } from './overrides.ts';
 import {
-  type Configuration,
   checkedSettings,
   collect,
   type ParameterOptions,
   readConfiguration,
-  warn,
   withParameterOptions,
 } from './parameters.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -49,6 +45,7 @@ interface RunCommandOptions extends ParameterOptions {
   readonly seed: string;
   readonly shard?: string;
   readonly expectations?: string;
+  readonly baseline?: string;
   readonly out: string;
 }
 
@@ -77,31 +74,14 @@ export function defineRun(program: Command): void {
       '--expectations <file>',
       'deviations that are known and accepted, beside those that Nexthop knows',
     )
+    .option(
+      '--baseline <report>',
+      'an earlier report, or its results.json: the exit status then tells of regressions only',
+    )
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
     .action(async (selectors: readonly string[], options: RunCommandOptions) => {
       process.exitCode = await run(selectors, options);
     });
-}
-
-/**
- * Where a host stands, which every scenario says of its own world: what a main.cf says of another one would only lead
- * nowhere. Whoever means it takes `-o`.
- */
-const OF_THE_WORLD: ReadonlySet<string> = new Set(
-  ['myhostname', 'mydomain', 'inet_interfaces', 'proxy_interfaces', 'queue_directory', 'relayhost'].concat(
-    ['fallback_relay', 'smtp_fallback_relay', 'lmtp_fallback_relay'],
-    ['smtp_bind_address', 'smtp_bind_address6', 'lmtp_bind_address', 'lmtp_bind_address6'],
-  ),
-);
-
-function overridesOf({ assigned, chosen }: Configuration): ReadonlyMap<string, string> {
-  const effective = [...effectiveOnly(assigned)];
-  const left = effective.filter(([name]) => OF_THE_WORLD.has(name) && !chosen.has(name));
-  if (left.length > 0) {
-    const names = left.map(([name]) => name).join(', ');
-    warn(`scenarios have a world of their own: ${names} will not be taken from the file`);
-  }
-  return new Map(effective.filter((entry) => !left.includes(entry)));
 }
 
 /** Items of lists one by one. */
@@ -122,9 +102,8 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   const settings = checkedSettings(configuration.assigned);
   const jobs = wholeNumber('--jobs', options.jobs);
   if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
-  const { senders, missing } = await asUsage(() =>
-    findSenders(options.sender.length === 0 ? ['nexthop'] : options.sender, nexthopVersion()),
-  );
+  const wanted = options.sender.length === 0 ? ['nexthop'] : options.sender;
+  const { senders, missing } = await asUsage(() => findSenders(wanted, nexthopVersion()));
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
   }
@@ -135,6 +114,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
   ]);
+  const baseline = await readBaseline(
+    options.baseline,
+    wanted.map((sender) => ({ sender, world: options.world, seed })),
+  );
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   const overrides = Object.fromEntries(overridesOf(configuration));
@@ -171,20 +154,35 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     nexthop: nexthopVersion(),
     selected: finished.selected,
     ...(interrupted && { interrupted: true }),
+    ...(selectors.length > 0 && { selectors: selectors.slice(0, selectorsLimit).map(cutLine) }),
+    senders: [...wanted],
     code: await codeDigest(),
     ...(shard && { shard }),
   });
   const compared = compareWithOracle(plain);
-  const stored = applyExpectations(compared, expectations, {
+  const judged = applyExpectations(compared, expectations, {
     today: new Date(startedAtMs).toISOString().slice(0, 10),
     // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
+  const stored = baseline === undefined ? judged : withBaseline(judged, baseline);
   process.stdout.write(terminalSummary(stored, process.stdout));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
   if (interrupted) return EXIT.interrupted;
-  return hasFailed(stored) ? EXIT.failed : EXIT.ok;
+  return (baseline === undefined ? hasFailed(stored) : hasRegressed(stored)) ? EXIT.failed : EXIT.ok;
+}
+
+/** Read before the work: a run that cannot be compared is one to make again. */
+async function readBaseline(
+  path: string | undefined,
+  places: Parameters<typeof incomparable>[1],
+): Promise<Results | undefined> {
+  if (path === undefined) return undefined;
+  const baseline = await asUsage(() => readReport(path));
+  const why = incomparable(baseline, places);
+  if (why !== undefined) throw new UsageError(`--baseline ${path}: nothing to compare with: ${why}`);
+  return baseline;
 }
 
 /** `2/3` is the second of three. */
@@ -202,25 +200,4 @@ function wholeNumber(option: string, text: string): number {
     throw new UsageError(`${option}: '${text}' is not a whole number`);
   }
   return value;
-}
-
-async function asUsage<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const known = [
-      ExpectationsError,
-      UnknownSenderError,
-      SandboxError,
-      LoadError,
-      SelectorError,
-      ScenarioError,
-      ReportError,
-      ResultsError,
-      PageError,
-    ];
-    if (error instanceof Error && known.some((kind) => error instanceof kind))
-      throw new UsageError(error.message);
-    throw error;
-  }
 }

@@ -14,6 +14,7 @@ import {
 import { countVerdicts, duration, grouped, plural, type VerdictCounts, visible } from './format.ts';
 import type { Paint, Style } from './paint.ts';
 import { agreementLines, senderLines } from './terminal-agreement.ts';
+import { changeLines } from './terminal-changes.ts';
 
 /** More failures than this are counted, not listed: the report has them all. */
 export const listedFailuresLimit = 50;
@@ -44,11 +45,18 @@ export function terminalSummary(results: Results, stream: NodeJS.WritableStream)
   for (const part of [
     agreementLines(results, paint),
     senderLines(ordered, (counts) => countsText(counts, paint)),
+    results.baseline === undefined ? [] : changeLines(results.baseline, paint),
     totalLines(results, paint),
   ]) {
     if (part.length > 0) lines.push('', ...part);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Only what is otherwise than in the baseline. */
+export function changesSummary({ baseline }: Results, stream: NodeJS.WritableStream): string {
+  if (baseline === undefined) return '';
+  return `${changeLines(baseline, (style, text) => styleText(style, text, { stream })).join('\n')}\n`;
 }
 
 function suiteLines(results: readonly Result[], paint: Paint): string[] {

@@ -7,9 +7,9 @@
 import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Results } from '../scenarios/results.ts';
-import { readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results-file.ts';
+import { asStored, readResults, resultsFileLimitBytes, storedText } from '../scenarios/results-file.ts';
+import { junitXml } from './exports/junit.ts';
 import { readTemplate, renderPage } from './html.ts';
-import { junitXml } from './junit.ts';
 
 export class ReportError extends Error {
   override name = 'ReportError';
@@ -39,17 +39,17 @@ export async function prepareReport(outDir: string): Promise<void> {
  * Writes the three files, making the folder when it is missing. Each file appears whole or not at all.
  * @throws ReportError, PageError or ResultsError
  */
-export async function writeReport(results: Results, outDir: string): Promise<ReportFiles> {
+export async function writeReport(given: Results, outDir: string): Promise<ReportFiles> {
   const template = await readTemplate();
   const files = {
     results: join(outDir, 'results.json'),
     junit: join(outDir, 'junit.xml'),
     page: join(outDir, 'index.html'),
   };
-  const stored = writeResults(results);
+  const results = asStored(given);
   try {
     await makeFolder(outDir);
-    await replaceFile(files.results, stored);
+    await replaceFile(files.results, storedText(results));
     await replaceFile(files.junit, junitXml(results));
     await replaceFile(files.page, renderPage(results, template));
   } catch (error) {

@@ -3,6 +3,7 @@ import {
   type Check,
   checksLimit,
   contentLinesLimit,
+  type Difference,
   dialogueLinesLimit,
   evidenceLimitCharacters,
   lineLimitCharacters,
@@ -102,6 +103,20 @@ function boundSessions(all: readonly StoredSession[], note: Note): StoredSession
       bounded.contents = session.contents.slice(0, dialogueLinesLimit).map(boundContent);
     return bounded;
   });
+}
+
+export function boundDifference(full: Difference): Difference {
+  return {
+    ...full,
+    text: cutLine(full.text),
+    left: cut(full.left, evidenceLimitCharacters),
+    right: cut(full.right, evidenceLimitCharacters),
+  };
+}
+
+/** Evidence in one line. */
+export function cutLine(text: string): string {
+  return cut(text.replaceAll(/\s*\n\s*/g, ' '), evidenceLimitCharacters);
 }
 
 /** At most `limit` UTF-16 units, never half a surrogate pair, with an ellipsis in place of the rest. */

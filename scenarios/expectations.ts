@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { cut } from './bound-result.ts';
+import { globTest } from './glob.ts';
 import { problemsOf } from './judgements.ts';
 import {
   type Comparison,
@@ -105,7 +106,7 @@ export function readExpectations(text: string, origin: string): Expectation[] {
 function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
   if (data.kind === 'verdict' && data.oracleVersion !== undefined)
     throw new ExpectationsError(`${origin}: oracleVersion is for differences, not for a verdict`);
-  const glob = globExpression(data.scenario);
+  const matchesId = globTest(data.scenario);
   const version = range(data.version, origin);
   const oracleVersion = range(data.oracleVersion, origin);
   return {
@@ -113,16 +114,11 @@ function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
     origin,
     concerns: (place) =>
       place.sender === data.sender &&
-      glob.test(place.scenario) &&
+      matchesId(place.scenario) &&
       version.contains(place.senderVersion) &&
       oracleVersion.contains(place.oracleVersion ?? ''),
     isCause: causeTest(data.cause, origin),
   };
-}
-
-function globExpression(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 function range(text: string | undefined, origin: string): Pick<VersionRange, 'contains'> {
@@ -167,11 +163,11 @@ export function applyExpectations(
   const comparisons = results.comparisons?.map((comparison) => ledger.judgeComparison(comparison));
   const judgements = expectations.flatMap((expectation, position): Judgement | readonly Judgement[] => {
     const { origin, expires, scenario, sender, reason } = expectation;
-    const matchesId = globExpression(scenario);
-    if (scenarioIds !== undefined && !scenarioIds.some((id) => matchesId.test(id)))
+    const matchesId = globTest(scenario);
+    if (scenarioIds !== undefined && !scenarioIds.some(matchesId))
       return { position, problem: bounded(`${origin}: there is no scenario '${scenario}'`) };
     if (expires > today) return ledger.judgementOf(expectation, position);
-    const wasRun = results.results.some((place) => matchesId.test(place.scenario) && place.sender === sender);
+    const wasRun = results.results.some((place) => matchesId(place.scenario) && place.sender === sender);
     return wasRun ? { position, problem: bounded(`${origin}: expired on ${expires}: ${reason}`) } : [];
   });
   const part = results.run.shard !== undefined;

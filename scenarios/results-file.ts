@@ -44,18 +44,35 @@ export function readResults(text: string, origin: string): Results {
 }
 
 /**
- * The text to store: results in a stable order, members in the order of the schema, one result in each line, so that
- * two runs can be compared with line tools.
+ * What a reader of the stored file has: a stable order, members in the order of the schema. Every file of a report is
+ * made from it, so that one made anew of stored results is the same.
+ * @throws ResultsError when the value breaks the schema or its limits
+ */
+export function asStored(value: Results): Results {
+  const stored = checked(value, 'results');
+  return {
+    ...stored,
+    results: stored.results.toSorted(compareResults),
+    ...(stored.comparisons && { comparisons: stored.comparisons.toSorted(compareResults) }),
+  };
+}
+
+/**
+ * The text to store: one result in each line, so that two runs can be compared with line tools.
  * @throws ResultsError when the value breaks the schema or its limits
  */
 export function writeResults(value: Results): string {
-  const stored = checked(value, 'results');
+  return storedText(asStored(value));
+}
+
+/** @param stored what `asStored` returned */
+export function storedText(stored: Results): string {
   const { comparisons, problems, judgements, baseline } = stored;
   const members = [
     `"schema":${stored.schema}`,
     `"run":${JSON.stringify(stored.run)}`,
-    `"results":${linesOf(stored.results.toSorted(compareResults))}`,
-    ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons.toSorted(compareResults))}`]),
+    `"results":${linesOf(stored.results)}`,
+    ...(comparisons === undefined ? [] : [`"comparisons":${linesOf(comparisons)}`]),
     ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
     ...(judgements === undefined ? [] : [`"judgements":${linesOf(judgements)}`]),
     ...(baseline === undefined ? [] : [`"baseline":${baselineText(baseline)}`]),

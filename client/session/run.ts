@@ -30,7 +30,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
   const { recipients, reuse, signal } = run;
   const { peer, use } = session;
   const ignoreAbort = onAbort(signal, () => session.wire.abort());
-  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use });
+  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use, session: session.id });
   try {
     const isGood = await converse(session, run);
     if (run.postNotice !== undefined) await notifyPostmaster(session, run.request.sender, run.postNotice);

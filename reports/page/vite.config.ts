@@ -7,10 +7,10 @@ import { viteSingleFile } from 'vite-plugin-singlefile';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Vite names the output after its entry, which must not be overwritten by it. */
+/** Vite names the output after its entry, which must not be overwritten by it. A build in memory has no output. */
 const nameTemplate: Plugin = {
   name: 'name-template',
-  closeBundle: () => renameSync(`${here}dist/index.html`, `${here}template.html`),
+  writeBundle: () => renameSync(`${here}dist/index.html`, `${here}template.html`),
 };
 
 export default defineConfig({

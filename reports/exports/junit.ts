@@ -5,7 +5,7 @@
  * The comparisons of a sender with the oracle are a suite of their own, and so are expectations to correct.
  */
 import { create } from 'xmlbuilder2';
-import { compareResults, type Result, type Results } from '../scenarios/results.ts';
+import { compareResults, type Result, type Results } from '../../scenarios/results.ts';
 import {
   agreementSuites,
   agreementTotals,

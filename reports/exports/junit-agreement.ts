@@ -1,7 +1,7 @@
 /** The part of junit.xml about the oracle: a suite for each sender compared, and one for expectations to correct. */
 import type { create } from 'xmlbuilder2';
-import { type Comparison, compareResults } from '../scenarios/results.ts';
-import { agreementState } from './agreement.ts';
+import { type Comparison, compareResults } from '../../scenarios/results.ts';
+import { agreementState } from '../agreement.ts';
 
 export type Element = ReturnType<ReturnType<typeof create>['ele']>;
 
