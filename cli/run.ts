@@ -3,6 +3,9 @@ import { type Command, Option } from 'commander';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
+import { durationsIn, durationsInHistory } from '../reports/history/durations.ts';
+import { HistoryError } from '../reports/history/file.ts';
+import { prepareHistory, withHistory } from '../reports/history/remember.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, readReport, writeReport } from '../reports/write.ts';
@@ -33,6 +36,7 @@ import {
   collect,
   type ParameterOptions,
   readConfiguration,
+  warn,
   withParameterOptions,
 } from './parameters.ts';
 import { EXIT, UsageError } from './usage.ts';
@@ -46,6 +50,7 @@ interface RunCommandOptions extends ParameterOptions {
   readonly shard?: string;
   readonly expectations?: string;
   readonly baseline?: string;
+  readonly history?: string;
   readonly out: string;
 }
 
@@ -78,6 +83,7 @@ export function defineRun(program: Command): void {
       '--baseline <report>',
       'an earlier report, or its results.json: the exit status then tells of regressions only',
     )
+    .option('--history <file>', 'adds the run to those in this file; durations are learnt from it')
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
     .action(async (selectors: readonly string[], options: RunCommandOptions) => {
       process.exitCode = await run(selectors, options);
@@ -120,13 +126,17 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   );
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
+  if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));
   const overrides = Object.fromEntries(overridesOf(configuration));
   const { clock, files } = nodePlatform();
   const tables =
     options.world === 'virtual' && options.mainCf !== undefined
       ? await configuredFiles(settings.flatMap(textsOf), files)
       : {};
-  const durations: Durations = new Map();
+  const durations = await learntDurations(options.history, baseline, {
+    senders: senders.map(({ name }) => name),
+    world: options.world,
+  });
   const inputs = [overrides, expectations.map(({ origin: _, ...expectation }) => expectation)];
   const { scenarios, shard } =
     asked === undefined ? { scenarios: all } : cutOut(all, asked, durations, inputs);
@@ -165,7 +175,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
-  const stored = baseline === undefined ? judged : withBaseline(judged, baseline);
+  const held = baseline === undefined ? judged : withBaseline(judged, baseline);
+  // A part is no run of its own; the run that the parts are merged to is.
+  const stored =
+    options.history === undefined || shard !== undefined ? held : await remembered(held, options.history);
   process.stdout.write(terminalSummary(stored, process.stdout));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
@@ -183,6 +196,28 @@ async function readBaseline(
   const why = incomparable(baseline, places);
   if (why !== undefined) throw new UsageError(`--baseline ${path}: nothing to compare with: ${why}`);
   return baseline;
+}
+
+/** Nobody has to be without a report because another program has the history. */
+async function remembered(results: Results, path: string): Promise<Results> {
+  try {
+    return await withHistory(results, path);
+  } catch (error) {
+    if (!(error instanceof HistoryError)) throw error;
+    warn(`the run is not in the history: ${error.message}`);
+    return results;
+  }
+}
+
+async function learntDurations(
+  history: string | undefined,
+  baseline: Results | undefined,
+  of: Parameters<typeof durationsIn>[1],
+): Promise<Durations> {
+  return new Map([
+    ...(baseline === undefined ? [] : durationsIn(baseline, of)),
+    ...(history === undefined ? [] : await asUsage(() => durationsInHistory(history, of))),
+  ]);
 }
 
 /** `2/3` is the second of three. */

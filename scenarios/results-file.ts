@@ -67,7 +67,7 @@ export function writeResults(value: Results): string {
 
 /** @param stored what `asStored` returned */
 export function storedText(stored: Results): string {
-  const { comparisons, problems, judgements, baseline } = stored;
+  const { comparisons, problems, judgements, baseline, history } = stored;
   const members = [
     `"schema":${stored.schema}`,
     `"run":${JSON.stringify(stored.run)}`,
@@ -76,6 +76,7 @@ export function storedText(stored: Results): string {
     ...(problems === undefined ? [] : [`"problems":${linesOf(problems)}`]),
     ...(judgements === undefined ? [] : [`"judgements":${linesOf(judgements)}`]),
     ...(baseline === undefined ? [] : [`"baseline":${baselineText(baseline)}`]),
+    ...(history === undefined ? [] : [`"history":${JSON.stringify(history)}`]),
   ];
   return `{${members.join(',')}}\n`;
 }

@@ -9,6 +9,7 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
+import { history } from './results-history.ts';
 import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
 
 export {
@@ -312,6 +313,8 @@ export const results = z.object({
     .exactOptional(),
   /** What is otherwise than in an earlier run. */
   baseline: baseline.exactOptional(),
+  /** The runs before this one that can be held beside it, as far as a history was kept. */
+  history: history.exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
