@@ -114,7 +114,10 @@ export class Servers {
         return this.#run(session, { ...site, isFinal: site.isFinal && isLast, isBest }, () => {
           sessions += 1;
           // Set before the transaction, so that the failures of the last session allowed are final at once.
-          if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
+          if (sessionLimit > 0 && sessions >= sessionLimit) {
+            isLast = true;
+            this.#leaveOut(usable.slice(index + 1), 'sessionLimit', sessionLimit);
+          }
           this.#recipients.finalServer = site.isFinal && isLast;
         });
       };
@@ -124,9 +127,7 @@ export class Servers {
         isLast = index === usable.length - 1;
         await attempt(true);
       }
-      if (!isLast) continue;
-      if (!this.#isOver) this.#leaveOut(usable.slice(index + 1), 'sessionLimit', sessionLimit);
-      break;
+      if (isLast) break;
     }
     return this.#failure;
   }

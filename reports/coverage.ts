@@ -47,16 +47,24 @@ interface Collected {
   readonly monitors: Map<string, { verdicts: { verdict: Verdict }[]; examples: number[] }>;
 }
 
-function collect(all: Map<string, Collected>, result: Result, index: number): void {
+const monitorMark = 'monitor ';
+
+/** The clauses that a scenario exercised, and what came of each: the worst of its checks, or else of the whole result. */
+export function exercised(result: Result): Map<string, Verdict> {
   const own = new Map<string, Verdict[]>(result.clauses.map((id) => [id, []]));
   for (const check of result.checks) {
-    const monitor = /^monitor (.*)$/s.exec(check.by)?.[1];
-    if (monitor === undefined) {
-      const verdicts = own.get(check.clause);
-      if (verdicts === undefined) own.set(check.clause, [check.verdict]);
-      else verdicts.push(check.verdict);
-      continue;
-    }
+    if (check.by.startsWith(monitorMark)) continue;
+    const verdicts = own.get(check.clause);
+    if (verdicts === undefined) own.set(check.clause, [check.verdict]);
+    else verdicts.push(check.verdict);
+  }
+  return new Map([...own].map(([id, verdicts]) => [id, worstVerdict(verdicts) ?? result.verdict]));
+}
+
+function collect(all: Map<string, Collected>, result: Result, index: number): void {
+  for (const check of result.checks) {
+    if (!check.by.startsWith(monitorMark)) continue;
+    const monitor = check.by.slice(monitorMark.length);
     const { monitors } = entryOf(all, check.clause);
     const seen = monitors.get(monitor) ?? { verdicts: [], examples: [] };
     monitors.set(monitor, seen);
@@ -64,9 +72,7 @@ function collect(all: Map<string, Collected>, result: Result, index: number): vo
     const worthShowing = check.verdict !== 'passed' && seen.examples.at(-1) !== index;
     if (worthShowing && seen.examples.length < monitorExamplesLimit) seen.examples.push(index);
   }
-  for (const [id, verdicts] of own) {
-    entryOf(all, id).scenarios.push({ result: index, verdict: worstVerdict(verdicts) ?? result.verdict });
-  }
+  for (const [id, verdict] of exercised(result)) entryOf(all, id).scenarios.push({ result: index, verdict });
 }
 
 function entryOf(all: Map<string, Collected>, id: string): Collected {

@@ -9,11 +9,12 @@ import {
   problemsLimit,
   type Results,
   type Run,
+  run as runShape,
   type Shard,
   schemaVersion,
 } from '../scenarios/results.ts';
 import { ResultsError } from '../scenarios/results-file.ts';
-import { runId } from '../scenarios/stored-run.ts';
+import { asStored, runId } from '../scenarios/stored-run.ts';
 
 export interface MergePart {
   /** Where it came from, for messages. */
@@ -118,7 +119,7 @@ function joinedRun(runs: readonly Run[], shard: Shard | undefined, eventHash: st
   const { shard: _, eventHash: __, interrupted: ___, ...common } = first;
   const wallMs = sum(runs.map((run) => run.wallMs));
   const selected = sum(runs.map((run) => run.selected));
-  return {
+  return asStored(runShape, {
     ...common,
     id: runId(first.startedAt, shard),
     ...(eventHash !== undefined && { eventHash }),
@@ -126,7 +127,7 @@ function joinedRun(runs: readonly Run[], shard: Shard | undefined, eventHash: st
     ...(selected !== undefined && { selected }),
     ...(runs.some(({ interrupted }) => interrupted === true) && { interrupted: true }),
     ...(shard !== undefined && { shard }),
-  };
+  });
 }
 
 /** Absent when one of them is unknown: half a sum would mislead. */

@@ -1,8 +1,9 @@
 /**
- * What the page is given: the only contract between `html.ts`, which writes it, and `page/`, which shows it.
+ * What the page is given: the only contract between `page-data.ts`, which writes it, and `page/`, which shows it.
  *
- * The summary is parsed when the page opens; results are kept in chunks of text that are parsed when one is looked
- * at, so that a report of ten thousand results opens at once.
+ * The summary is read when the page opens; results are kept in chunks, of which one is read when a result of it is
+ * looked at, so that a report of a hundred thousand results opens at once. Both are columns (columns.ts), compressed,
+ * in elements of their own.
  */
 import type { Comparison, Difference, Result, Run, Verdict, World } from '../scenarios/results.ts';
 import type { AgreementState } from './agreement.ts';
@@ -10,7 +11,7 @@ import type { MonitorCoverage } from './coverage.ts';
 
 export interface PageSummary {
   readonly run: Run;
-  /** In stored order; a row's position is the number by which clauses refer to it. */
+  /** In stored order; a row's position is the number by which others refer to it. */
   readonly rows: readonly PageRow[];
   readonly clauses: readonly PageClause[];
   /** What stands across in the matrix. */
@@ -18,8 +19,6 @@ export interface PageSummary {
   readonly comparisons: readonly PageComparison[];
   /** Expectations to correct, a line each. */
   readonly problems: readonly string[];
-  /** Results in each chunk of details but the last. */
-  readonly chunkSize: number;
 }
 
 /** What lists need of a result. */
@@ -37,9 +36,23 @@ export interface PageRow
     | 'virtualMs'
     | 'wallMs'
     | 'expected'
+    | 'tags'
   > {
   /** Position among the columns. */
   readonly column: number;
+  /** Clauses that the scenario exercised here, monitors left aside. */
+  readonly exercised: readonly PageExercise[];
+  /**
+   * The chunk that holds the complete result; those of one chunk stand in it in the order of their rows. Absent when
+   * the evidence was left out, for a page of a size that can still be mailed.
+   */
+  readonly chunk?: number;
+}
+
+export interface PageExercise {
+  /** Position among the clauses. */
+  readonly clause: number;
+  readonly verdict: Verdict;
 }
 
 /** A sender of one version in one world. */
@@ -67,7 +80,6 @@ export interface PageClause {
   readonly verdict?: Verdict;
   /** The same for each column; null where nothing exercised it. */
   readonly byColumn: readonly (Verdict | null)[];
-  readonly scenarios: readonly { readonly result: number; readonly verdict: Verdict }[];
   readonly monitors: readonly MonitorCoverage[];
 }
 

@@ -1,19 +1,29 @@
 /** What the page is told of a run before it looks at single results. */
-import { type Comparison, type Result, type Results, resultKey, type Verdict } from '../scenarios/results.ts';
+import { cut } from '../scenarios/bound-result.ts';
+import {
+  type Comparison,
+  lineLimitCharacters,
+  type Result,
+  type Results,
+  resultKey,
+  type Verdict,
+} from '../scenarios/results.ts';
 import { agreementState } from './agreement.ts';
-import { clauseCoverage } from './coverage.ts';
+import { clauseCoverage, exercised } from './coverage.ts';
 import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
 
 /** @param ordered the results in stored order */
-export function pageSummary(results: Results, ordered: readonly Result[]): Omit<PageSummary, 'chunkSize'> {
+export function pageSummary(results: Results, ordered: readonly Result[]): PageSummary {
   const oracles = new Set(results.comparisons?.map(({ oracle }) => oracle));
   const columns = columnsOf(ordered, oracles);
   const numbers = new Map(columns.map((column, index) => [columnKey(column), index]));
   const columnOf = (result: PageColumn) => numbers.get(columnKey(result)) ?? 0;
+  const clauses = pageClauses(ordered, columns.length, columnOf);
+  const places = new Map(clauses.map(({ id }, place) => [id, place]));
   return {
     run: results.run,
-    rows: ordered.map((result) => pageRow(result, columnOf(result))),
-    clauses: pageClauses(ordered, columns.length, columnOf),
+    rows: ordered.map((result) => pageRow(result, columnOf(result), places)),
+    clauses,
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
@@ -41,22 +51,24 @@ function columnsOf(results: readonly Result[], oracles: ReadonlySet<string>): Pa
     .map(([, column]) => column);
 }
 
-function pageRow(result: Result, column: number): PageRow {
-  const { scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs, expected } =
+function pageRow(result: Result, column: number, places: ReadonlyMap<string, number>): PageRow {
+  const { scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs, tags, expected } =
     result;
   return {
     scenario,
-    title,
+    title: cut(title, lineLimitCharacters),
     suite,
     sender,
     world,
     seed,
     verdict,
-    reason,
+    reason: cut(reason, lineLimitCharacters),
     virtualMs,
     wallMs,
+    tags,
     column,
-    ...(expected !== undefined && { expected }),
+    exercised: [...exercised(result)].map(([id, own]) => ({ clause: places.get(id) ?? 0, verdict: own })),
+    ...(expected !== undefined && { expected: cut(expected, lineLimitCharacters) }),
   };
 }
 
@@ -69,14 +81,15 @@ function pageClauses(
     const own = ordered.filter((result) => columnOf(result) === column);
     return new Map(clauseCoverage(own).map(({ clause, verdict }) => [clause.id, verdict]));
   });
-  return clauseCoverage(ordered).map(({ clause, ...coverage }) => ({
+  return clauseCoverage(ordered).map(({ clause, verdict, monitors }) => ({
     id: clause.id,
     document: clause.document,
     section: clause.section,
     level: clause.level,
     statement: clause.statement,
     byColumn: single.map((verdicts): Verdict | null => verdicts.get(clause.id) ?? null),
-    ...coverage,
+    ...(verdict !== undefined && { verdict }),
+    monitors,
   }));
 }
 

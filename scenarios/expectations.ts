@@ -18,7 +18,9 @@ import {
   problemsLimit,
   type Result,
   type Results,
+  result as resultShape,
 } from './results.ts';
+import { asStored } from './stored-run.ts';
 import { differenceKinds } from './verdicts.ts';
 import { VersionRange } from './version-range.ts';
 
@@ -212,7 +214,7 @@ class Ledger {
     if (!decided.has(result.verdict)) return result;
     const failed = result.verdict === 'failed';
     const reason = this.#reasonFor('verdict', result, failed ? result.reason : undefined);
-    return reason === undefined ? result : { ...result, expected: reason };
+    return reason === undefined ? result : asStored(resultShape, { ...result, expected: reason });
   }
 
   judgeComparison(comparison: Comparison): Comparison {

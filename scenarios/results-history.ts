@@ -1,5 +1,6 @@
 /** What a run knows of the runs before it that can be held beside it: part of the stored model. */
 import * as z from 'zod';
+import { count, milliseconds, name } from './results-fields.ts';
 import { verdicts } from './verdicts.ts';
 
 /** Runs that are told of: the last of them. */
@@ -8,9 +9,6 @@ export const historyRunsLimit = 200;
 export const historyLinesLimit = 200;
 export const historySlowestLimit = 8;
 
-const name = z.string().max(400);
-const count = z.int().min(0);
-const milliseconds = z.number().min(0);
 const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
 const world = z.literal(['virtual', 'live']);

@@ -9,8 +9,13 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
+import { count, evidence, line, milliseconds, name } from './results-fields.ts';
 import { history } from './results-history.ts';
+import { told } from './results-told.ts';
 import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
+
+export { evidenceLimitCharacters, lineLimitCharacters, nameLimitCharacters } from './results-fields.ts';
+export * from './results-told.ts';
 
 export {
   type ChangeKind,
@@ -25,7 +30,8 @@ export {
 
 export const schemaVersion = 1;
 
-const resultsLimit = 100_000;
+/** Of results, and of comparisons. */
+export const resultsLimit = 200_000;
 /** Results of the baseline that are kept beside what became of them. */
 export const beforeLimit = 200;
 /** More than one change can be about one result. */
@@ -51,19 +57,8 @@ export const overridesLimit = 200;
 export const expectationsLimit = 10_000;
 /** What is wrong with the expectation files of one run. */
 export const problemsLimit = 1_000;
-/** One line of a dialogue or log, one answer. */
-export const lineLimitCharacters = 600;
-/** One piece of evidence, one reason, one replay command. */
-export const evidenceLimitCharacters = 4_000;
 export const shardsLimit = 9_999;
-/** Names: scenarios, hosts, addresses, parameters. */
-export const nameLimitCharacters = 400;
 
-const name = z.string().max(nameLimitCharacters);
-const line = z.string().max(lineLimitCharacters);
-const evidence = z.string().max(evidenceLimitCharacters);
-const milliseconds = z.number().min(0);
-const count = z.int().min(0);
 const seed = z.int();
 const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
@@ -71,7 +66,7 @@ const world = z.literal(['virtual', 'live']);
 /** Hexadecimal digits of a SHA-256, or the first of them. */
 const digest = z.string().regex(/^[0-9a-f]{16,64}$/);
 
-const check = z.object({
+export const check = z.object({
   /** Id of the register, or `postfix:...`; see clauses.ts. */
   clause: name,
   level: z.literal([...levels]),
@@ -141,9 +136,14 @@ const omitted = z.object({
   lines: count.exactOptional(),
   log: count.exactOptional(),
   queries: count.exactOptional(),
+  decisions: count.exactOptional(),
+  attempts: count.exactOptional(),
+  questions: count.exactOptional(),
+  records: count.exactOptional(),
+  notices: count.exactOptional(),
 });
 
-const result = z.object({
+export const result = z.object({
   scenario: name.min(1),
   suite: name,
   title: evidence,
@@ -171,6 +171,7 @@ const result = z.object({
   sessions: z.array(storedSession).max(sessionsLimit),
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
+  ...told,
   omitted: omitted.exactOptional(),
   /** Where the scenario is written: a path with slashes, relative to the project it is part of. */
   file: name.exactOptional(),
@@ -195,7 +196,7 @@ const difference = z.object({
   accepted: evidence.exactOptional(),
 });
 
-const comparison = z.object({
+export const comparison = z.object({
   scenario: name.min(1),
   sender: name,
   senderVersion: name,
@@ -226,7 +227,7 @@ const shard = z.object({
   plan: digest,
 });
 
-const run = z.object({
+export const run = z.object({
   id: name,
   startedAt: timestamp,
   /** Absent when merged runs differ in it. */
@@ -265,7 +266,7 @@ const judgement = z.object({
   open: z.literal(true).exactOptional(),
 });
 
-const change = z.object({
+export const change = z.object({
   kind: z.literal([...changeKinds]),
   /** Whether it is one that nobody accepted, and that ought to stop a release. */
   regression: z.boolean(),
@@ -297,6 +298,9 @@ const baseline = z.object({
   changes: z.array(change).max(changesLimit),
 });
 
+/** An expectation that is expired, unused, or met by another cause; it fails the run. */
+export const problem = evidence;
+
 /** The whole file, as results-file.ts reads and writes it. */
 export const results = z.object({
   schema: z.literal(schemaVersion),
@@ -304,8 +308,7 @@ export const results = z.object({
   results: z.array(result).max(resultsLimit),
   /** Of senders with the oracle of the run; absent when there was none. */
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
-  /** Expectations that are expired, unused, or met by another cause; each fails the run. */
-  problems: z.array(evidence).max(problemsLimit).exactOptional(),
+  problems: z.array(problem).max(problemsLimit).exactOptional(),
   /** Of a part of a run, for whoever merges the parts. */
   judgements: z
     .array(judgement)

@@ -7,26 +7,16 @@
  */
 import { hash } from 'node:crypto';
 import type { FileContent } from '../simulator/file-content.ts';
-import type { Session } from '../simulator/session.ts';
-import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
-import { showTransport } from './checks/outcome.ts';
 import { clause } from './clauses.ts';
-import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
 import { obstacleTo } from './obstacles.ts';
 import { redactResult } from './redact-result.ts';
-import {
-  type Check,
-  nameLimitCharacters,
-  type Result,
-  type StoredContent,
-  type StoredOutcome,
-  type StoredSession,
-} from './results.ts';
+import { type Check, nameLimitCharacters, type Result } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
 import { shellWord } from './shell-word.ts';
+import { storedEvidence } from './stored-evidence.ts';
 import { within } from './time-limit.ts';
 import type { Verdict } from './verdicts.ts';
 import { virtualWorld } from './virtual-run.ts';
@@ -58,8 +48,6 @@ export interface ScenarioRun {
 }
 
 const SCENARIO_LIMIT_MS = 30_000;
-/** How much of a message's beginning is evidence. */
-const CONTENT_STORED_BYTES = 16_384;
 
 export function runScenarios(scenarios: readonly Scenario[], options: RunOptions): ScenarioRun {
   async function* results(): AsyncGenerator<Result> {
@@ -185,62 +173,6 @@ export function blankResult(
     queries: [],
     log: [],
     ...(scenario.place && scenario.place.file.length <= nameLimitCharacters && scenario.place),
-  };
-}
-
-function storedEvidence(evidence: Evidence, startMs: number) {
-  return {
-    virtualMs: evidence.elapsedMs,
-    outcomes: evidence.outcomes.map(
-      (outcome): StoredOutcome => ({
-        address: outcome.address,
-        status: outcome.status,
-        dsn: outcome.dsn ?? '',
-        ...(outcome.passedTo && { passedTo: showTransport(outcome.passedTo) }),
-        ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
-        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-      }),
-    ),
-    sessions: evidence.sessions.map((session) => storedSession(session, startMs)),
-    queries: evidence.queries.map(({ atMs, name, type, transport, answer }) => ({
-      atMs: atMs - startMs,
-      name,
-      type,
-      transport,
-      answer,
-    })),
-    log: evidence.log.map((line) => line.text),
-  };
-}
-
-function storedSession(session: Session, startMs: number): StoredSession {
-  const { timeline, commands } = dialogueOf(session);
-  const contents = commands.filter((command) => command.kind === 'content').map(storedContent);
-  return {
-    host: session.host,
-    address: session.address,
-    port: session.port,
-    openedAtMs: session.openedAtMs - startMs,
-    lines: timeline.map((item) => {
-      const atMs = item.atMs - startMs;
-      if ('line' in item) return { atMs, from: item.from === 'client' ? 'C' : 'S', text: item.line };
-      return { atMs, from: '!', text: `${item.from}: ${item.event}` };
-    }),
-    ...(contents.length > 0 && { contents }),
-  };
-}
-
-function storedContent({ content, complete }: ContentView): StoredContent {
-  const begin = content.subarray(0, CONTENT_STORED_BYTES);
-  const lines = begin
-    .toString('latin1')
-    .split('\n')
-    .map((line) => visible(Buffer.from(line.replace(/\r$/, ''), 'latin1')));
-  if (begin.length === content.length && lines.at(-1) === '') lines.pop();
-  return {
-    sha256: hash('sha256', content, 'hex'),
-    lines,
-    complete: complete && begin.length === content.length,
   };
 }
 

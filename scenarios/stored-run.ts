@@ -1,4 +1,8 @@
-/** A finished run as it is stored. */
+/**
+ * A finished run as it is stored: in a stable order, members in the order of the schema, so that what is made of it does
+ * not differ from what is made of its file.
+ */
+import type * as z from 'zod';
 import { eventHashOf } from './event-hash.ts';
 import {
   compareResults,
@@ -6,9 +10,17 @@ import {
   type Result,
   type Results,
   type Run,
+  result as resultShape,
+  run as runShape,
   type Shard,
   schemaVersion,
 } from './results.ts';
+import { checked } from './results-lists.ts';
+
+/** The value with its members in the order of the schema. */
+export function asStored<S extends z.ZodType>(shape: S, value: z.infer<S>): z.infer<S> {
+  return checked(shape, value, 'results', '');
+}
 
 /** What a run is known by: when it began, and which parts of it this is. */
 export function runId(startedAt: string, shard: Shard | undefined): string {
@@ -29,13 +41,13 @@ export function storedRun(
   const eventHash = eventHashOf(results);
   return {
     schema: schemaVersion,
-    run: {
+    run: asStored(runShape, {
       id: runId(startedAt, run.shard),
       startedAt,
       ...run,
       ...(eventHash !== undefined && { eventHash }),
       wallMs: endedAtMs - startedAtMs,
-    },
-    results: results.toSorted(compareResults),
+    }),
+    results: results.map((entry) => asStored(resultShape, entry)).sort(compareResults),
   };
 }

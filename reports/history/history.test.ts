@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Result, Results, Run } from '../../scenarios/results.ts';
-import { asStored } from '../../scenarios/results-file.ts';
+import { writeResults } from '../../scenarios/results-file.ts';
 import { sampleResults } from '../../tests/sample-results.ts';
 import { durationsIn, durationsInHistory } from './durations.ts';
 import { HistoryError } from './file.ts';
@@ -77,7 +77,7 @@ describe('a history', () => {
     await recordRun(path, runOf(5));
     const told = await historyOf(path, { upTo: runOf(4).run });
     expect(told.runs.map(({ id }) => id.slice(8, 10))).toEqual(['01', '04']);
-    expect(() => asStored({ ...runOf(4), history: told })).not.toThrow();
+    expect(() => writeResults({ ...runOf(4), history: told })).not.toThrow();
   });
 
   test('says when a verdict changed, and with which version', async () => {

@@ -1,7 +1,9 @@
 /** The frame: navigation and the open view. */
 import { useEffect } from 'preact/hooks';
+import { Clause } from './clause.tsx';
 import { Clauses } from './clauses.tsx';
 import type { Report } from './data.ts';
+import { Keys } from './keys.tsx';
 import { Matrix } from './matrix.tsx';
 import { Overview } from './overview.tsx';
 import { type Route, useRoute } from './route.ts';
@@ -36,6 +38,7 @@ export function App({ report }: { readonly report: Report }) {
               </a>
             ))}
           </nav>
+          <Keys />
         </div>
       </header>
       <main>
@@ -56,7 +59,11 @@ function OpenView({ report, route }: { readonly report: Report; readonly route: 
     case 'matrix':
       return <Matrix report={report} route={route} />;
     case 'clauses':
-      return <Clauses report={report} route={route} />;
+      return route.name === '' ? (
+        <Clauses report={report} route={route} />
+      ) : (
+        <Clause report={report} id={route.name} />
+      );
     case 'scenario':
       return <Scenario report={report} route={route} />;
     case 'overview':

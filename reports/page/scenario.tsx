@@ -14,7 +14,7 @@ import './scenario.css';
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
   const result = useDetails(report, row);
-  if (row === undefined || result === undefined) {
+  if (row === undefined) {
     return (
       <>
         <h1 tabIndex={-1}>No such scenario</h1>
@@ -42,11 +42,9 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
           )}
         </span>
       </nav>
-      <Head report={report} row={row} result={result === 'loading' ? undefined : result} />
-      {result === 'loading' ? (
-        <p class="empty" aria-live="polite">
-          Reading the evidence…
-        </p>
+      <Head report={report} row={row} result={typeof result === 'object' ? result : undefined} />
+      {typeof result !== 'object' ? (
+        <NoEvidence row={row} loading={result === 'loading'} />
       ) : (
         <>
           <Checks report={report} result={result} />
@@ -59,6 +57,23 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         </>
       )}
     </>
+  );
+}
+
+function NoEvidence({ row, loading }: { readonly row: Row; readonly loading: boolean }) {
+  if (loading) {
+    return (
+      <p class="empty" aria-live="polite">
+        Reading the evidence…
+      </p>
+    );
+  }
+  return (
+    <p class="warning">
+      {row.chunk === undefined
+        ? 'The evidence of this result is not in this file, which would have become too large to be mailed with it; results.json beside it holds it.'
+        : 'The evidence of this result is damaged in this file, which may have been cut short on its way; results.json beside it holds it.'}
+    </p>
   );
 }
 
@@ -167,7 +182,7 @@ interface ClauseLineProps {
 function ClauseLine({ id, level, clause }: ClauseLineProps) {
   return (
     <p class="clause-line">
-      <a href={routeHash({ view: 'clauses', name: '', query: { q: id } })}>
+      <a href={routeHash({ view: 'clauses', name: id, query: {} })}>
         <code>{id}</code>
       </a>{' '}
       {level === undefined ? null : <span class={`level level-${level.replace(' ', '-')}`}>{level}</span>}{' '}
