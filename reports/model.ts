@@ -6,6 +6,7 @@
  * in elements of their own.
  */
 import type { Comparison, Difference, Result, Run, Verdict, World } from '../scenarios/results.ts';
+import type { History } from '../scenarios/results-history.ts';
 import type { AgreementState } from './agreement.ts';
 import type { MonitorCoverage } from './coverage.ts';
 
@@ -19,6 +20,8 @@ export interface PageSummary {
   readonly comparisons: readonly PageComparison[];
   /** Expectations to correct, a line each. */
   readonly problems: readonly string[];
+  /** Absent when the run knows none. */
+  readonly history?: History;
 }
 
 /** What lists need of a result. */
@@ -86,3 +89,5 @@ export interface PageClause {
 /** Ids of the elements that hold the data. */
 export const summaryElementId = 'nexthop-summary';
 export const chunkElementId = (chunk: number): string => `nexthop-results-${chunk}`;
+/** The plots of the history, a script that runs when they are looked at; only where there is one. */
+export const plotsElementId = 'nexthop-plots';

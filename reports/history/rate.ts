@@ -1,5 +1,7 @@
-/** How well a run went, in a figure. Pure: the page uses it in a browser. */
+/** How well a run went, in figures. Pure: the page uses it in a browser. */
 import type { PastRun } from '../../scenarios/results-history.ts';
+import { verdicts } from '../../scenarios/verdicts.ts';
+import { grouped } from '../format.ts';
 
 type Counts = PastRun['counts'];
 
@@ -13,4 +15,14 @@ export function passRate(counts: Counts): string | undefined {
   const decided = resultsIn(counts) - skipped - unsupported;
   if (decided === 0) return undefined;
   return `${Math.floor((passed / decided) * 1_000) / 10} %`;
+}
+
+/** `2,580 passed, 3 failed`, the worst first. */
+export function countsText(counts: Counts): string {
+  return verdicts
+    .flatMap((verdict) => {
+      const count = counts[verdict] ?? 0;
+      return count === 0 ? [] : `${grouped(count)} ${verdict}`;
+    })
+    .join(', ');
 }

@@ -1,11 +1,9 @@
 /** A history for a terminal: its runs, the scenarios that cannot be relied on, and the verdicts that changed. */
 import { styleText } from 'node:util';
-import type { Verdict } from '../../scenarios/results.ts';
 import type { FlakyScenario, History, PastRun, VerdictChange } from '../../scenarios/results-history.ts';
-import { verdicts } from '../../scenarios/verdicts.ts';
 import { duration, grouped, plural, visible } from '../format.ts';
 import type { Paint } from '../paint.ts';
-import { passRate, resultsIn } from './rate.ts';
+import { countsText, passRate, resultsIn } from './rate.ts';
 
 /** Lines of each part; `--json` has all. */
 const LINES = 20;
@@ -87,10 +85,6 @@ function named(
 }
 
 type Subject = Pick<FlakyScenario, 'scenario' | 'sender' | 'world' | 'seed'>;
-
-function countsText(counts: Partial<Record<Verdict, number>>): string {
-  return verdicts.flatMap((verdict) => (counts[verdict] ? `${counts[verdict]} ${verdict}` : [])).join(', ');
-}
 
 /** `2026-11-24 18:30`, in UTC. */
 function moment(timestamp: string): string {
