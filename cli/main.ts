@@ -21,6 +21,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   diff: async () => (await import('./diff.ts')).defineDiff,
   report: async () => (await import('./report.ts')).defineReport,
   history: async () => (await import('./history.ts')).defineHistory,
+  ui: async () => (await import('./ui.ts')).defineUi,
   send: async () => (await import('./send.ts')).defineSend,
   serve: async () => (await import('./serve.ts')).defineServe,
   config: async () => (await import('./config.ts')).defineConfig,

@@ -3,9 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
-import { durationsIn, durationsInHistory } from '../reports/history/durations.ts';
-import { HistoryError } from '../reports/history/file.ts';
-import { prepareHistory, withHistory } from '../reports/history/remember.ts';
+import { prepareHistory } from '../reports/history/remember.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, readReport, writeReport } from '../reports/write.ts';
@@ -26,9 +24,10 @@ import { runScenarios } from '../scenarios/runner.ts';
 import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
-import { cutOut, type Durations } from '../scenarios/shards.ts';
+import { cutOut } from '../scenarios/shards.ts';
 import { storedRun } from '../scenarios/stored-run.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
 import { overridesOf } from './overrides.ts';
 import {
@@ -36,11 +35,12 @@ import {
   collect,
   type ParameterOptions,
   readConfiguration,
-  warn,
   withParameterOptions,
 } from './parameters.ts';
+import { learntDurations, remembered } from './run-history.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface RunCommandOptions extends ParameterOptions {
   readonly sender: readonly string[];
@@ -98,16 +98,15 @@ function textsOf(settings: Settings): string[] {
 }
 
 /** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
-const DEFAULT_JOBS = 4;
-const JOBS_LIMIT = 64;
+export const DEFAULT_JOBS = 4;
+export const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
   const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
-  const jobs = wholeNumber('--jobs', options.jobs);
-  if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
+  const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
   const wanted = options.sender.length === 0 ? ['nexthop'] : options.sender;
   const { senders, missing } = await asUsage(() => findSenders(wanted, nexthopVersion()));
   for (const { name, install } of missing) {
@@ -179,9 +178,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   // A part is no run of its own; the run that the parts are merged to is.
   const stored =
     options.history === undefined || shard !== undefined ? held : await remembered(held, options.history);
-  process.stdout.write(terminalSummary(stored, process.stdout));
+  process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
+  await tellWorkflow(stored);
   if (interrupted) return EXIT.interrupted;
   return (baseline === undefined ? hasFailed(stored) : hasRegressed(stored)) ? EXIT.failed : EXIT.ok;
 }
@@ -198,28 +198,6 @@ async function readBaseline(
   return baseline;
 }
 
-/** Nobody has to be without a report because another program has the history. */
-async function remembered(results: Results, path: string): Promise<Results> {
-  try {
-    return await withHistory(results, path);
-  } catch (error) {
-    if (!(error instanceof HistoryError)) throw error;
-    warn(`the run is not in the history: ${error.message}`);
-    return results;
-  }
-}
-
-async function learntDurations(
-  history: string | undefined,
-  baseline: Results | undefined,
-  of: Parameters<typeof durationsIn>[1],
-): Promise<Durations> {
-  return new Map([
-    ...(baseline === undefined ? [] : durationsIn(baseline, of)),
-    ...(history === undefined ? [] : await asUsage(() => durationsInHistory(history, of))),
-  ]);
-}
-
 /** `2/3` is the second of three. */
 function readShard(text: string): { part: number; of: number } {
   const [, part, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
@@ -227,12 +205,4 @@ function readShard(text: string): { part: number; of: number } {
     throw new UsageError(`--shard: '${text}' is not I/N with I from 1 to N, such as 1/3`);
   }
   return { part, of };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new UsageError(`${option}: '${text}' is not a whole number`);
-  }
-  return value;
 }

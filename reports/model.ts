@@ -5,7 +5,17 @@
  * looked at, so that a report of a hundred thousand results opens at once. Both are columns (columns.ts), compressed,
  * in elements of their own.
  */
-import type { Comparison, Difference, Result, Run, Verdict, World } from '../scenarios/results.ts';
+import type {
+  Baseline,
+  Change,
+  ChangeKind,
+  Comparison,
+  Difference,
+  Result,
+  Run,
+  Verdict,
+  World,
+} from '../scenarios/results.ts';
 import type { History } from '../scenarios/results-history.ts';
 import type { AgreementState } from './agreement.ts';
 import type { MonitorCoverage } from './coverage.ts';
@@ -22,6 +32,27 @@ export interface PageSummary {
   readonly problems: readonly string[];
   /** Absent when the run knows none. */
   readonly history?: History;
+  /** Those that some result sets. */
+  readonly parameters: readonly PageParameter[];
+  /** What is otherwise than in the run compared with; absent when there was none. */
+  readonly baseline?: PageBaseline;
+}
+
+export interface PageBaseline extends Pick<Baseline, 'compared' | 'notSelected' | 'knownFailures' | 'notes'> {
+  readonly run: Pick<Run, 'startedAt' | 'nexthop'>;
+  /** From the gravest to the mildest. */
+  readonly changes: readonly PageChange[];
+}
+
+export interface PageChange
+  extends Pick<Change, 'kind' | 'regression' | 'text' | 'verdictBefore' | 'verdictNow'> {
+  /** Position among the rows; absent where there is no result now. */
+  readonly row?: number;
+  /** The scenario and its sender, where it is about one. */
+  readonly scenario?: string;
+  readonly sender?: string;
+  /** Position among the results before; absent where it is not kept. */
+  readonly before?: number;
 }
 
 /** What lists need of a result. */
@@ -43,6 +74,8 @@ export interface PageRow
   > {
   /** Position among the columns. */
   readonly column: number;
+  /** In what it is otherwise than in the baseline; absent where it is not. */
+  readonly changed?: readonly ChangeKind[];
   /** Clauses that the scenario exercised here, monitors left aside. */
   readonly exercised: readonly PageExercise[];
   /**
@@ -56,6 +89,14 @@ export interface PageExercise {
   /** Position among the clauses. */
   readonly clause: number;
   readonly verdict: Verdict;
+}
+
+/** What the register says of one. */
+export interface PageParameter {
+  readonly name: string;
+  /** Before expansion; '' also where it comes from the system. */
+  readonly default: string;
+  readonly meaning: string;
 }
 
 /** A sender of one version in one world. */
@@ -86,6 +127,8 @@ export interface PageClause {
   readonly monitors: readonly MonitorCoverage[];
 }
 
+/** The results before, in the order of the changes that have one. */
+export const beforeElementId = 'nexthop-before';
 /** Ids of the elements that hold the data. */
 export const summaryElementId = 'nexthop-summary';
 export const chunkElementId = (chunk: number): string => `nexthop-results-${chunk}`;

@@ -34,6 +34,11 @@ export interface RunOptions {
   /** Ends the run: results that are finished are kept, the scenario at work is dropped. */
   readonly signal?: AbortSignal;
   readonly onResult?: (result: Result) => void;
+  /**
+   * Told now and then, while a scenario of the live world runs, what there is of its result: dialogue and queries. The
+   * verdict is not known yet: it says `skipped`, without a reason.
+   */
+  readonly onGrowth?: (result: Result) => void;
   /** Real time for one scenario; `SCENARIO_LIMIT_MS` when absent. */
   readonly scenarioLimitMs?: number;
   /** Real time as results tell of it, from a clock that never goes back. */
@@ -79,6 +84,7 @@ async function runOne(scenario: Scenario, sender: Sender, options: RunOptions): 
   if (obstacle !== undefined)
     return redactResult({ ...blank, ...obstacle, ...eventHash(world.kind, obstacle.verdict) }, []);
   const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
+  const { onGrowth } = options;
   try {
     const run = await world.run(scenario, sender, {
       seed: seedOf(options.seed, scenario.id),
@@ -86,6 +92,12 @@ async function runOne(scenario: Scenario, sender: Sender, options: RunOptions): 
       ...(options.files && { files: options.files }),
       limitMs,
       signal: options.signal,
+      ...(onGrowth && {
+        onGrowth: (evidence, startMs) =>
+          onGrowth(
+            boundResult(redactResult({ ...blank, ...storedEvidence(evidence, startMs) }, evidence.sessions)),
+          ),
+      }),
     });
     if (options.signal?.aborted === true && run.failure !== undefined) return undefined;
     const judged: Judgement =
