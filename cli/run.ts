@@ -15,6 +15,7 @@ import {
   defaultExpectations,
   hasFailed,
   loadExpectations,
+  marker,
 } from '../scenarios/expectations.ts';
 import { runLive } from '../scenarios/live/run.ts';
 import { loadSuites } from '../scenarios/load.ts';
@@ -24,7 +25,7 @@ import { runScenarios } from '../scenarios/runner.ts';
 import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
-import { cutOut } from '../scenarios/shards.ts';
+import { cutOut, weights } from '../scenarios/shards.ts';
 import { storedRun } from '../scenarios/stored-run.ts';
 import { asUsage } from './as-usage.ts';
 import { tellWorkflow, withoutCommands } from './github.ts';
@@ -140,6 +141,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   const { scenarios, shard } =
     asked === undefined ? { scenarios: all } : cutOut(all, asked, durations, inputs);
   const startedAtMs = clock.now();
+  const today = new Date(startedAtMs).toISOString().slice(0, 10);
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
     const common = { senders, seed, overrides, signal };
@@ -147,10 +149,18 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
       options.world === 'live'
         ? await asUsage(() => runLive(scenarios, { ...common, jobs, version: nexthopVersion() }))
         : runScenarios(scenarios, { ...common, files: tables });
-    const progress = showProgress(process.stderr, work.selected);
+    const weightOf = weights(scenarios, durations);
+    const perScenario = new Map(
+      scenarios.map((scenario) => [scenario.id, weightOf(scenario) / senders.length]),
+    );
+    const mark = marker(expectations, today);
+    const progress = showProgress(process.stderr, work.selected, {
+      total: scenarios.map(weightOf).reduce((sum, weight) => sum + weight, 0),
+      weightOf: (id) => perScenario.get(id) ?? 0,
+    });
     for await (const result of work.results) {
       results.push(result);
-      progress.add(result);
+      progress.add(mark(result));
     }
     progress.end();
     return { finished: work, interrupted: signal.aborted };
@@ -170,7 +180,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   });
   const compared = compareWithOracle(plain);
   const judged = applyExpectations(compared, expectations, {
-    today: new Date(startedAtMs).toISOString().slice(0, 10),
+    today,
     // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });

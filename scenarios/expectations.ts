@@ -187,6 +187,12 @@ function bounded(problem: string): string {
   return cut(problem, evidenceLimitCharacters);
 }
 
+/** Marks results as they come in; what is wrong with the expectations is known at the end only. */
+export function marker(expectations: readonly Expectation[], today: string): (result: Result) => Result {
+  const ledger = new Ledger(expectations.filter(({ expires }) => expires > today));
+  return (result) => ledger.judgeResult(result);
+}
+
 /** Whether anything went wrong that nobody expects: what the exit status tells. */
 export function hasFailed({ results, comparisons = [], problems = [] }: Results): boolean {
   return (

@@ -37,7 +37,8 @@ export function cutUp<T extends Pick<Scenario, 'id' | 'suite'>>(
   return parts.map(({ ids }) => scenarios.filter(({ id }) => ids.has(id)));
 }
 
-function weights(
+/** What a scenario is expected to take. */
+export function weights(
   scenarios: readonly Pick<Scenario, 'id' | 'suite'>[],
   durations: Durations,
 ): (scenario: Pick<Scenario, 'id' | 'suite'>) => number {
