@@ -32,6 +32,10 @@ export interface CommandOptions {
   /** Other than the tests' own. */
   readonly uid?: number;
   readonly gid?: number;
+  /** Of another copy of the sources. */
+  readonly main?: string;
+  /** When it is killed. */
+  readonly limitMs?: number;
 }
 
 export interface Running {
@@ -42,14 +46,14 @@ export interface Running {
 }
 
 export function startNexthop(args: readonly string[], options: CommandOptions = {}): Running {
-  const { before = [], uid, gid } = options;
-  const [program = '', ...words] = [...before, process.execPath, join(root, 'cli/main.ts'), ...args];
+  const { before = [], uid, gid, main = join(root, 'cli/main.ts') } = options;
+  const [program = '', ...words] = [...before, process.execPath, main, ...args];
   const child = spawn(program, words, {
     cwd: options.cwd ?? root,
     env: { ...environment, NODE_COMPILE_CACHE: compileCache, ...options.env },
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
-    timeout: commandLimitMs,
+    timeout: options.limitMs ?? commandLimitMs,
     killSignal: 'SIGKILL',
   });
   const output = { stdout: '', stderr: '' };
