@@ -1,5 +1,4 @@
 /** `nexthop report`: makes a report anew from stored results, or one report of several. */
-import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
@@ -11,6 +10,7 @@ import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { asUsage } from './as-usage.ts';
 import { tellWorkflow, withoutCommands } from './github.ts';
+import { openPage } from './open-page.ts';
 import { EXIT } from './usage.ts';
 
 interface ReportCommandOptions {
@@ -45,7 +45,7 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     process.stdout.write(withoutCommands(terminalSummary(results, process.stdout)));
     process.stdout.write(`report: ${page}\n`);
     await tellWorkflow(results);
-    if (options.open === true) show(page);
+    if (options.open === true) openPage(resolve(page));
     return EXIT.ok;
   });
 }
@@ -53,14 +53,4 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
 async function judgeTogether(results: Results): Promise<Results> {
   const today = new Date(nodePlatform().clock.now()).toISOString().slice(0, 10);
   return applyExpectations(compareWithOracle(results), await defaultExpectations(), { today });
-}
-
-/** Leaves it to the desktop; without one, the path that was printed has to do. */
-function show(page: string): void {
-  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
-  const child = spawn(opener, [resolve(page)], { detached: true, stdio: 'ignore' });
-  child.on('error', () =>
-    process.stderr.write(`nexthop: cannot open a browser here; open ${page} yourself\n`),
-  );
-  child.unref();
 }

@@ -29,6 +29,8 @@ export interface PageSummary {
   readonly comparisons: readonly PageComparison[];
   /** Expectations to correct, a line each. */
   readonly problems: readonly string[];
+  /** Those that some result sets. */
+  readonly parameters: readonly PageParameter[];
   /** What is otherwise than in the run compared with; absent when there was none. */
   readonly baseline?: PageBaseline;
 }
@@ -84,6 +86,14 @@ export interface PageExercise {
   /** Position among the clauses. */
   readonly clause: number;
   readonly verdict: Verdict;
+}
+
+/** What the register says of one. */
+export interface PageParameter {
+  readonly name: string;
+  /** Before expansion; '' also where it comes from the system. */
+  readonly default: string;
+  readonly meaning: string;
 }
 
 /** A sender of one version in one world. */

@@ -13,6 +13,7 @@ import { agreementState } from './agreement.ts';
 import { clauseCoverage, exercised } from './coverage.ts';
 import { changesByResult } from './diff/by-result.ts';
 import type { PageBaseline, PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+import { pageParameters } from './parameters.ts';
 
 /** @param ordered the results in stored order */
 export function pageSummary(results: Results, ordered: readonly Result[]): PageSummary {
@@ -34,6 +35,7 @@ export function pageSummary(results: Results, ordered: readonly Result[]): PageS
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
+    parameters: pageParameters(ordered),
     ...(results.baseline !== undefined && { baseline: pageBaseline(results.baseline, ordered) }),
   };
 }

@@ -105,6 +105,14 @@ function* inPieces(texts: Iterable<string>): Generator<string> {
   yield piece;
 }
 
+/** Whether there is a report in the folder already, whatever it is worth. */
+export async function hasReport(outDir: string): Promise<boolean> {
+  return await access(join(outDir, 'results.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * The results of a report folder, or of a results file named directly.
  * @throws ReportError or ResultsError

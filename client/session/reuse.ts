@@ -143,6 +143,7 @@ export class Reuse {
       session.drop('closed');
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
+      session.failed(error);
       session.decided({ kind: 'notReused', why: 'it does not answer RSET' });
       session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
     } finally {

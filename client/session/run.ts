@@ -67,6 +67,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       session.drop('closed');
       throw error;
     }
+    session.failed(error);
     if (error.kind === 'localData') session.troubled('data');
     const isTlsLost = session.tls !== undefined && (error.kind === 'lost' || error.kind === 'timeout');
     if (isTlsLost && recipients.unmarked.length > 0 && (await fallsBack(session, run)))

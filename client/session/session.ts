@@ -263,6 +263,14 @@ export class Session {
     this.emit({ type: 'log', level, text });
   }
 
+  /** The stream failed; told if it was for the time limit, before anything comes of it. */
+  failed({ kind }: WireError): void {
+    if (kind !== 'timeout') return;
+    const { limit: parameter } = STAGES[this.#timeLimit];
+    const { doing } = STAGES[this.stage];
+    this.decided({ kind: 'timeLimit', parameter, seconds: this.settings[parameter], doing });
+  }
+
   decided(decision: Decision): void {
     this.emit({ type: 'decision', decision, session: this.id });
   }
@@ -296,11 +304,6 @@ export class Session {
   /** The stream failed: nothing more is said. */
   drop(how: 'closed' | 'lost' | 'timeout'): void {
     this.endReuse('ended');
-    if (how === 'timeout') {
-      const { limit: parameter } = STAGES[this.#timeLimit];
-      const { doing } = STAGES[this.stage];
-      this.decided({ kind: 'timeLimit', parameter, seconds: this.settings[parameter], doing });
-    }
     this.#canQuit = false;
     this.#dropped = true;
     this.wire.destroy();

@@ -1,6 +1,6 @@
 /**
  * The Test Anything Protocol, version 14: a test point for each case, and a YAML block for each that did not pass. What is
- * expected to fail is a TODO, which is TAP's word for it; what was not decided is a SKIP.
+ * expected to fail is a `todo`, TAP's word for it; what was not decided is a `skip`.
  */
 import type { Results } from '../../scenarios/results.ts';
 import { visible } from '../format.ts';
@@ -21,8 +21,8 @@ function testPoint(entry: TestCase, index: number): string[] {
   const directive = {
     passed: '',
     failed: '',
-    skipped: ` # SKIP ${plain(message)}`,
-    expected: ` # TODO ${plain(message)}`,
+    skipped: ` # skip ${plain(message)}`,
+    expected: ` # todo ${plain(message)}`,
   };
   const line = `${ok} ${index + 1} - ${plain(`${name}: ${suite}`)}${directive[status]}`;
   return status === 'passed' && entry.changes.length === 0 ? [line] : [line, ...diagnostic(entry)];

@@ -136,30 +136,47 @@ function placesInChunks(rows: readonly Row[]): Uint32Array {
   return places;
 }
 
-/** The complete result of a row for a component to show; what was read for another row is never shown for this one. */
+/** Whether both are of one scenario with one sender, world and seed. */
+export function isOf(a: Placed, b: Placed): boolean {
+  return a.scenario === b.scenario && a.sender === b.sender && a.world === b.world && a.seed === b.seed;
+}
+
+type Placed = Pick<Result, 'scenario' | 'sender' | 'world' | 'seed'>;
+
+/**
+ * The complete result of a row for a component to show; what was read for another row is never shown for this one.
+ * Where another report takes the place of the one that is open, what it says of the same stays until it is read.
+ */
 export function useDetails(report: Report, row: Row | undefined): Result | undefined | 'loading' {
-  return useRead(row, report.details);
+  return useRead(row, report.details, isOf);
 }
 
 /** The result before a change, likewise. */
 export function useBefore(report: Report, change: PageChange | undefined): Result | undefined | 'loading' {
-  return useRead(change, report.before);
+  return useRead(change, report.before, (a, b) => a === b);
 }
 
 function useRead<T>(
   of: T | undefined,
   readFrom: (of: T) => Promise<Result | undefined>,
+  isSame: (a: T, b: T) => boolean,
 ): Result | undefined | 'loading' {
-  const [read, setRead] = useState<{ readonly of: T; readonly result: Result | undefined }>();
+  const [read, setRead] = useState<{
+    readonly of: T;
+    readonly readFrom: unknown;
+    readonly result: Result | undefined;
+  }>();
   useEffect(() => {
     if (of === undefined) return undefined;
     let wanted = true;
-    const show = (result: Result | undefined) => wanted && setRead({ of, result });
+    const show = (result: Result | undefined) => wanted && setRead({ of, readFrom, result });
     readFrom(of).then(show, () => show(undefined));
     return () => {
       wanted = false;
     };
   }, [readFrom, of]);
   if (of === undefined) return undefined;
-  return read?.of === of ? read.result : 'loading';
+  if (read === undefined) return 'loading';
+  const isShown = read.readFrom === readFrom ? read.of === of : isSame(read.of, of);
+  return isShown ? read.result : 'loading';
 }
