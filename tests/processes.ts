@@ -13,8 +13,8 @@ const commandLimitMs = 20_000;
 const compileCache = mkdtempSync(join(tmpdir(), 'nexthop-compiled-'));
 process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }));
 
-/** Colours are up to each test. */
-const { NO_COLOR, FORCE_COLOR, ...environment } = process.env;
+/** Colours, and whether it is a workflow of GitHub, are up to each test. */
+const { NO_COLOR, FORCE_COLOR, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...environment } = process.env;
 
 export interface Finished {
   /** Exit status; null when a signal ended it. */
