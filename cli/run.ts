@@ -113,6 +113,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
   }
+  const baseline = await readBaseline(
+    options.baseline,
+    wanted.map((sender) => ({ sender, world: options.world, seed })),
+  );
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
   const all = selected.map(({ scenario }) => scenario);
@@ -120,10 +124,6 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
   ]);
-  const baseline = await readBaseline(
-    options.baseline,
-    wanted.map((sender) => ({ sender, world: options.world, seed })),
-  );
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));
