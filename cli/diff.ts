@@ -6,16 +6,16 @@ import { changesSummary } from '../reports/terminal.ts';
 import { readReport } from '../reports/write.ts';
 import type { Results } from '../scenarios/results.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { EXIT, UsageError } from './usage.ts';
 
 const formats = {
-  terminal: (results) => changesSummary(results, process.stdout),
   markdown: markdownSummary,
   json: ({ baseline }) => `${JSON.stringify(baseline, undefined, 2)}\n`,
 } satisfies Record<string, (results: Results) => string>;
 
 interface DiffCommandOptions {
-  readonly format: keyof typeof formats;
+  readonly format: keyof typeof formats | 'terminal';
 }
 
 export function defineDiff(program: Command): void {
@@ -26,12 +26,17 @@ export function defineDiff(program: Command): void {
     .argument('<new>', 'the run to hold against it')
     .addOption(
       new Option('--format <format>', 'for whom: json is the member baseline of results.json')
-        .choices(Object.keys(formats))
+        .choices(['terminal', ...Object.keys(formats)])
         .default('terminal'),
     )
     .action(async (before: string, now: string, { format }: DiffCommandOptions) => {
       const results = await compared(before, now);
-      process.stdout.write(formats[format](results));
+      if (format === 'terminal') {
+        process.stdout.write(withoutCommands(changesSummary(results, process.stdout)));
+        await tellWorkflow(results);
+      } else {
+        process.stdout.write(formats[format](results));
+      }
       process.exitCode = hasRegressed(results) ? EXIT.failed : EXIT.ok;
     });
 }

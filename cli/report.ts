@@ -1,5 +1,4 @@
 /** `nexthop report`: makes a report anew from stored results, or one report of several. */
-import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
@@ -10,6 +9,8 @@ import { applyExpectations, defaultExpectations } from '../scenarios/expectation
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
+import { openPage } from './open-page.ts';
 import { EXIT } from './usage.ts';
 
 interface ReportCommandOptions {
@@ -41,9 +42,10 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     const apart = parts.length > 1 && merged.comparisons === undefined;
     const results = apart ? await judgeTogether(merged) : merged;
     const { page } = await writeReport(results, out);
-    process.stdout.write(terminalSummary(results, process.stdout));
+    process.stdout.write(withoutCommands(terminalSummary(results, process.stdout)));
     process.stdout.write(`report: ${page}\n`);
-    if (options.open === true) show(page);
+    await tellWorkflow(results);
+    if (options.open === true) openPage(resolve(page));
     return EXIT.ok;
   });
 }
@@ -51,14 +53,4 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
 async function judgeTogether(results: Results): Promise<Results> {
   const today = new Date(nodePlatform().clock.now()).toISOString().slice(0, 10);
   return applyExpectations(compareWithOracle(results), await defaultExpectations(), { today });
-}
-
-/** Leaves it to the desktop; without one, the path that was printed has to do. */
-function show(page: string): void {
-  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
-  const child = spawn(opener, [resolve(page)], { detached: true, stdio: 'ignore' });
-  child.on('error', () =>
-    process.stderr.write(`nexthop: cannot open a browser here; open ${page} yourself\n`),
-  );
-  child.unref();
 }

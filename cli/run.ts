@@ -29,6 +29,7 @@ import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
 import { overridesOf } from './overrides.ts';
 import {
@@ -40,6 +41,7 @@ import {
 } from './parameters.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface RunCommandOptions extends ParameterOptions {
   readonly sender: readonly string[];
@@ -95,15 +97,14 @@ function textsOf(settings: Settings): string[] {
 }
 
 /** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
-const DEFAULT_JOBS = 4;
-const JOBS_LIMIT = 64;
+export const DEFAULT_JOBS = 4;
+export const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
-  const jobs = wholeNumber('--jobs', options.jobs);
-  if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
+  const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
   const wanted = options.sender.length === 0 ? ['nexthop'] : options.sender;
   const { senders, missing } = await asUsage(() => findSenders(wanted, nexthopVersion()));
   for (const { name, install } of missing) {
@@ -163,9 +164,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
   const stored = baseline === undefined ? judged : withBaseline(judged, baseline);
-  process.stdout.write(terminalSummary(stored, process.stdout));
+  process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
+  await tellWorkflow(stored);
   if (interrupted) return EXIT.interrupted;
   return (baseline === undefined ? hasFailed(stored) : hasRegressed(stored)) ? EXIT.failed : EXIT.ok;
 }
@@ -227,12 +229,4 @@ function ofShard<T>(items: readonly T[], shard: string | undefined): readonly T[
     throw new UsageError(`--shard: '${shard}' is not I/N with I from 1 to N, such as 1/3`);
   }
   return items.filter((_, index) => index % parts === part - 1);
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new UsageError(`${option}: '${text}' is not a whole number`);
-  }
-  return value;
 }

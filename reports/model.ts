@@ -5,7 +5,17 @@
  * looked at, so that a report of a hundred thousand results opens at once. Both are columns (columns.ts), compressed,
  * in elements of their own.
  */
-import type { Comparison, Difference, Result, Run, Verdict, World } from '../scenarios/results.ts';
+import type {
+  Baseline,
+  Change,
+  ChangeKind,
+  Comparison,
+  Difference,
+  Result,
+  Run,
+  Verdict,
+  World,
+} from '../scenarios/results.ts';
 import type { AgreementState } from './agreement.ts';
 import type { MonitorCoverage } from './coverage.ts';
 
@@ -21,6 +31,25 @@ export interface PageSummary {
   readonly problems: readonly string[];
   /** Those that some result sets. */
   readonly parameters: readonly PageParameter[];
+  /** What is otherwise than in the run compared with; absent when there was none. */
+  readonly baseline?: PageBaseline;
+}
+
+export interface PageBaseline extends Pick<Baseline, 'compared' | 'notSelected' | 'knownFailures' | 'notes'> {
+  readonly run: Pick<Run, 'startedAt' | 'nexthop'>;
+  /** From the gravest to the mildest. */
+  readonly changes: readonly PageChange[];
+}
+
+export interface PageChange
+  extends Pick<Change, 'kind' | 'regression' | 'text' | 'verdictBefore' | 'verdictNow'> {
+  /** Position among the rows; absent where there is no result now. */
+  readonly row?: number;
+  /** The scenario and its sender, where it is about one. */
+  readonly scenario?: string;
+  readonly sender?: string;
+  /** Position among the results before; absent where it is not kept. */
+  readonly before?: number;
 }
 
 /** What lists need of a result. */
@@ -42,6 +71,8 @@ export interface PageRow
   > {
   /** Position among the columns. */
   readonly column: number;
+  /** In what it is otherwise than in the baseline; absent where it is not. */
+  readonly changed?: readonly ChangeKind[];
   /** Clauses that the scenario exercised here, monitors left aside. */
   readonly exercised: readonly PageExercise[];
   /**
@@ -93,6 +124,8 @@ export interface PageClause {
   readonly monitors: readonly MonitorCoverage[];
 }
 
+/** The results before, in the order of the changes that have one. */
+export const beforeElementId = 'nexthop-before';
 /** Ids of the elements that hold the data. */
 export const summaryElementId = 'nexthop-summary';
 export const chunkElementId = (chunk: number): string => `nexthop-results-${chunk}`;

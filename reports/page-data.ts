@@ -8,7 +8,7 @@
 import { deflateSync } from 'node:zlib';
 import { compareResults, type Result, type Results, type Verdict } from '../scenarios/results.ts';
 import { packColumns } from './columns.ts';
-import { chunkElementId, type PageSummary, summaryElementId } from './model.ts';
+import { beforeElementId, chunkElementId, type PageSummary, summaryElementId } from './model.ts';
 import { pageSummary } from './summary.ts';
 
 export const pageLimitBytes = 15_000_000;
@@ -28,12 +28,29 @@ export function dataElements(results: Results, othersBytes: number): string[] {
     ),
   }));
   const whole = summaryElement(summary, chunks);
-  let bytes = othersBytes + whole.length + chunks.reduce((sum, { element }) => sum + element.length, 0);
+  const before = beforeElements(results);
+  let bytes =
+    othersBytes +
+    whole.length +
+    before.join('').length +
+    chunks.reduce((sum, { element }) => sum + element.length, 0);
   const kept = [...chunks];
   while (bytes > pageLimitBytes && kept.length > 0) bytes -= kept.pop()?.element.length ?? 0;
   return [
     kept.length === chunks.length ? whole : summaryElement(summary, kept),
+    ...before,
     ...kept.map(({ element }) => element),
+  ];
+}
+
+/** What the baseline had, where something changed: few by the limits of the stored model. */
+function beforeElements({ baseline }: Results): string[] {
+  if (baseline === undefined) return [];
+  return [
+    dataElement(
+      beforeElementId,
+      baseline.changes.flatMap(({ before }) => before ?? []),
+    ),
   ];
 }
 

@@ -19,6 +19,7 @@ export function searchedRows({ clauses }: PageSummary): Searched<PageRow> {
       clause: clauseIds,
       world: ({ world }) => world,
       seed: ({ seed }) => String(seed),
+      changed: ({ changed = [] }) => changed,
     },
   };
 }

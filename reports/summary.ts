@@ -1,6 +1,7 @@
 /** What the page is told of a run before it looks at single results. */
 import { cut } from '../scenarios/bound-result.ts';
 import {
+  type Baseline,
   type Comparison,
   lineLimitCharacters,
   type Result,
@@ -10,7 +11,8 @@ import {
 } from '../scenarios/results.ts';
 import { agreementState } from './agreement.ts';
 import { clauseCoverage, exercised } from './coverage.ts';
-import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+import { changesByResult } from './diff/by-result.ts';
+import type { PageBaseline, PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
 import { pageParameters } from './parameters.ts';
 
 /** @param ordered the results in stored order */
@@ -20,15 +22,21 @@ export function pageSummary(results: Results, ordered: readonly Result[]): PageS
   const numbers = new Map(columns.map((column, index) => [columnKey(column), index]));
   const columnOf = (result: PageColumn) => numbers.get(columnKey(result)) ?? 0;
   const clauses = pageClauses(ordered, columns.length, columnOf);
+  const changes = changesByResult(results.baseline?.changes ?? []);
   const places = new Map(clauses.map(({ id }, place) => [id, place]));
   return {
     run: results.run,
-    rows: ordered.map((result) => pageRow(result, columnOf(result), places)),
+    rows: ordered.map((result) => {
+      const changed = changes(result).map(({ kind }) => kind);
+      const row = pageRow(result, columnOf(result), places);
+      return changed.length === 0 ? row : { ...row, changed };
+    }),
     clauses,
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
     parameters: pageParameters(ordered),
+    ...(results.baseline !== undefined && { baseline: pageBaseline(results.baseline, ordered) }),
   };
 }
 
@@ -115,4 +123,27 @@ function pageComparisons(comparisons: readonly Comparison[], ordered: readonly R
       })),
     };
   });
+}
+
+function pageBaseline(baseline: Baseline, ordered: readonly Result[]): PageBaseline {
+  const { run, changes, ...facts } = baseline;
+  const rows = new Map(ordered.map((result, index) => [resultKey(result), index]));
+  let kept = 0;
+  return {
+    ...facts,
+    run: { startedAt: run.startedAt, nexthop: run.nexthop },
+    changes: changes.map(({ kind, regression, text, of, verdictBefore, verdictNow, before }) => {
+      const row = of && rows.get(resultKey(of));
+      return {
+        kind,
+        regression,
+        text: cut(text, lineLimitCharacters),
+        ...(of !== undefined && { scenario: of.scenario, sender: of.sender }),
+        ...(row !== undefined && { row }),
+        ...(verdictBefore !== undefined && { verdictBefore }),
+        ...(verdictNow !== undefined && { verdictNow }),
+        ...(before !== undefined && { before: kept++ }),
+      };
+    }),
+  };
 }

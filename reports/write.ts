@@ -1,5 +1,6 @@
 /**
- * A report folder: `results.json` (the stored model), `junit.xml` and `index.html`.
+ * A report folder: `results.json` (the stored model), `index.html`, and what other tools read: `junit.xml`, `ctrf.json`,
+ * `results.sarif`, `results.tap` and `summary.md`.
  *
  * `prepareReport` says early whether one can be made, `writeReport` makes it, `readReport` takes the results of one back. All end in a `ReportError` of one line when the
  * folder cannot be used.
@@ -14,7 +15,11 @@ import {
   resultsFileLimitBytes,
   resultsLineLimitCharacters,
 } from '../scenarios/results-reader.ts';
+import { ctrfReport } from './exports/ctrf.ts';
 import { junitXml } from './exports/junit.ts';
+import { markdownSummary } from './exports/markdown.ts';
+import { sarifLog } from './exports/sarif.ts';
+import { tapReport } from './exports/tap.ts';
 import { readTemplate, renderPage } from './html.ts';
 
 export class ReportError extends Error {
@@ -23,9 +28,16 @@ export class ReportError extends Error {
 
 export interface ReportFiles {
   readonly results: string;
-  readonly junit: string;
   readonly page: string;
 }
+
+const exported: Readonly<Record<string, (results: Results) => string>> = {
+  'junit.xml': junitXml,
+  'ctrf.json': ctrfReport,
+  'results.sarif': sarifLog,
+  'results.tap': tapReport,
+  'summary.md': markdownSummary,
+};
 
 /**
  * Makes the folder when it is missing, and finds out whether a report can be written into it.
@@ -42,20 +54,16 @@ export async function prepareReport(outDir: string): Promise<void> {
 }
 
 /**
- * Writes the three files, making the folder when it is missing. Each file appears whole or not at all.
+ * Writes the files, making the folder when it is missing. Each file appears whole or not at all.
  * @throws ReportError, PageError or ResultsError
  */
 export async function writeReport(results: Results, outDir: string): Promise<ReportFiles> {
   const template = await readTemplate();
-  const files = {
-    results: join(outDir, 'results.json'),
-    junit: join(outDir, 'junit.xml'),
-    page: join(outDir, 'index.html'),
-  };
+  const files = { results: join(outDir, 'results.json'), page: join(outDir, 'index.html') };
   try {
     await makeFolder(outDir);
     await replaceFile(files.results, storedText(results));
-    await replaceFile(files.junit, junitXml(results));
+    for (const [name, text] of Object.entries(exported)) await replaceFile(join(outDir, name), text(results));
     await replaceFile(files.page, renderPage(results, template));
   } catch (error) {
     if (error instanceof ResultsError) throw error;
@@ -95,6 +103,14 @@ function* inPieces(texts: Iterable<string>): Generator<string> {
     piece = '';
   }
   yield piece;
+}
+
+/** Whether there is a report in the folder already, whatever it is worth. */
+export async function hasReport(outDir: string): Promise<boolean> {
+  return await access(join(outDir, 'results.json')).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -35,6 +35,11 @@ export interface RunOptions {
   /** Ends the run: results that are finished are kept, the scenario at work is dropped. */
   readonly signal?: AbortSignal;
   readonly onResult?: (result: Result) => void;
+  /**
+   * Told now and then, while a scenario of the live world runs, what there is of its result: dialogue and queries. The
+   * verdict is not known yet: it says `skipped`, without a reason.
+   */
+  readonly onGrowth?: (result: Result) => void;
   /** Real time for one scenario; `SCENARIO_LIMIT_MS` when absent. */
   readonly scenarioLimitMs?: number;
 }
@@ -99,6 +104,7 @@ async function runOne(
   if (obstacle !== undefined)
     return { result: redactResult({ ...blank, ...obstacle }, []), eventHash: obstacle.verdict };
   const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
+  const { onGrowth } = options;
   try {
     const run = await world.run(scenario, sender, {
       seed: seedOf(options.seed, scenario.id),
@@ -106,6 +112,12 @@ async function runOne(
       ...(options.files && { files: options.files }),
       limitMs,
       signal: options.signal,
+      ...(onGrowth && {
+        onGrowth: (evidence, startMs) =>
+          onGrowth(
+            boundResult(redactResult({ ...blank, ...storedEvidence(evidence, startMs) }, evidence.sessions)),
+          ),
+      }),
     });
     if (options.signal?.aborted === true && run.failure !== undefined) return undefined;
     const judged: Judgement =

@@ -11,7 +11,7 @@ export function verdictChange(before: Result, now: Result): Judged | undefined {
     const other = newFailure(before, now);
     return other && broken(`failed before too, but not at this: ${nameOf(other)}: ${other.evidence}`);
   }
-  if (is === 'failing') return broken(text);
+  if (is === 'failing') return broken(now.reason === '' ? text : now.reason);
   if (is === 'open' && was !== 'open') {
     // A machine that is too slow leaves a live run undecided; in virtual time nothing but the sender does.
     const machine = now.verdict === 'inconclusive' && now.world === 'live';

@@ -1,5 +1,5 @@
 /** The frame: navigation and the open view. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Clause } from './clause.tsx';
 import { Clauses } from './clauses.tsx';
 import type { Report } from './data.ts';
@@ -7,7 +7,9 @@ import { Keys } from './keys.tsx';
 import { Matrix } from './matrix.tsx';
 import { Overview } from './overview.tsx';
 import { type Route, useRoute } from './route.ts';
+import { RunBar } from './run-bar.tsx';
 import { Scenario } from './scenario.tsx';
+import { ServedContext, useServed } from './served.ts';
 import { Suites } from './suites.tsx';
 import './app.css';
 
@@ -18,14 +20,16 @@ const tabs = [
   { view: 'clauses', label: 'Clauses', hash: '#/clauses' },
 ] as const;
 
-export function App({ report }: { readonly report: Report }) {
+export function App({ report: first }: { readonly report: Report }) {
+  const [report, setReport] = useState(first);
+  const served = useServed(setReport);
   const route = useRoute();
   useEffect(() => {
     document.title = `${route.name === '' ? titleOf(route) : route.name} · Nexthop report`;
   });
   const open = route.view === 'scenario' ? 'suites' : route.view;
   return (
-    <>
+    <ServedContext.Provider value={served}>
       <header class="top">
         <div class="top-inner">
           <a class="wordmark" href="#/">
@@ -41,10 +45,11 @@ export function App({ report }: { readonly report: Report }) {
           <Keys />
         </div>
       </header>
+      <RunBar report={report} route={route} />
       <main>
         <OpenView report={report} route={route} />
       </main>
-    </>
+    </ServedContext.Provider>
   );
 }
 

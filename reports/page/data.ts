@@ -2,7 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Result } from '../../scenarios/results.ts';
 import {
+  beforeElementId,
   chunkElementId,
+  type PageChange,
   type PageClause,
   type PageComparison,
   type PageRow,
@@ -33,6 +35,10 @@ export interface Report {
   readonly scenarioCounts: () => ReadonlyMap<PageClause, number>;
   /** How a row compares with the oracle's. */
   readonly comparison: (row: Row) => PageComparison | undefined;
+  /** In what a row is otherwise than in the baseline, the gravest first. */
+  readonly changes: (row: Row) => readonly PageChange[];
+  /** The result before, where it is kept. */
+  readonly before: (change: PageChange) => Promise<Result | undefined>;
 }
 
 /**
@@ -46,6 +52,7 @@ export async function loadReport(document: Document): Promise<Report | undefined
   const rows = summary.rows.map((row, index): Row => ({ ...row, index }));
   const named = Map.groupBy(rows, (row) => row.scenario);
   const comparisons = new Map(summary.comparisons.map((comparison) => [comparison.row, comparison]));
+  const changes = Map.groupBy(summary.baseline?.changes ?? [], ({ row }) => row);
   const places = placesInChunks(rows);
   const chunks = new Map<number, Promise<unknown>>();
   const chunkOf = (chunk: number): Promise<unknown> => {
@@ -92,6 +99,12 @@ export async function loadReport(document: Document): Promise<Report | undefined
       return counts;
     },
     comparison: (row) => comparisons.get(row.index),
+    changes: (row) => changes.get(row.index) ?? [],
+    before: async ({ before }) => {
+      if (before === undefined) return undefined;
+      const results = (await readElement(document, beforeElementId)) as readonly Result[] | undefined;
+      return results?.[before];
+    },
   };
 }
 
@@ -123,18 +136,47 @@ function placesInChunks(rows: readonly Row[]): Uint32Array {
   return places;
 }
 
-/** The complete result of a row for a component to show; what was read for another row is never shown for this one. */
+/** Whether both are of one scenario with one sender, world and seed. */
+export function isOf(a: Placed, b: Placed): boolean {
+  return a.scenario === b.scenario && a.sender === b.sender && a.world === b.world && a.seed === b.seed;
+}
+
+type Placed = Pick<Result, 'scenario' | 'sender' | 'world' | 'seed'>;
+
+/**
+ * The complete result of a row for a component to show; what was read for another row is never shown for this one.
+ * Where another report takes the place of the one that is open, what it says of the same stays until it is read.
+ */
 export function useDetails(report: Report, row: Row | undefined): Result | undefined | 'loading' {
-  const [read, setRead] = useState<{ readonly row: Row; readonly result: Result | undefined }>();
+  return useRead(row, report.details, isOf);
+}
+
+/** The result before a change, likewise. */
+export function useBefore(report: Report, change: PageChange | undefined): Result | undefined | 'loading' {
+  return useRead(change, report.before, (a, b) => a === b);
+}
+
+function useRead<T>(
+  of: T | undefined,
+  readFrom: (of: T) => Promise<Result | undefined>,
+  isSame: (a: T, b: T) => boolean,
+): Result | undefined | 'loading' {
+  const [read, setRead] = useState<{
+    readonly of: T;
+    readonly readFrom: unknown;
+    readonly result: Result | undefined;
+  }>();
   useEffect(() => {
-    if (row === undefined) return undefined;
+    if (of === undefined) return undefined;
     let wanted = true;
-    const show = (result: Result | undefined) => wanted && setRead({ row, result });
-    report.details(row).then(show, () => show(undefined));
+    const show = (result: Result | undefined) => wanted && setRead({ of, readFrom, result });
+    readFrom(of).then(show, () => show(undefined));
     return () => {
       wanted = false;
     };
-  }, [report, row]);
-  if (row === undefined) return undefined;
-  return read?.row === row ? read.result : 'loading';
+  }, [readFrom, of]);
+  if (of === undefined) return undefined;
+  if (read === undefined) return 'loading';
+  const isShown = read.readFrom === readFrom ? read.of === of : isSame(read.of, of);
+  return isShown ? read.result : 'loading';
 }

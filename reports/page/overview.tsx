@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
 import { countVerdicts, duration, grouped, plural } from '../format.ts';
 import { Agreements } from './agreements.tsx';
+import { Changes } from './changes.tsx';
 import type { Report } from './data.ts';
 import { Bar, Counts, Mark, ResultRow, Section } from './parts.tsx';
 import { routeHash } from './route.ts';
@@ -59,6 +60,7 @@ export function Overview({ report }: { readonly report: Report }) {
         </ul>
       </div>
       <Facts report={report} />
+      <Changes report={report} />
       <Agreements report={report} />
       {attention.length === 0 ? null : (
         <Section title="Needs attention">

@@ -1,19 +1,24 @@
 /** One result with all its evidence. */
-import { useMemo } from 'preact/hooks';
+import { useContext, useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
-import { type Report, type Row, useDetails } from './data.ts';
+import { Changed } from './changed.tsx';
+import { isOf, type Report, type Row, useDetails } from './data.ts';
 import { LeftOut, Log, Notices, Outcomes, Overrides, Queries, Records } from './evidence.tsx';
 import { Happened } from './happened.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
+import { Replay } from './replay.tsx';
 import { type Route, routeHash } from './route.ts';
+import { ServedContext } from './served.ts';
 import { SideBySide } from './side-by-side.tsx';
 import './scenario.css';
 
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
-  const result = useDetails(report, row);
+  const stored = useDetails(report, row);
+  const { growing } = useContext(ServedContext) ?? {};
+  const result = growing !== undefined && row !== undefined && isOf(growing, row) ? growing : stored;
   if (row === undefined) {
     return (
       <>
@@ -47,8 +52,9 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <NoEvidence row={row} loading={result === 'loading'} />
       ) : (
         <>
+          <Changed report={report} row={row} result={result} />
           <Checks report={report} result={result} title="What went wrong" wrong />
-          <Happened result={result} />
+          <Replay result={result}>{(shown) => <Happened result={shown} />}</Replay>
           <SideBySide report={report} row={row} route={route} />
           <Checks report={report} result={result} title="Checks" wrong={false} />
           <Outcomes result={result} />

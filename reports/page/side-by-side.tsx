@@ -77,7 +77,8 @@ interface ComparedProps {
   readonly accepted: ReadonlyMap<Difference['kind'], string | undefined>;
 }
 
-function Compared({ left, right, accepted }: ComparedProps) {
+/** Two results of one scenario, named by their senders. */
+export function Compared({ left, right, accepted }: ComparedProps) {
   const agreement = useMemo(() => compare(left, right), [left, right]);
   const pairs = useMemo(() => sessionPairs(left, right), [left, right]);
   const firstDifferent = pairs.findIndex(({ rows }) => rows.some(({ is }) => is === 'different'));

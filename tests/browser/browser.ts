@@ -19,10 +19,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, expect, onTestFinished } from 'vitest';
+import { findBrowser } from '../../bench/browser/find-browser.ts';
 import { renderPage } from '../../reports/html.ts';
 import type { Results } from '../../scenarios/results.ts';
 import { root } from '../source-tree.ts';
-import { findBrowser } from './find-browser.ts';
 
 export interface ViewOptions {
   readonly colorScheme?: 'light' | 'dark';
@@ -33,10 +33,6 @@ export interface ViewOptions {
   /** Whether scripts run; they do when absent. */
   readonly javaScript?: boolean;
 }
-
-/** The widths that every view must suit: a desk and a phone. */
-export const widths = [1280, 390] as const;
-export const colorSchemes = ['light', 'dark'] as const;
 
 const waitLimitMs = 10_000;
 

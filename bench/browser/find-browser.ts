@@ -1,5 +1,5 @@
 /**
- * The browser that tests run in: the one that NEXTHOP_BROWSER names, a Chromium of this machine, or the one that an
+ * The browser that tests and benchmarks of the report run in: the one that NEXTHOP_BROWSER names, a Chromium of this machine, or the one that an
  * npm package carries, so that npm alone is enough.
  */
 import { existsSync } from 'node:fs';
@@ -7,7 +7,8 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import chromium, { inflate } from '@sparticuz/chromium';
-import { root } from '../source-tree.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface FoundBrowser {
   readonly executablePath: string;
