@@ -87,7 +87,7 @@ export function Overrides({ report, result }: { readonly report: Report; readonl
   const known = new Map(report.summary.parameters.map((parameter) => [parameter.name, parameter]));
   return (
     <Section title="Configuration" note="what differs from the defaults">
-      <Table heads={['Parameter', 'Value', 'Default']}>
+      <Table heads={['Parameter', 'Default', 'Value']}>
         {overrides.map(([name, value]) => {
           const parameter = known.get(name);
           return (
@@ -97,10 +97,10 @@ export function Overrides({ report, result }: { readonly report: Report; readonl
                 {parameter === undefined ? null : <span class="under">{parameter.meaning}</span>}
               </td>
               <td>
-                <code>{value === '' ? 'empty' : visible(value)}</code>
+                <code>{defaultOf(parameter)}</code>
               </td>
               <td>
-                <code>{defaultOf(parameter)}</code>
+                <code>{value === '' ? 'empty' : visible(value)}</code>
               </td>
             </tr>
           );
@@ -121,14 +121,16 @@ export function Records({ result }: { readonly result: Result }) {
   if (records.length === 0) return null;
   return (
     <Section title="Records" note={`${plural(records.length, 'record')} of the status services`}>
-      <Table heads={['Service', 'Recipient', 'Action', 'DSN', 'Reason']}>
+      <Table heads={['Service', 'Recipient', 'DSN', 'Reason']}>
         {records.map(({ service, address, action, dsn, reason }, position) => (
           <tr key={position}>
-            <td>{service}</td>
+            <td>
+              {service}
+              <span class="under">{visible(action)}</span>
+            </td>
             <td>
               <code>{visible(address)}</code>
             </td>
-            <td>{visible(action)}</td>
             <td>
               <code>{visible(dsn)}</code>
             </td>
