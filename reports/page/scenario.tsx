@@ -205,7 +205,7 @@ function CheckEntry({ checks, known }: CheckEntryProps) {
             {check.name === undefined ? check.verdict : `${check.by}, ${check.verdict}`}
           </span>
         </p>
-        {checks.map(({ clause, level }) => (
+        {[...new Map(checks.map((entry) => [entry.clause, entry])).values()].map(({ clause, level }) => (
           <ClauseLine key={clause} id={clause} level={level} clause={known.get(clause)} />
         ))}
         {check.evidence === '' ? null : (

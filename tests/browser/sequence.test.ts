@@ -185,6 +185,7 @@ test('records, notices, and the configuration beside its defaults', async () => 
   expect(await page.getByRole('row', { name: /delayed u@x\.test/ }).count()).toBe(1);
   await page.getByText('To postmaster: Errors').click();
   expect(await page.getByText('Transcript').isVisible()).toBe(true);
-  expect(await page.getByRole('row', { name: /^smtp_helo_timeout/ }).textContent()).toMatch(/300s$/);
-  expect(await page.getByRole('row', { name: /^of_another_program/ }).textContent()).toMatch(/–empty$/);
+  const configuration = await page.getByRole('listitem').filter({ hasText: 'Default' }).allTextContents();
+  expect(configuration.map((text) => text.split('. ')[0])).toEqual(['smtp_helo_timeout = 300sDefault: 300s']);
+  expect(await page.getByText('of_another_program = empty').count()).toBe(1);
 });
