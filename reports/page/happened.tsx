@@ -25,11 +25,11 @@ export function Happened({ result }: { readonly result: Result }) {
     setSelected(id);
     document.getElementById('sequence')?.scrollIntoView({ block: 'nearest' });
   };
-  if (diagram.steps.length === 0) return null;
   return (
     <>
       <Section title="Sequence" note={plural(diagram.steps.length, 'step')}>
-        <div class="happened" id="sequence">
+        {diagram.steps.length === 0 ? <p class="empty">Nothing has happened.</p> : null}
+        <div class="happened" id="sequence" hidden={diagram.steps.length === 0}>
           <Sequence diagram={diagram} selected={selected} onSelect={setSelected} onLook={setLooked} />
           <div class="beside">
             <StepDetails step={step} diagram={diagram} isSelected={step !== undefined && step === chosen} />
