@@ -109,6 +109,10 @@ export async function run(
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
   }
+  const baseline = await readBaseline(
+    options.baseline,
+    wanted.map((sender) => ({ sender, world: options.world, seed })),
+  );
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
   const picked = watched?.pick(selected) ?? selected;
@@ -119,10 +123,6 @@ export async function run(
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
   ]);
-  const baseline = await readBaseline(
-    options.baseline,
-    wanted.map((sender) => ({ sender, world: options.world, seed })),
-  );
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));
