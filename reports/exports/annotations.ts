@@ -4,7 +4,7 @@
  */
 import { compareResults, type Result, type Results, resultKey } from '../../scenarios/results.ts';
 import { changeNames } from '../diff/words.ts';
-import { plural, visible } from '../format.ts';
+import { grouped, visible } from '../format.ts';
 
 /** GitHub shows ten of each kind for a step, and drops the rest. */
 const shownLimit = 10;
@@ -54,7 +54,7 @@ function commands(command: 'error' | 'warning', all: readonly Annotation[]): str
   return [
     ...shown,
     ...(more > 0
-      ? [{ title: `and ${plural(more, 'more')}`, message: 'See the summary of the job.', result: undefined }]
+      ? [{ title: `and ${grouped(more)} more`, message: 'See the summary of the job.', result: undefined }]
       : []),
   ]
     .map(({ title, message, result }) => {

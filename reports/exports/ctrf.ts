@@ -52,7 +52,7 @@ export function ctrfReport(results: Results): string {
 function testOf(entry: TestCase) {
   const { result, name, suite, status, rawStatus, message, details, wallMs, changes } = entry;
   return {
-    name,
+    name: name === '' ? suite : name,
     status: statuses[status],
     rawStatus,
     duration: Math.round(wallMs),
