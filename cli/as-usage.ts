@@ -1,4 +1,5 @@
 /** Mistakes that the layers below find, told as mistakes of use. */
+import { HistoryError } from '../reports/history/file.ts';
 import { PageError } from '../reports/html.ts';
 import { ReportError } from '../reports/write.ts';
 import { ExpectationsError } from '../scenarios/expectations.ts';
@@ -12,6 +13,7 @@ import { UsageError } from './usage.ts';
 
 const mistakes = [
   ExpectationsError,
+  HistoryError,
   LoadError,
   PageError,
   ReportError,

@@ -20,6 +20,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   list: async () => (await import('./list.ts')).defineList,
   diff: async () => (await import('./diff.ts')).defineDiff,
   report: async () => (await import('./report.ts')).defineReport,
+  history: async () => (await import('./history.ts')).defineHistory,
   ui: async () => (await import('./ui.ts')).defineUi,
   send: async () => (await import('./send.ts')).defineSend,
   serve: async () => (await import('./serve.ts')).defineServe,

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
+import { withHistory } from '../reports/history/remember.ts';
 import { mergeResults } from '../reports/merge.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { readReport, writeReport } from '../reports/write.ts';
-import { applyExpectations, defaultExpectations } from '../scenarios/expectations.ts';
+import { applyExpectations, defaultExpectations, hasFailed } from '../scenarios/expectations.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { asUsage } from './as-usage.ts';
@@ -15,6 +16,7 @@ import { EXIT } from './usage.ts';
 
 interface ReportCommandOptions {
   readonly out?: string;
+  readonly history?: string;
   readonly open?: true;
 }
 
@@ -24,6 +26,7 @@ export function defineReport(program: Command): void {
     .description('rebuild the report of a folder, or merge several into one')
     .argument('<folder...>', 'report folders, or results.json files')
     .option('--out <folder>', 'where the report goes; the first folder when there is only one')
+    .option('--history <file>', 'adds the run to this history, as `nexthop run --history` does')
     .option('--open', 'show the page')
     .action(async (folders: readonly string[], options: ReportCommandOptions) => {
       process.exitCode = await report(folders, options);
@@ -39,14 +42,17 @@ async function report(folders: readonly string[], options: ReportCommandOptions)
     );
     const merged = mergeResults(parts);
     // Runs of a sender and of the oracle that were made apart meet here; what was judged already stays as it was.
-    const apart = parts.length > 1 && merged.comparisons === undefined;
-    const results = apart ? await judgeTogether(merged) : merged;
+    const apart = merged.run.parts !== undefined && merged.comparisons === undefined;
+    const judged = apart ? await judgeTogether(merged) : merged;
+    const results = options.history === undefined ? judged : await withHistory(judged, options.history);
     const { page } = await writeReport(results, out);
     process.stdout.write(withoutCommands(terminalSummary(results, process.stdout)));
     process.stdout.write(`report: ${page}\n`);
     await tellWorkflow(results);
     if (options.open === true) openPage(resolve(page));
-    return EXIT.ok;
+    // What one run would have said at its end is said where its parts come together.
+    const joined = parts.length > 1 && parts.some((part) => part.results.run.shard !== undefined);
+    return joined && (results.run.shard !== undefined || hasFailed(results)) ? EXIT.failed : EXIT.ok;
   });
 }
 

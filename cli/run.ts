@@ -3,31 +3,30 @@ import { type Command, Option } from 'commander';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
+import { prepareHistory } from '../reports/history/remember.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
 import { prepareReport, readReport, writeReport } from '../reports/write.ts';
-import { cut } from '../scenarios/bound-result.ts';
+import { cutLine } from '../scenarios/bound-result.ts';
+import { codeDigest } from '../scenarios/code-digest.ts';
 import { configuredFiles } from '../scenarios/configured-files.ts';
 import {
   applyExpectations,
   defaultExpectations,
   hasFailed,
   loadExpectations,
+  marker,
 } from '../scenarios/expectations.ts';
 import { runLive } from '../scenarios/live/run.ts';
 import { loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import {
-  evidenceLimitCharacters,
-  type Result,
-  type Results,
-  schemaVersion,
-  selectorsLimit,
-} from '../scenarios/results.ts';
-import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
+import { type Result, type Results, selectorsLimit } from '../scenarios/results.ts';
+import { runScenarios } from '../scenarios/runner.ts';
 import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
 import type { WorldKind } from '../scenarios/senders/sender.ts';
+import { cutOut, weights } from '../scenarios/shards.ts';
+import { storedRun } from '../scenarios/stored-run.ts';
 import { asUsage } from './as-usage.ts';
 import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
@@ -39,6 +38,7 @@ import {
   readConfiguration,
   withParameterOptions,
 } from './parameters.ts';
+import { learntDurations, remembered } from './run-history.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -51,6 +51,7 @@ interface RunCommandOptions extends ParameterOptions {
   readonly shard?: string;
   readonly expectations?: string;
   readonly baseline?: string;
+  readonly history?: string;
   readonly out: string;
 }
 
@@ -83,6 +84,7 @@ export function defineRun(program: Command): void {
       '--baseline <report>',
       'an earlier report, or its results.json: the exit status then tells of regressions only',
     )
+    .option('--history <file>', 'adds the run to those in this file; durations are learnt from it')
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
     .action(async (selectors: readonly string[], options: RunCommandOptions) => {
       process.exitCode = await run(selectors, options);
@@ -102,6 +104,7 @@ export const JOBS_LIMIT = 64;
 
 async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
+  const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
   const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
@@ -116,23 +119,29 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   );
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
-  const scenarios = ofShard(
-    selected.map(({ scenario }) => scenario),
-    options.shard,
-  );
+  const all = selected.map(({ scenario }) => scenario);
   const expectations = await asUsage(async () => [
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
   ]);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
+  if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));
   const overrides = Object.fromEntries(overridesOf(configuration));
   const { clock, files } = nodePlatform();
   const tables =
     options.world === 'virtual' && options.mainCf !== undefined
       ? await configuredFiles(settings.flatMap(textsOf), files)
       : {};
+  const durations = await learntDurations(options.history, baseline, {
+    senders: senders.map(({ name }) => name),
+    world: options.world,
+  });
+  const inputs = [overrides, expectations.map(({ origin: _, ...expectation }) => expectation)];
+  const { scenarios, shard } =
+    asked === undefined ? { scenarios: all } : cutOut(all, asked, durations, inputs);
   const startedAtMs = clock.now();
+  const today = new Date(startedAtMs).toISOString().slice(0, 10);
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
     const common = { senders, seed, overrides, signal };
@@ -140,30 +149,45 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
       options.world === 'live'
         ? await asUsage(() => runLive(scenarios, { ...common, jobs, version: nexthopVersion() }))
         : runScenarios(scenarios, { ...common, files: tables });
-    const progress = showProgress(process.stderr, work.selected);
+    const weightOf = weights(scenarios, durations);
+    const perScenario = new Map(
+      scenarios.map((scenario) => [scenario.id, weightOf(scenario) / senders.length]),
+    );
+    const mark = marker(expectations, today);
+    const progress = showProgress(process.stderr, work.selected, {
+      total: scenarios.map(weightOf).reduce((sum, weight) => sum + weight, 0),
+      weightOf: (id) => perScenario.get(id) ?? 0,
+    });
     for await (const result of work.results) {
       results.push(result);
-      progress.add(result);
+      progress.add(mark(result));
     }
     progress.end();
     return { finished: work, interrupted: signal.aborted };
   });
-  const plain = asResults(results, finished, {
-    world: options.world,
+  const plain = storedRun(results, {
     startedAtMs,
     endedAtMs: clock.now(),
     seed,
-    interrupted,
-    senders: wanted,
-    selectors,
+    world: options.world,
+    nexthop: nexthopVersion(),
+    selected: finished.selected,
+    ...(interrupted && { interrupted: true }),
+    ...(selectors.length > 0 && { selectors: selectors.slice(0, selectorsLimit).map(cutLine) }),
+    senders: [...wanted],
+    code: await codeDigest(),
+    ...(shard && { shard }),
   });
   const compared = compareWithOracle(plain);
   const judged = applyExpectations(compared, expectations, {
-    today: new Date(startedAtMs).toISOString().slice(0, 10),
+    today,
     // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
-  const stored = baseline === undefined ? judged : withBaseline(judged, baseline);
+  const held = baseline === undefined ? judged : withBaseline(judged, baseline);
+  // A part is no run of its own; the run that the parts are merged to is.
+  const stored =
+    options.history === undefined || shard !== undefined ? held : await remembered(held, options.history);
   process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
@@ -184,49 +208,11 @@ async function readBaseline(
   return baseline;
 }
 
-function asResults(
-  results: readonly Result[],
-  work: ScenarioRun,
-  run: {
-    readonly world: WorldKind;
-    readonly startedAtMs: number;
-    readonly endedAtMs: number;
-    readonly seed: number;
-    readonly interrupted: boolean;
-    readonly senders: readonly string[];
-    readonly selectors: readonly string[];
-  },
-): Results {
-  const eventHash = work.eventHash();
-  return {
-    schema: schemaVersion,
-    run: {
-      id: new Date(run.startedAtMs).toISOString(),
-      startedAt: new Date(run.startedAtMs).toISOString(),
-      seed: run.seed,
-      world: run.world,
-      nexthop: nexthopVersion(),
-      ...(eventHash !== undefined && { eventHash }),
-      wallMs: run.endedAtMs - run.startedAtMs,
-      selected: work.selected,
-      ...(run.interrupted && { interrupted: true }),
-      ...(run.selectors.length > 0 && {
-        selectors: run.selectors
-          .slice(0, selectorsLimit)
-          .map((selector) => cut(selector, evidenceLimitCharacters)),
-      }),
-      senders: [...run.senders],
-    },
-    results: [...results],
-  };
-}
-
-/** Every n-th scenario, so that each shard has a share of every suite. */
-function ofShard<T>(items: readonly T[], shard: string | undefined): readonly T[] {
-  if (shard === undefined) return items;
-  const [, part, parts] = (/^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []).map(Number);
-  if (part === undefined || parts === undefined || part < 1 || part > parts) {
-    throw new UsageError(`--shard: '${shard}' is not I/N with I from 1 to N, such as 1/3`);
+/** `2/3` is the second of three. */
+function readShard(text: string): { part: number; of: number } {
+  const [, part, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (part === undefined || of === undefined || part < 1 || part > of) {
+    throw new UsageError(`--shard: '${text}' is not I/N with I from 1 to N, such as 1/3`);
   }
-  return items.filter((_, index) => index % parts === part - 1);
+  return { part, of };
 }

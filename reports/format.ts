@@ -65,3 +65,8 @@ export function visible(text: string): string {
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
 }
+
+/** The same for text of several lines; halves of characters become U+FFFD, so that it can be part of an address. */
+export function legible(text: string): string {
+  return text.split('\n').map(visible).join('\n').toWellFormed();
+}

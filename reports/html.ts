@@ -7,6 +7,8 @@ import type { Results } from '../scenarios/results.ts';
 import { dataElements } from './page-data.ts';
 
 const dataMark = '<!-- results -->';
+/** On both sides of the plots of the history. */
+export const plotsMark = '<!-- plots -->';
 
 export class PageError extends Error {
   override name = 'PageError';
@@ -25,11 +27,17 @@ export async function readTemplate(): Promise<string> {
 }
 
 /** The complete report. */
-export function renderPage(results: Results, template: string): string {
+export function renderPage(results: Results, whole: string): string {
+  const template = results.history === undefined ? withoutPlots(whole) : whole;
   const parts = template.split(dataMark);
   const [before, after] = parts;
   if (before === undefined || after === undefined || parts.length !== 2) {
     throw new PageError(`the report page must contain ${dataMark} once`);
   }
   return [before, ...dataElements(results, Buffer.byteLength(template)), after].join('\n');
+}
+
+function withoutPlots(template: string): string {
+  const [before = '', _, after = ''] = template.split(plotsMark);
+  return before + after;
 }

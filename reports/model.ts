@@ -16,6 +16,7 @@ import type {
   Verdict,
   World,
 } from '../scenarios/results.ts';
+import type { History } from '../scenarios/results-history.ts';
 import type { AgreementState } from './agreement.ts';
 import type { MonitorCoverage } from './coverage.ts';
 
@@ -29,6 +30,8 @@ export interface PageSummary {
   readonly comparisons: readonly PageComparison[];
   /** Expectations to correct, a line each. */
   readonly problems: readonly string[];
+  /** Absent when the run knows none. */
+  readonly history?: History;
   /** Those that some result sets. */
   readonly parameters: readonly PageParameter[];
   /** What is otherwise than in the run compared with; absent when there was none. */
@@ -129,3 +132,5 @@ export const beforeElementId = 'nexthop-before';
 /** Ids of the elements that hold the data. */
 export const summaryElementId = 'nexthop-summary';
 export const chunkElementId = (chunk: number): string => `nexthop-results-${chunk}`;
+/** The plots of the history, a script that runs when they are looked at; only where there is one. */
+export const plotsElementId = 'nexthop-plots';

@@ -103,7 +103,7 @@ function summaryElement(
 }
 
 /** Nothing in base64 can end a script or open anything. */
-function dataElement(id: string, value: unknown): string {
+export function dataElement(id: string, value: unknown): string {
   const data = deflateSync(JSON.stringify(packColumns(value)), { level: 9 }).toString('base64');
   return `<script type="application/octet-stream" id="${id}">${data}</script>`;
 }

@@ -35,6 +35,7 @@ export function pageSummary(results: Results, ordered: readonly Result[]): PageS
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
+    ...(results.history !== undefined && { history: results.history }),
     parameters: pageParameters(ordered),
     ...(results.baseline !== undefined && { baseline: pageBaseline(results.baseline, ordered) }),
   };

@@ -3,7 +3,14 @@
  * command that repeats it, and the verdict in one line. Colours follow NO_COLOR and whether the stream is a terminal.
  */
 import { styleText } from 'node:util';
-import { compareResults, type Result, type Results, type Verdict, verdicts } from '../scenarios/results.ts';
+import {
+  compareResults,
+  type Result,
+  type Results,
+  type Run,
+  type Verdict,
+  verdicts,
+} from '../scenarios/results.ts';
 import { countVerdicts, duration, grouped, plural, type VerdictCounts, visible } from './format.ts';
 import type { Paint, Style } from './paint.ts';
 import { agreementLines, senderLines } from './terminal-agreement.ts';
@@ -113,9 +120,20 @@ function totalLines({ run, results }: Results, paint: Paint): string[] {
     const of = run.selected === undefined ? '' : ` of ${grouped(run.selected)}`;
     lines.push(paint('yellow', `interrupted: ${grouped(results.length)}${of} finished`));
   }
+  const part = shardText(run);
+  if (part !== undefined) lines.push(paint('yellow', part));
   if (run.seed !== undefined) {
     const hash = run.eventHash === undefined ? '' : `, event hash ${visible(run.eventHash)}`;
     lines.push(paint('dim', `seed ${run.seed}${hash}`));
   }
   return lines;
+}
+
+/** `shard 2 of 3`, or which of them are missing where some were merged already. */
+function shardText({ shard }: Run): string | undefined {
+  if (shard === undefined) return undefined;
+  const { parts, of } = shard;
+  if (parts.length === 1 && of > 1) return `shard ${parts[0]} of ${of}`;
+  const missing = Array.from({ length: of }, (_, index) => index + 1).filter((part) => !parts.includes(part));
+  return `incomplete: shard ${missing.join(', ')} of ${of} is missing`;
 }

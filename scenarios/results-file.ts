@@ -35,7 +35,12 @@ export function writeResults(value: Results): string {
  * @throws ResultsError when the value breaks the schema or its limits
  */
 export function* storedText(value: Results): Generator<string> {
-  const { schema, run, problems, baseline } = checked(results, withoutLists(value), 'results', '');
+  const { schema, run, problems, judgements, baseline, history } = checked(
+    results,
+    withoutLists(value),
+    'results',
+    '',
+  );
   const table = checkTable(value.results);
   yield `{"schema":${schema},"run":${JSON.stringify(run)}`;
   if (table.size > 0) {
@@ -49,12 +54,14 @@ export function* storedText(value: Results): Generator<string> {
     yield* listText('comparisons', texts('comparisons', value.comparisons.toSorted(compareResults)));
   }
   if (problems !== undefined) yield* listText('problems', texts('problems', value.problems ?? []));
+  if (judgements !== undefined) yield `,"judgements":${JSON.stringify(judgements)}`;
   if (baseline !== undefined) {
     const { changes: _, ...rest } = baseline;
     yield `,"baseline":${JSON.stringify(rest).slice(0, -1)}`;
     yield* listText('changes', texts('changes', value.baseline?.changes ?? []));
     yield '}';
   }
+  if (history !== undefined) yield `,"history":${JSON.stringify(history)}`;
   yield '}\n';
 }
 

@@ -10,6 +10,7 @@
  */
 import * as z from 'zod';
 import { count, evidence, line, milliseconds, name } from './results-fields.ts';
+import { history } from './results-history.ts';
 import { told } from './results-told.ts';
 import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
 
@@ -52,13 +53,18 @@ export const contentLinesLimit = 200;
 const clausesLimit = 100;
 const tagsLimit = 50;
 export const overridesLimit = 200;
+/** In one file; those that Nexthop ships are a file, too. */
+export const expectationsLimit = 10_000;
 /** What is wrong with the expectation files of one run. */
 export const problemsLimit = 1_000;
+export const shardsLimit = 9_999;
 
 const seed = z.int();
 const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
 const world = z.literal(['virtual', 'live']);
+/** Hexadecimal digits of a SHA-256, or the first of them. */
+const digest = z.string().regex(/^[0-9a-f]{16,64}$/);
 
 export const check = z.object({
   /** Id of the register, or `postfix:...`; see clauses.ts. */
@@ -171,6 +177,10 @@ export const result = z.object({
   file: name.exactOptional(),
   /** The line there, from 1; absent where it is not known. */
   line: z.int().min(1).exactOptional(),
+  /** Of the text of that file. */
+  definition: digest.exactOptional(),
+  /** Of everything that happened; absent in the live world. */
+  eventHash: digest.exactOptional(),
 });
 
 const difference = z.object({
@@ -209,7 +219,15 @@ const runPart = z.object({
   eventHash: name.exactOptional(),
 });
 
-const run = z.object({
+/** Which parts of how many a run is, as `--shard` cut it up. */
+const shard = z.object({
+  parts: z.array(z.int().min(1).max(shardsLimit)).min(1).max(shardsLimit),
+  of: z.int().min(1).max(shardsLimit),
+  /** Of who runs what: the same in all parts of one run. */
+  plan: digest,
+});
+
+export const run = z.object({
   id: name,
   startedAt: timestamp,
   /** Absent when merged runs differ in it. */
@@ -223,12 +241,29 @@ const run = z.object({
   /** How many results the run set out to produce. */
   selected: count.exactOptional(),
   interrupted: z.boolean().exactOptional(),
+  /** Of Nexthop's own code: what a version is not precise enough for. */
+  code: digest.exactOptional(),
+  /** Absent for all of a run; merged parts of which none is missing are all of it. */
+  shard: shard.exactOptional(),
   /** What the command line selected; absent for everything. */
   selectors: z.array(evidence).max(selectorsLimit).exactOptional(),
   /** The senders that were asked for, whether they are installed or not. */
   senders: z.array(name).max(sendersLimit).exactOptional(),
   /** The runs this one was merged from. */
   parts: z.array(runPart).max(1_000).exactOptional(),
+});
+
+/** What some scenarios have to say about an expectation. */
+const judgement = z.object({
+  /** Which one, counted from 0 over all files. */
+  position: count,
+  met: z.literal(true).exactOptional(),
+  /** What is wrong with it, unless other scenarios meet it. */
+  problem: evidence.exactOptional(),
+  /** The first scenario that shows another cause. */
+  scenario: name.exactOptional(),
+  /** Whether scenarios of other parts can meet it. */
+  open: z.literal(true).exactOptional(),
 });
 
 export const change = z.object({
@@ -274,8 +309,15 @@ export const results = z.object({
   /** Of senders with the oracle of the run; absent when there was none. */
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
   problems: z.array(problem).max(problemsLimit).exactOptional(),
+  /** Of a part of a run, for whoever merges the parts. */
+  judgements: z
+    .array(judgement)
+    .max(2 * expectationsLimit)
+    .exactOptional(),
   /** What is otherwise than in an earlier run. */
   baseline: baseline.exactOptional(),
+  /** The runs before this one that can be held beside it, as far as a history was kept. */
+  history: history.exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
@@ -289,8 +331,10 @@ export type Omitted = z.infer<typeof omitted>;
 export type Result = z.infer<typeof result>;
 export type Difference = z.infer<typeof difference>;
 export type Comparison = z.infer<typeof comparison>;
+export type Judgement = z.infer<typeof judgement>;
 export type Change = z.infer<typeof change>;
 export type Baseline = z.infer<typeof baseline>;
+export type Shard = z.infer<typeof shard>;
 export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;

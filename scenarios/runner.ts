@@ -4,7 +4,6 @@
  *
  *     const run = runScenarios(scenarios, { senders: [nexthopSender(version)], seed: 1 });
  *     for await (const result of run.results) show(result);
- *     run.eventHash();
  */
 import { hash } from 'node:crypto';
 import type { FileContent } from '../simulator/file-content.ts';
@@ -42,6 +41,8 @@ export interface RunOptions {
   readonly onGrowth?: (result: Result) => void;
   /** Real time for one scenario; `SCENARIO_LIMIT_MS` when absent. */
   readonly scenarioLimitMs?: number;
+  /** Real time as results tell of it, from a clock that never goes back. */
+  readonly nowMs?: () => number;
 }
 
 export interface ScenarioRun {
@@ -49,36 +50,23 @@ export interface ScenarioRun {
   readonly results: AsyncIterable<Result>;
   /** How many results there will be unless the run is interrupted. */
   readonly selected: number;
-  /** Over the event streams of all finished results, in the order of scenario ids and senders; none in real time. */
-  eventHash(): string | undefined;
 }
 
 const SCENARIO_LIMIT_MS = 30_000;
 
 export function runScenarios(scenarios: readonly Scenario[], options: RunOptions): ScenarioRun {
-  const hashes = new Map<string, string>();
   async function* results(): AsyncGenerator<Result> {
     for (const scenario of scenarios) {
       for (const sender of options.senders) {
         if (options.signal?.aborted === true) return;
-        const finished = await runOne(scenario, sender, options);
-        if (finished === undefined) return;
-        hashes.set(`${scenario.id}\n${sender.name}`, finished.eventHash);
-        options.onResult?.(finished.result);
-        yield finished.result;
+        const result = await runOne(scenario, sender, options);
+        if (result === undefined) return;
+        options.onResult?.(result);
+        yield result;
       }
     }
   }
-  return {
-    results: results(),
-    selected: scenarios.length * options.senders.length,
-    eventHash() {
-      const lines = [...hashes]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, value]) => `${key}\n${value}\n`);
-      return hash('sha256', lines.join(''), 'hex');
-    },
-  };
+  return { results: results(), selected: scenarios.length * options.senders.length };
 }
 
 /** The seed of one scenario: the same in every selection that it is part of. */
@@ -86,23 +74,15 @@ export function seedOf(runSeed: number, id: string): string {
   return hash('sha256', `${runSeed}\n${id}`, 'hex').slice(0, 16);
 }
 
-interface Finished {
-  readonly result: Result;
-  readonly eventHash: string;
-}
-
-async function runOne(
-  scenario: Scenario,
-  sender: Sender,
-  options: RunOptions,
-): Promise<Finished | undefined> {
-  const startedMs = performance.now();
+async function runOne(scenario: Scenario, sender: Sender, options: RunOptions): Promise<Result | undefined> {
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const startedMs = nowMs();
   const world = options.world ?? virtualWorld;
   const overrides = sender.claims.has('config') ? (options.overrides ?? {}) : {};
   const blank = blankResult(scenario, sender, world.kind, overrides, options.seed);
   const obstacle = obstacleTo(scenario, sender, world.kind, overrides);
   if (obstacle !== undefined)
-    return { result: redactResult({ ...blank, ...obstacle }, []), eventHash: obstacle.verdict };
+    return redactResult({ ...blank, ...obstacle, ...eventHash(world.kind, obstacle.verdict) }, []);
   const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
   const { onGrowth } = options;
   try {
@@ -130,25 +110,24 @@ async function runOne(
       verdict: judged.verdict,
       reason: judged.reason,
       checks: [...judged.checks],
-      wallMs: roundMs(performance.now() - startedMs),
+      wallMs: roundMs(nowMs() - startedMs),
     };
     const result = boundResult(redactResult(full, run.evidence.sessions));
-    const eventHash = hash(
-      'sha256',
-      `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`,
-      'hex',
-    );
-    return { result, eventHash };
+    const seen = `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`;
+    return { ...result, ...eventHash(world.kind, seen) };
   } catch (error) {
     if (options.signal?.aborted === true) return undefined;
     const reason = oneLine(error instanceof Error ? error.message : String(error));
-    const wallMs = roundMs(performance.now() - startedMs);
+    const wallMs = roundMs(nowMs() - startedMs);
     const verdict = verdictOfError(error, world.kind);
-    return {
-      result: boundResult(redactResult({ ...blank, verdict, reason, wallMs }, [])),
-      eventHash: verdict,
-    };
+    const failed = { ...blank, verdict, reason, wallMs, ...eventHash(world.kind, verdict) };
+    return boundResult(redactResult(failed, []));
   }
+}
+
+/** Real time never repeats itself, so only the virtual world has one. */
+function eventHash(world: WorldKind, seen: string): { eventHash?: string } {
+  return world === 'virtual' ? { eventHash: hash('sha256', seen, 'hex') } : {};
 }
 
 function verdictOfError(error: unknown, world: WorldKind): Verdict {

@@ -50,13 +50,13 @@ export function rowsOf(steps: readonly Step[], opened: ReadonlySet<string>): rea
   return rows;
 }
 
-/** Steps with equal keys are of one kind, whatever they hold. */
-function keyOf({ kind, from, to, label, lines }: Step): string {
-  const text = lines[0] ?? label;
-  if (kind === 'command') return JSON.stringify([kind, from, to, /^\S*/.exec(text)?.[0]?.toUpperCase()]);
-  if (kind === 'reply') return JSON.stringify([kind, from, to, text.slice(0, 3)]);
-  const told = kind === 'decision' || kind === 'question' || kind === 'fault' || kind === 'timer';
-  return JSON.stringify([kind, from, to, told ? label.replaceAll(/\d+/g, '0') : '']);
+/** Steps with equal keys are of one kind: commands by their verb, whatever else is told by all but its figures. */
+function keyOf({ kind, from, to, label }: Step): string {
+  const said =
+    kind === 'command' ? (/^\S*/.exec(label)?.[0] ?? '').toUpperCase() : label.replaceAll(/\d+/g, '0');
+  // A reply's code is more than a figure.
+  const code = kind === 'reply' ? label.slice(0, 3) : '';
+  return JSON.stringify([kind, from, to, said, code]);
 }
 
 /** The repetition that begins here and hides most; a step that does not repeat is one of its own. */

@@ -20,7 +20,7 @@ export function scopeOf({ run, results }: Results, before: Results): Scope {
   worlds?.add(run.world);
   seeds?.add(run.seed);
   const selected = selection(run.selectors, before.run.selectors);
-  const partial = run.interrupted === true;
+  const partial = run.interrupted === true || run.shard !== undefined;
   const finished = run.selected === undefined ? '' : ` of ${run.selected}`;
   return {
     contains: (entry) =>
@@ -31,7 +31,7 @@ export function scopeOf({ run, results }: Results, before: Results): Scope {
       selected(entry),
     notes: [
       ...(partial
-        ? [`the run was interrupted: only the ${results.length}${finished} results it has are compared`]
+        ? [`the run is not complete: only the ${results.length}${finished} results it has are compared`]
         : []),
       ...selectionNote('only what was selected is compared', run.selectors),
       ...selectionNote('the baseline holds only what was selected', before.run.selectors),

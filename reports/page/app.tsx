@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Clause } from './clause.tsx';
 import { Clauses } from './clauses.tsx';
 import type { Report } from './data.ts';
+import { History } from './history.tsx';
 import { Keys } from './keys.tsx';
 import { Matrix } from './matrix.tsx';
 import { Overview } from './overview.tsx';
@@ -18,6 +19,7 @@ const tabs = [
   { view: 'suites', label: 'Suites', hash: '#/suites' },
   { view: 'matrix', label: 'Matrix', hash: '#/matrix' },
   { view: 'clauses', label: 'Clauses', hash: '#/clauses' },
+  { view: 'history', label: 'History', hash: '#/history' },
 ] as const;
 
 export function App({ report: first }: { readonly report: Report }) {
@@ -36,11 +38,13 @@ export function App({ report: first }: { readonly report: Report }) {
             Nexthop
           </a>
           <nav aria-label="Views">
-            {tabs.map(({ view, label, hash }) => (
-              <a key={view} href={hash} aria-current={view === open ? 'page' : undefined}>
-                {label}
-              </a>
-            ))}
+            {tabs
+              .filter(({ view }) => view !== 'history' || report.summary.history !== undefined)
+              .map(({ view, label, hash }) => (
+                <a key={view} href={hash} aria-current={view === open ? 'page' : undefined}>
+                  {label}
+                </a>
+              ))}
           </nav>
           <Keys />
         </div>
@@ -69,6 +73,8 @@ function OpenView({ report, route }: { readonly report: Report; readonly route: 
       ) : (
         <Clause report={report} id={route.name} />
       );
+    case 'history':
+      return <History report={report} />;
     case 'scenario':
       return <Scenario report={report} route={route} />;
     case 'overview':

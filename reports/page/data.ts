@@ -49,7 +49,8 @@ export async function loadReport(document: Document): Promise<Report | undefined
   const data = await readElement(document, summaryElementId);
   if (data === undefined) return undefined;
   const summary = data as PageSummary;
-  const rows = summary.rows.map((row, index): Row => ({ ...row, index }));
+  // They were made for this page alone; a copy of each would double what it holds.
+  const rows = summary.rows.map((row, index): Row => Object.assign(row, { index }));
   const named = Map.groupBy(rows, (row) => row.scenario);
   const comparisons = new Map(summary.comparisons.map((comparison) => [comparison.row, comparison]));
   const changes = Map.groupBy(summary.baseline?.changes ?? [], ({ row }) => row);

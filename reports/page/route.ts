@@ -4,7 +4,7 @@
  */
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-export type View = 'overview' | 'suites' | 'matrix' | 'clauses' | 'scenario';
+export type View = 'overview' | 'suites' | 'matrix' | 'clauses' | 'history' | 'scenario';
 
 export interface Route {
   readonly view: View;
@@ -17,7 +17,7 @@ function parseHash(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view, ...rest] = path.split('/');
   const query = Object.fromEntries(new URLSearchParams(search));
-  if (view === 'suites' || view === 'matrix') return { view, name: '', query };
+  if (view === 'suites' || view === 'matrix' || view === 'history') return { view, name: '', query };
   if (view === 'scenario' || view === 'clauses') return { view, name: rest.map(decoded).join('/'), query };
   return { view: 'overview', name: '', query };
 }

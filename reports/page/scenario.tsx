@@ -100,7 +100,7 @@ function Head({ report, row, result }: HeadProps) {
       <p class="eyebrow">
         <code>{row.scenario}</code>
       </p>
-      <h1 tabIndex={-1}>{row.title}</h1>
+      <h1 tabIndex={-1}>{row.title === '' ? row.scenario : row.title}</h1>
       <p class="verdict-line">
         <Badge verdict={row.verdict} />
         {row.reason === '' ? null : <span>{visible(row.reason)}</span>}

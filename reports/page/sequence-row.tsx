@@ -57,17 +57,8 @@ function Fold({
     onToggle(row.id);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a drawing holds no button element.
-    <g
-      class="fold"
-      data-id={row.id}
-      role="button"
-      tabIndex={tabStop === row.id ? 0 : -1}
-      aria-expanded={row.isOpen}
-      aria-label={what}
-      onClick={() => onToggle(row.id)}
-      onKeyDown={onKeyDown}
-    >
+    <g class="fold">
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing holds no button element. */}
       <rect
         class="hit"
         x={layout.axis}
@@ -75,8 +66,16 @@ function Fold({
         width={layout.width - layout.axis - 4}
         height={height - 6}
         rx={5}
+        data-id={row.id}
+        role="button"
+        tabindex={tabStop === row.id ? 0 : -1}
+        aria-expanded={row.isOpen}
+        aria-label={what}
+        onClick={() => onToggle(row.id)}
+        onKeyDown={onKeyDown}
       />
-      <text x={layout.axis + 16} y={y + height / 2 + 4}>
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: words of a drawing take no focus, and the button has said them. */}
+      <text aria-hidden="true" x={layout.axis + 16} y={y + height / 2 + 4}>
         {row.isOpen ? '▾' : '▸'} {what}
       </text>
     </g>
@@ -103,32 +102,40 @@ function StepRow({
   };
   const last = before?.row.type === 'step' ? before.row.step.atMs : undefined;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a drawing holds no button element.
-    <g
-      class={`step step-${step.kind}${isSelected ? ' is-selected' : ''}`}
-      data-id={step.id}
-      role="button"
-      tabIndex={tabStop === step.id ? 0 : -1}
-      aria-pressed={isSelected}
-      aria-label={spoken(step, lifelines)}
-      onClick={choose}
-      onKeyDown={onKeyDown}
-      onPointerEnter={() => onLook(step.id)}
-      onPointerLeave={() => onLook(undefined)}
-      onFocus={() => onLook(step.id)}
-      onBlur={() => onLook(undefined)}
-    >
-      <rect class="hit" x={2} y={y + 1} width={layout.width - 4} height={height - 2} rx={5} />
-      {last === step.atMs ? null : (
-        <text class="at" x={layout.axis - 10} y={y + (isNote(step) ? 17 : 20)} text-anchor="end">
-          {clockTime(step.atMs)}
-        </text>
-      )}
-      {isNote(step) ? (
-        <Note step={step} layout={layout} y={y} />
-      ) : (
-        <Arrow step={step} layout={layout} y={y} />
-      )}
+    <g class={`step step-${step.kind}${isSelected ? ' is-selected' : ''}`}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing holds no button element. */}
+      <rect
+        class="hit"
+        x={2}
+        y={y + 1}
+        width={layout.width - 4}
+        height={height - 2}
+        rx={5}
+        data-id={step.id}
+        role="button"
+        tabindex={tabStop === step.id ? 0 : -1}
+        aria-pressed={isSelected}
+        aria-label={spoken(step, lifelines)}
+        onClick={choose}
+        onKeyDown={onKeyDown}
+        onPointerEnter={() => onLook(step.id)}
+        onPointerLeave={() => onLook(undefined)}
+        onFocus={() => onLook(step.id)}
+        onBlur={() => onLook(undefined)}
+      />
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: words of a drawing take no focus, and the button has said them. */}
+      <g aria-hidden="true">
+        {last === step.atMs ? null : (
+          <text class="at" x={layout.axis - 10} y={y + (isNote(step) ? 17 : 20)} text-anchor="end">
+            {clockTime(step.atMs)}
+          </text>
+        )}
+        {isNote(step) ? (
+          <Note step={step} layout={layout} y={y} />
+        ) : (
+          <Arrow step={step} layout={layout} y={y} />
+        )}
+      </g>
     </g>
   );
 }

@@ -113,6 +113,8 @@ export function Sequence({ diagram, selected, onSelect, onLook }: SequenceProps)
         ref={frame}
         role="group"
         aria-label="Sequence diagram"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys.
+        tabIndex={0}
         onKeyDown={onKeyDown}
       >
         <div class="sequence-canvas" style={{ width: `${layout.width * scale}px` }}>

@@ -25,7 +25,8 @@ export function StepDetails({ step, diagram, isSelected }: StepDetailsProps) {
   const name = (id: string) => visible(diagram.lifelines.find((lifeline) => lifeline.id === id)?.name ?? id);
   const isSpoken = step.kind === 'command' || step.kind === 'reply' || step.kind === 'lookup';
   return (
-    <div class="step-details">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys.
+    <section class="step-details" aria-label="Selected step" tabIndex={0}>
       <p class="step-where">
         <time>{clockTime(step.atMs)}</time>
         <span>{step.from === step.to ? name(step.from) : `${name(step.from)} → ${name(step.to)}`}</span>
@@ -64,7 +65,7 @@ export function StepDetails({ step, diagram, isSelected }: StepDetailsProps) {
           Show in the dialogue
         </button>
       ) : null}
-    </div>
+    </section>
   );
 }
 

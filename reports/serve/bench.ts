@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Result, type Results, type Run, schemaVersion } from '../../scenarios/results.ts';
+import type { Result, Results, Run } from '../../scenarios/results.ts';
+import { storedRun } from '../../scenarios/stored-run.ts';
 import type { Answer, Order, Progress, Selection, Status } from './protocol.ts';
 import { replaceResults } from './replace.ts';
 
@@ -51,7 +52,8 @@ export class Bench {
 
   /** As they are stored; without any, those of a run that found nothing to do. */
   get results(): Results {
-    return this.#results ?? this.#runOf([], { startedAtMs: this.#startedAtMs, wallMs: 0, selected: 0 });
+    const atMs = this.#startedAtMs;
+    return this.#results ?? this.#runOf([], { startedAtMs: atMs, endedAtMs: atMs, selected: 0 });
   }
 
   get status(): Status {
@@ -136,14 +138,12 @@ export class Bench {
       const [last = ''] = errors.trim().split('\n').slice(-1);
       this.#trouble = oneLine(`the run broke off (${how})${last === '' ? '' : `: ${last}`}`);
     }
-    const eventHash = end?.type === 'ended' ? end.eventHash : undefined;
     if (fresh.length > 0)
       await this.#take(
         this.#runOf(fresh, {
           startedAtMs,
-          wallMs: this.#options.nowMs() - startedAtMs,
+          endedAtMs: this.#options.nowMs(),
           selected: this.#work?.progress.selected ?? fresh.length,
-          ...(eventHash !== undefined && { eventHash }),
           ...((cancelled || end?.type !== 'ended') && { interrupted: true }),
         }),
       );
@@ -153,18 +153,10 @@ export class Bench {
 
   #runOf(
     results: readonly Result[],
-    {
-      startedAtMs,
-      ...run
-    }: { readonly startedAtMs: number } & Pick<Run, 'wallMs' | 'selected' | 'eventHash' | 'interrupted'>,
+    run: { readonly startedAtMs: number; readonly endedAtMs: number } & Pick<Run, 'selected' | 'interrupted'>,
   ): Results {
     const { seed, world, version } = this.#options.order;
-    const startedAt = new Date(startedAtMs).toISOString();
-    return {
-      schema: schemaVersion,
-      run: { id: startedAt, startedAt, seed, world, nexthop: version, ...run },
-      results: [...results],
-    };
+    return storedRun(results, { seed, world, nexthop: version, ...run });
   }
 
   async #take(fresh: Results): Promise<void> {

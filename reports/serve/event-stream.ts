@@ -58,7 +58,9 @@ export class EventStreams {
     tell('status', this.#bench.status);
   }
 
-  close(): void {
-    for (const response of this.#open) response.destroy();
+  /** Resolves when all have heard the end, but for pages that do not read. */
+  async close(): Promise<void> {
+    const reading = [...this.#open].filter(({ writableNeedDrain }) => !writableNeedDrain);
+    await Promise.all(reading.map((response) => new Promise<void>((resolve) => response.end(resolve))));
   }
 }

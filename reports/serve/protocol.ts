@@ -26,7 +26,7 @@ export type Answer =
   | { readonly type: 'growing'; readonly result: Result }
   | { readonly type: 'result'; readonly result: Result }
   /** Nothing more will come. */
-  | { readonly type: 'ended'; readonly eventHash?: string }
+  | { readonly type: 'ended' }
   /** It cannot be run; one line. */
   | { readonly type: 'refused'; readonly reason: string };
 

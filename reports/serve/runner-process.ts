@@ -46,8 +46,7 @@ async function obey(order: Order): Promise<void> {
       : runScenarios(scenarios, common);
   await say({ type: 'begun', selected: run.selected });
   for await (const result of run.results) await say({ type: 'result', result });
-  const eventHash = signal.aborted ? undefined : run.eventHash();
-  await say({ type: 'ended', ...(eventHash !== undefined && { eventHash }) });
+  await say({ type: 'ended' });
 }
 
 /** Resolves when the server has taken it, so that results do not pile up here. */

@@ -260,7 +260,7 @@ test('without results there is a page too, and everything can be run', async () 
   expect(await served.ask('/')).toMatchObject({ status: 200 });
   await served.run();
   await served.until(isIdle);
-  expect(served.bench.results).toMatchObject({ run: { eventHash: 'abc', selected: 2 }, results: [{}] });
+  expect(served.bench.results).toMatchObject({ run: { selected: 2 }, results: [{}] });
 });
 
 interface Listener {

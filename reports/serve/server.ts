@@ -126,7 +126,7 @@ export async function serveReport({ bench, template, port }: ServeOptions): Prom
   return {
     url: `http://${address}:${portOf()}/`,
     close: async () => {
-      streams.close();
+      await streams.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

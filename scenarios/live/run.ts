@@ -48,8 +48,6 @@ export async function runLive(scenarios: readonly Scenario[], options: LiveRunOp
   return {
     results: new LiveRun(plan, scenarios, options).results(),
     selected: scenarios.length * options.senders.length,
-    // Real time never repeats itself.
-    eventHash: () => undefined,
   };
 }
 

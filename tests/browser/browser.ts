@@ -34,7 +34,8 @@ export interface ViewOptions {
   readonly javaScript?: boolean;
 }
 
-const waitLimitMs = 10_000;
+/** A busy machine takes its time. */
+const waitLimitMs = 20_000;
 
 /** Opens a report at a view. */
 export async function openReport(results: Results, hash = '#/', options: ViewOptions = {}): Promise<Page> {

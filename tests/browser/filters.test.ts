@@ -53,7 +53,10 @@ describe('suites', () => {
     const expected = alone.results.filter((result) => result.verdict === verdict).length;
     const page = await openReport(alone, `#/suites?verdict=${verdict}`);
     expect(await found(page)).toBe(`${expected} of 120 results`);
-    expect(await rows(page).count()).toBe(expected);
+    const drawn = await rows(page).getByRole('img', { name: verdict, exact: true }).count();
+    // Of a long list only what is in sight is drawn.
+    if (expected > 15) expect(drawn).toBeGreaterThan(5);
+    else expect(drawn).toBe(expected);
   });
 });
 
@@ -122,27 +125,31 @@ describe('clauses', () => {
     await page.getByRole('searchbox', { name: 'Filter clauses' }).fill('rfc5321-2.1-01');
     await page.getByText('rfc5321-2.1-01', { exact: true }).waitFor();
     expect(page.url()).toContain('q=rfc5321-2.1-01');
-    await page.getByRole('button', { name: /^not yet exercised/ }).click();
-    await page.getByText('No clause matches.').waitFor();
+    await page.getByRole('button', { name: /^never exercised/ }).click();
+    await expect.poll(() => found(page)).toMatch(/^0 of \d+ clauses$/);
     await expectSameElsewhere(page);
   });
 
   test('lead to the scenarios that exercise them, and these back', async () => {
     const [id = ''] = alone.results[0]?.clauses ?? [];
     const page = await openReport(alone, `#/clauses?q=${id}`);
-    await page.locator('.by a').first().click();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('heading', { level: 1, name: id }).waitFor();
+    await page.getByRole('table').getByRole('rowheader').getByRole('link').first().click();
     await page.getByRole('heading', { name: 'Checks' }).waitFor();
-    await page.getByRole('link', { name: id }).first().click();
-    await expect.poll(() => page.url()).toContain(`#/clauses?q=${id}`);
+    await page.getByRole('link', { name: id, exact: true }).first().click();
+    await page.getByRole('heading', { level: 1, name: id }).waitFor();
   });
 
   test('of a document open and close', async () => {
     const page = await openReport(alone, '#/clauses');
-    const summary = page.locator('summary').first();
-    await summary.click();
-    await page.locator('.clause').first().waitFor();
-    await summary.press('Enter');
-    await page.locator('.clause').first().waitFor({ state: 'hidden' });
+    const document = page.getByRole('button', { name: /RFC 5321/ });
+    const clauses = page.locator('a.clause');
+    await document.click();
+    await clauses.first().waitFor();
+    await expectSameElsewhere(page);
+    await document.press('Enter');
+    await expect.poll(() => clauses.count()).toBe(0);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Everything can be done without a mouse. */
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { sampleMatrix } from '../sample-comparisons.ts';
 import { sampleResults } from '../sample-results.ts';
-import { openReport } from './browser.ts';
+import { expectAccessible, openReport } from './browser.ts';
 
 const results = sampleResults(120);
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
@@ -16,20 +17,21 @@ test('Tab goes through the page as it is read', async () => {
     document.body.tabIndex = -1;
     document.body.focus();
   });
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 9; step += 1) {
     await page.keyboard.press('Tab');
     order.push((await name(page)) ?? (await focused(page)));
   }
-  expect(order.slice(0, 7)).toEqual([
+  expect(order.slice(0, 8)).toEqual([
     'Nexthop',
     'Overview',
     'Suites',
     'Matrix',
     'Clauses',
+    'Keys?',
     'Filter scenarios',
     'Suite',
   ]);
-  expect(order[7]).toMatch(/^all/);
+  expect(order[8]).toMatch(/^all/);
 });
 
 test('what has the focus can be seen', async () => {
@@ -57,7 +59,7 @@ test('/ goes to the filter, Escape empties it', async () => {
 
 test('Enter opens a view, whose heading has the focus then, and the back button returns to the place', async () => {
   const page = await openReport(results, '#/suites');
-  const row = page.locator('a.row').nth(60);
+  const row = page.locator('a.row').nth(14);
   await row.scrollIntoViewIfNeeded();
   await page.waitForFunction(() => scrollY > 0);
   const scrolled = await page.evaluate(
@@ -83,11 +85,64 @@ test('a filter is no step to go back through', async () => {
   await expect.poll(() => page.url()).toMatch(/#\/$/);
 });
 
-test('a long list grows as one goes through it', async () => {
-  const page = await openReport(sampleResults(400), '#/suites');
-  const more = page.getByRole('button', { name: /^Show more/ });
-  await more.waitFor();
-  const before = await page.locator('a.row').count();
-  await more.press('Enter');
-  await expect.poll(() => page.locator('a.row').count()).toBeGreaterThan(before);
+test('arrows go from row to row, beyond what is in sight, Home and End to the ends', async () => {
+  const page = await openReport(results, '#/suites');
+  const names = [
+    ...Map.groupBy(results.results.map(({ scenario }) => scenario).sort(), suiteOf).values(),
+  ].flat();
+  await page.getByRole('searchbox').press('ArrowDown');
+  const row = () =>
+    page.evaluate(() => document.activeElement?.querySelector('.row-name')?.textContent ?? '');
+  expect(await row()).toBe(names[0]);
+  for (let step = 0; step < 40; step += 1) await page.keyboard.press('ArrowDown');
+  expect(await row()).toBe(names[40]);
+  await page.keyboard.press('ArrowUp');
+  expect(await row()).toBe(names[39]);
+  await page.keyboard.press('End');
+  await expect.poll(row).toBe(names.at(-1));
+  await page.keyboard.press('Home');
+  await expect.poll(row).toBe(names[0]);
 });
+
+test('arrows go sideways through the verdicts of the matrix', async () => {
+  const page = await openReport(sampleMatrix(30), '#/matrix');
+  await page.getByRole('searchbox').press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  expect(await name(page)).toMatch(/^nexthop: /);
+  await page.keyboard.press('ArrowDown');
+  expect(await name(page)).toMatch(/^nexthop: /);
+  await page.keyboard.press('ArrowLeft');
+  expect(await name(page)).toBeNull();
+});
+
+test('? tells of the keys, Escape closes that', async () => {
+  const page = await openReport(results, '#/matrix');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Keys' });
+  await dialog.waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+});
+
+test('arrows walk through the diagram, Enter selects, + and - zoom', async () => {
+  const [sample] = results.results;
+  const page = await openReport(results, `#/scenario/${sample?.scenario}`);
+  const diagram = page.getByRole('group', { name: 'Sequence diagram' });
+  const steps = diagram.getByRole('button');
+  await steps.first().focus();
+  await page.keyboard.press('ArrowDown');
+  const second = await name(page);
+  expect(second).not.toBe(await steps.first().getAttribute('aria-label'));
+  await page.keyboard.press('Enter');
+  expect(await diagram.getByRole('button', { pressed: true }).getAttribute('aria-label')).toBe(second);
+  await page.keyboard.press('+');
+  await page.getByRole('button', { name: '125 %' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await diagram.getByRole('button', { pressed: true }).count()).toBe(0);
+});
+
+function suiteOf(name: string): string {
+  return name.split('/')[0] ?? '';
+}
