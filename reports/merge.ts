@@ -14,6 +14,7 @@ import {
   type RunPart,
   resultKey,
   schemaVersion,
+  selectorsLimit,
 } from '../scenarios/results.ts';
 import { ResultsError } from '../scenarios/results-file.ts';
 import { joinShards, type MergePart, sum } from './merge-shards.ts';
@@ -55,6 +56,8 @@ function refuseRepeats(parts: readonly MergePart[]): void {
 function mergeRuns(runs: readonly Run[]): Run {
   const ordered = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   const seed = shared(ordered.map((run) => run.seed));
+  const selectors = unionOf(ordered.map((run) => run.selectors));
+  const senders = unionOf(ordered.map((run) => run.senders));
   const wallMs = sum(ordered.map((run) => run.wallMs));
   const selected = sum(ordered.map((run) => run.selected));
   return {
@@ -66,6 +69,8 @@ function mergeRuns(runs: readonly Run[]): Run {
     ...(wallMs === undefined ? {} : { wallMs }),
     ...(selected === undefined ? {} : { selected }),
     ...(ordered.some((run) => run.interrupted === true) ? { interrupted: true } : {}),
+    ...(selectors && { selectors }),
+    ...(senders && { senders }),
     parts: ordered.flatMap((run) => run.parts ?? [runPart(run)]),
   };
 }
@@ -77,6 +82,12 @@ function runPart({ id, startedAt, seed, eventHash }: Run): RunPart {
     ...(seed === undefined ? {} : { seed }),
     ...(eventHash === undefined ? {} : { eventHash }),
   };
+}
+
+/** What any of them was told; absent where one was not, since that means everything. */
+function unionOf(told: readonly (readonly string[] | undefined)[]): string[] | undefined {
+  const words = told.filter((each) => each !== undefined);
+  return words.length < told.length ? undefined : [...new Set(words.flat())].slice(0, selectorsLimit);
 }
 
 /** The value they all have, if they do. */

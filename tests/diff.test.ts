@@ -143,6 +143,9 @@ describe('run --baseline', () => {
     expect(worse).toMatchObject({ status: 1, stdout: expect.stringContaining('1 regression: 1 broken\n') });
     const again = await inFolder(['report', 'now']);
     expect(again.stdout).toContain('BROKEN mine/one ');
+    expect(await inFolder(['report', 'now', '--baseline', 'now', '--out', 'anew'])).toMatchObject({
+      ...{ status: 0, stdout: expect.stringContaining('2 failures known from it\nno regressions\n') },
+    });
     const { baseline } = readResults(readFileSync(join(folder, 'now/results.json'), 'utf8'), 'now');
     expect(baseline).toMatchObject({
       compared: 2,

@@ -102,6 +102,7 @@ describe('what is there', () => {
     expect(told([other, result()], [other], { selectors: ['dns/*'] })).toEqual(['absent!']);
     expect(told([other, result()], [other], { selectors: ['dns/b'] })).toEqual([]);
     expect(told([other, result()], [other], { interrupted: true })).toEqual([]);
+    expect(told([other, result()], [other], { shard: { parts: [1], of: 2, plan: 'x' } })).toEqual([]);
   });
 
   test('a file means what it meant to the baseline', () => {

@@ -30,9 +30,12 @@ export function scopeOf({ run, results }: Results, before: Results): Scope {
       seeds?.has(entry.seed) === true &&
       selected(entry),
     notes: [
-      ...(partial
-        ? [`the run is not complete: only the ${results.length}${finished} results it has are compared`]
+      ...(run.interrupted === true
+        ? [`the run was interrupted: only the ${results.length}${finished} results it has are compared`]
         : []),
+      ...(run.shard === undefined
+        ? []
+        : [`only what is in shard ${run.shard.parts.join(', ')} of ${run.shard.of} is compared`]),
       ...selectionNote('only what was selected is compared', run.selectors),
       ...selectionNote('the baseline holds only what was selected', before.run.selectors),
     ],
