@@ -24,36 +24,18 @@ import { type Result, type Results, selectorsLimit } from '../scenarios/results.
 import { runScenarios } from '../scenarios/runner.ts';
 import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
-import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { cutOut, weights } from '../scenarios/shards.ts';
 import { storedRun } from '../scenarios/stored-run.ts';
 import { asUsage } from './as-usage.ts';
 import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
 import { overridesOf } from './overrides.ts';
-import {
-  checkedSettings,
-  collect,
-  type ParameterOptions,
-  readConfiguration,
-  withParameterOptions,
-} from './parameters.ts';
+import { checkedSettings, collect, readConfiguration, withParameterOptions } from './parameters.ts';
 import { learntDurations, remembered } from './run-history.ts';
+import type { RunCommandOptions, Watched } from './run-options.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
 import { wholeNumber } from './whole-number.ts';
-
-interface RunCommandOptions extends ParameterOptions {
-  readonly sender: readonly string[];
-  readonly world: WorldKind;
-  readonly jobs: string;
-  readonly seed: string;
-  readonly shard?: string;
-  readonly expectations?: string;
-  readonly baseline?: string;
-  readonly history?: string;
-  readonly out: string;
-}
 
 export function defineRun(program: Command): void {
   withParameterOptions(program.command('run'))
@@ -86,9 +68,19 @@ export function defineRun(program: Command): void {
     )
     .option('--history <file>', 'adds the run to those in this file; durations are learnt from it')
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
-    .action(async (selectors: readonly string[], options: RunCommandOptions) => {
-      process.exitCode = await run(selectors, options);
+    .option('--watch', 'run again what a changed file touches, until it is told to end')
+    .action(async (selectors: readonly string[], { watch, ...options }: RunCommandOptions) => {
+      process.exitCode = watch === true ? await watchRun(selectors, options) : await run(selectors, options);
     });
+}
+
+async function watchRun(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
+  for (const other of ['shard', 'history'] as const) {
+    if (options[other] !== undefined)
+      throw new UsageError(`--watch runs parts as they change, which does not go with --${other}`);
+  }
+  const { watchRuns } = await import('./watch.ts');
+  return watchRuns(selectors, options);
 }
 
 /** Items of lists one by one. */
@@ -102,7 +94,11 @@ function textsOf(settings: Settings): string[] {
 export const DEFAULT_JOBS = 4;
 export const JOBS_LIMIT = 64;
 
-async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
+export async function run(
+  selectors: readonly string[],
+  options: RunCommandOptions,
+  watched?: Watched,
+): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
   const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
@@ -119,7 +115,10 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   );
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
-  const all = selected.map(({ scenario }) => scenario);
+  const picked = watched?.pick(selected) ?? selected;
+  const all = picked.map(({ scenario }) => scenario);
+  // A part of a selection is held against the same part of a baseline.
+  const wantedIds = picked.length === selected.length ? selectors : all.map(({ id }) => id);
   const expectations = await asUsage(async () => [
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
@@ -173,7 +172,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
     nexthop: nexthopVersion(),
     selected: finished.selected,
     ...(interrupted && { interrupted: true }),
-    ...(selectors.length > 0 && { selectors: selectors.slice(0, selectorsLimit).map(cutLine) }),
+    ...(wantedIds.length > 0 && { selectors: wantedIds.slice(0, selectorsLimit).map(cutLine) }),
     senders: [...wanted],
     code: await codeDigest(),
     ...(shard && { shard }),
@@ -189,6 +188,7 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
   const stored =
     options.history === undefined || shard !== undefined ? held : await remembered(held, options.history);
   process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
+  watched?.ended(stored);
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
   await tellWorkflow(stored);

@@ -60,7 +60,8 @@ export async function loadFile(path: string): Promise<LoadedScenario[]> {
   return loaded.map((entry) => ({ ...entry, scenario: { ...entry.scenario, selector: path } }));
 }
 
-function isScenarioFile(name: string): boolean {
+/** By its name alone. */
+export function isScenarioFile(name: string): boolean {
   return /\.(?:ts|js)$/.test(name) && !/\.(?:test|d)\.(?:ts|js)$/.test(name) && !name.startsWith('_');
 }
 

@@ -35,9 +35,10 @@ test('it runs what is asked for, keeps the report, and Ctrl-C ends it and all it
   expect(await marked.leftAfter(5_000)).toEqual([]);
 });
 
-test('a scenario file that is changed is read anew', async () => {
+// Three processes read all suites, one after another.
+test('a scenario file that is changed is read anew', { timeout: 90_000 }, async () => {
   const out = join(folder, 'changed');
-  const file = join(folder, 'changed.ts');
+  const file = join(folder, 'changed.js');
   const language = join(import.meta.dirname, '../scenarios/scenario.ts');
   const write = (title: string) =>
     writeFileSync(

@@ -11,21 +11,34 @@ import { type TestCase, testCases } from './cases.ts';
 
 type Element = ReturnType<ReturnType<typeof create>['ele']>;
 
+/** Characters that XML cannot carry, lone surrogates included, come from hostile servers. */
+const options = { version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' } as const;
+
+/** A suite at a time: the document of a hundred thousand cases would take gigabytes. */
 export function junitXml(results: Results): string {
-  // Characters that XML cannot carry, lone surrogates included, come from hostile servers.
-  const document = create({ version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' });
   const cases = testCases(results);
-  const root = document.ele('testsuites', {
+  const root = create(options).ele('testsuites', {
     name: 'nexthop',
     ...totals(cases),
     time: seconds(results.run.wallMs ?? sumMs(cases)),
     timestamp: results.run.startedAt,
   });
-  for (const [name, members] of Map.groupBy(cases, ({ suite }) => suite)) {
-    const suite = root.ele('testsuite', { name, ...totals(members), time: seconds(sumMs(members)) });
-    for (const member of members) testCase(suite, member);
-  }
-  return `${document.end({ prettyPrint: true })}\n`;
+  const head = root.end({ prettyPrint: true }).replace(/\/>$/, '>');
+  const suites = Array.from(
+    Map.groupBy(cases, ({ suite }) => suite),
+    ([name, members]) => suiteText(name, members),
+  );
+  return `${[head, ...suites, '</testsuites>'].join('\n')}\n`;
+}
+
+function suiteText(name: string, members: readonly TestCase[]): string {
+  const suite = create(options).ele('testsuite', {
+    name,
+    ...totals(members),
+    time: seconds(sumMs(members)),
+  });
+  for (const member of members) testCase(suite, member);
+  return suite.end({ prettyPrint: true, headless: true, offset: 1 });
 }
 
 function totals(cases: readonly TestCase[]) {

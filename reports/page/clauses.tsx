@@ -24,7 +24,9 @@ type Entry = PageClause | DocumentEntry;
 
 interface DocumentEntry {
   readonly heading: string;
+  /** All of the document, whatever the filter finds. */
   readonly clauses: readonly PageClause[];
+  readonly found: number;
   readonly open: boolean;
 }
 
@@ -37,7 +39,11 @@ export function Clauses({ report, route }: { readonly report: Report; readonly r
     [matching, state],
   );
   const filtered = q !== '' || state !== '';
-  const entries = useMemo(() => entriesOf(found, filtered ? undefined : open), [found, filtered, open]);
+  const documents = useMemo(() => Map.groupBy(clauses, ({ document }) => document), [report]);
+  const entries = useMemo(
+    () => entriesOf(documents, found, filtered ? undefined : open),
+    [documents, found, filtered, open],
+  );
   const toggle = (document: string) => {
     const known = open.split(',').filter(Boolean);
     const rest = known.filter((each) => each !== document);
@@ -95,13 +101,18 @@ function kindOf(entry: Entry) {
 }
 
 /** @param open documents whose clauses are shown, separated by commas; all when undefined */
-function entriesOf(clauses: readonly PageClause[], open: string | undefined): Entry[] {
+function entriesOf(
+  documents: ReadonlyMap<string, readonly PageClause[]>,
+  clauses: readonly PageClause[],
+  open: string | undefined,
+): Entry[] {
   const opened = new Set(open?.split(','));
   return [...Map.groupBy(clauses, ({ document }) => document)]
     .sort(byDocument)
     .flatMap(([heading, members]) => {
       const shown = open === undefined || opened.has(heading);
-      return [{ heading, clauses: members, open: shown }, ...(shown ? members : [])];
+      const all = documents.get(heading) ?? members;
+      return [{ heading, clauses: all, found: members.length, open: shown }, ...(shown ? members : [])];
     });
 }
 
@@ -120,7 +131,7 @@ interface DocumentRowProps {
   readonly onToggle: (() => void) | undefined;
 }
 
-function DocumentRow({ entry: { heading, clauses, open }, place, onToggle }: DocumentRowProps) {
+function DocumentRow({ entry: { heading, clauses, found, open }, place, onToggle }: DocumentRowProps) {
   const exercised = clauses.filter(({ verdict }) => verdict !== undefined).length;
   const never = clauses.length - exercised;
   const worst = verdicts.find((verdict) => clauses.some((clause) => clause.verdict === verdict));
@@ -129,6 +140,7 @@ function DocumentRow({ entry: { heading, clauses, open }, place, onToggle }: Doc
       <Mark verdict={worst} />
       <span class="document-name">
         <strong>{visible(heading)}</strong> <span>{rfcNames.get(heading) ?? ''}</span>
+        {onToggle === undefined ? <small>{grouped(found)} found</small> : null}
       </span>
       <span class="meter" aria-hidden="true">
         <span style={{ width: `${(100 * exercised) / clauses.length}%` }} />

@@ -1,7 +1,6 @@
 /** The evidence beside the dialogue: outcomes, DNS, log, configuration. */
 import type { Omitted, Result } from '../../scenarios/results.ts';
 import { grouped, plural, visible } from '../format.ts';
-import type { PageParameter } from '../model.ts';
 import type { Report } from './data.ts';
 import { clockTime } from './dialogue.tsx';
 import { Section } from './parts.tsx';
@@ -87,32 +86,24 @@ export function Overrides({ report, result }: { readonly report: Report; readonl
   const known = new Map(report.summary.parameters.map((parameter) => [parameter.name, parameter]));
   return (
     <Section title="Configuration" note="what differs from the defaults">
-      <Table heads={['Parameter', 'Value', 'Default']}>
+      <ul class="log">
         {overrides.map(([name, value]) => {
           const parameter = known.get(name);
           return (
-            <tr key={name}>
-              <td>
-                <code>{visible(name)}</code>
-                {parameter === undefined ? null : <span class="under">{parameter.meaning}</span>}
-              </td>
-              <td>
-                <code>{value === '' ? 'empty' : visible(value)}</code>
-              </td>
-              <td>
-                <code>{defaultOf(parameter)}</code>
-              </td>
-            </tr>
+            <li key={name}>
+              {visible(name)} = {value === '' ? 'empty' : visible(value)}
+              {parameter === undefined ? null : (
+                <span class="parameter">
+                  Default: <code>{parameter.default === '' ? 'empty' : parameter.default}</code>.{' '}
+                  {parameter.meaning}
+                </span>
+              )}
+            </li>
           );
         })}
-      </Table>
+      </ul>
     </Section>
   );
-}
-
-function defaultOf(parameter: PageParameter | undefined): string {
-  if (parameter === undefined) return '–';
-  return parameter.default === '' ? 'empty' : parameter.default;
 }
 
 /** What the status services keep for the reports that are sent later. */
@@ -121,14 +112,16 @@ export function Records({ result }: { readonly result: Result }) {
   if (records.length === 0) return null;
   return (
     <Section title="Records" note={`${plural(records.length, 'record')} of the status services`}>
-      <Table heads={['Service', 'Recipient', 'Action', 'DSN', 'Reason']}>
+      <Table heads={['Service', 'Recipient', 'DSN', 'Reason']}>
         {records.map(({ service, address, action, dsn, reason }, position) => (
           <tr key={position}>
-            <td>{service}</td>
+            <td>
+              {service}
+              <span class="under">{visible(action)}</span>
+            </td>
             <td>
               <code>{visible(address)}</code>
             </td>
-            <td>{visible(action)}</td>
             <td>
               <code>{visible(dsn)}</code>
             </td>

@@ -46,7 +46,7 @@ export function MatrixTable({ report, entries, noun }: TableProps) {
   );
 }
 
-const kindOf = (): 'matrix' => 'matrix';
+const kindOf = (entry: MatrixEntry) => ('heading' in entry ? 'line' : 'matrix');
 
 /** Columns of senders that were compared with the oracle. */
 export function comparedColumns(entries: readonly MatrixEntry[]): ReadonlySet<number> {

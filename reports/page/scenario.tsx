@@ -54,7 +54,7 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
         <>
           <Changed report={report} row={row} result={result} />
           <Checks report={report} result={result} title="What went wrong" wrong />
-          <Replay result={result}>{(shown) => <Happened result={shown} />}</Replay>
+          <Replay result={result}>{(shown) => <Happened key={report.hash(row)} result={shown} />}</Replay>
           <SideBySide report={report} row={row} route={route} />
           <Checks report={report} result={result} title="Checks" wrong={false} />
           <Outcomes result={result} />
@@ -205,7 +205,7 @@ function CheckEntry({ checks, known }: CheckEntryProps) {
             {check.name === undefined ? check.verdict : `${check.by}, ${check.verdict}`}
           </span>
         </p>
-        {checks.map(({ clause, level }) => (
+        {[...new Map(checks.map((entry) => [entry.clause, entry])).values()].map(({ clause, level }) => (
           <ClauseLine key={clause} id={clause} level={level} clause={known.get(clause)} />
         ))}
         {check.evidence === '' ? null : (

@@ -2,7 +2,7 @@
 import { cutTo, isNote, type Layout, labelPlace, type Placed } from '../diagram/layout.ts';
 import type { Lifeline, Step } from '../diagram/model.ts';
 import type { Row } from '../diagram/rows.ts';
-import { duration, plural, visible } from '../format.ts';
+import { duration, grouped, plural, visible } from '../format.ts';
 import { clockTime } from './dialogue.tsx';
 
 interface RowProps {
@@ -50,7 +50,11 @@ function Fold({
   tabStop,
   onToggle,
 }: RowProps & { readonly row: Extract<Row, { type: 'fold' }> }) {
-  const what = `${plural(row.times, 'more time')} the same, ${plural(row.steps.length, 'step')}`;
+  const { times, steps } = row;
+  const what =
+    times === steps.length
+      ? `${grouped(times)} more like it`
+      : `${plural(times, 'more time')} the same, ${plural(steps.length, 'step')}`;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();

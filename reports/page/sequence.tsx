@@ -18,6 +18,8 @@ interface SequenceProps {
 
 const zooms = [0.5, 0.65, 0.8, 1, 1.25, 1.5, 2] as const;
 const whole = zooms.indexOf(1);
+/** So near is at the end. */
+const endPx = 40;
 
 export function Sequence({ diagram, selected, onSelect, onLook }: SequenceProps) {
   const [showsDecisions, setShowsDecisions] = useState(true);
@@ -25,6 +27,7 @@ export function Sequence({ diagram, selected, onSelect, onLook }: SequenceProps)
   const [zoom, setZoom] = useState<number>(whole);
   const [room, setRoom] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
+  const known = useRef(0);
   const decides = diagram.steps.some(({ kind }) => kind === 'decision');
   const steps = useMemo(
     () => (showsDecisions ? diagram.steps : diagram.steps.filter(({ kind }) => kind !== 'decision')),
@@ -43,6 +46,15 @@ export function Sequence({ diagram, selected, onSelect, onLook }: SequenceProps)
     measure();
     return () => observer.disconnect();
   }, []);
+
+  // Who watches a scenario run sees what comes last, unless they have scrolled away from it.
+  const wasAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const grows = known.current !== 0 && diagram.steps.length > known.current;
+    known.current = diagram.steps.length;
+    if (element !== null && grows && wasAtEnd.current) element.scrollTop = element.scrollHeight;
+  }, [diagram]);
 
   // What is selected from elsewhere is shown, out of its fold if need be.
   useEffect(() => {
@@ -116,6 +128,9 @@ export function Sequence({ diagram, selected, onSelect, onLook }: SequenceProps)
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys.
         tabIndex={0}
         onKeyDown={onKeyDown}
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          wasAtEnd.current = scrollTop + clientHeight > scrollHeight - endPx;
+        }}
       >
         <div class="sequence-canvas" style={{ width: `${layout.width * scale}px` }}>
           <Heads lifelines={diagram.lifelines} layout={layout} scale={scale} />

@@ -14,7 +14,7 @@ export interface DecisionDetails {
 export function decided(about: Topic, text: Pattern, details: DecisionDetails = {}): Expectation {
   const { because, count } = details;
   const reason = because === undefined ? '' : `, because ${showPattern(because)}`;
-  const times = count === undefined ? '' : ` ${count} times`;
+  const times = count === undefined ? '' : ` (${count} in all)`;
   return {
     title: `decides about ${about}${times}: ${showPattern(text)}${reason}`,
     binds: 'postfix',

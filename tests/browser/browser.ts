@@ -34,6 +34,10 @@ export interface ViewOptions {
   readonly javaScript?: boolean;
 }
 
+/** The widths that every view must suit: a desk and a phone. */
+export const widths = [1280, 390] as const;
+export const colorSchemes = ['light', 'dark'] as const;
+
 /** A busy machine takes its time. */
 const waitLimitMs = 20_000;
 

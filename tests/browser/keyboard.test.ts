@@ -126,23 +126,6 @@ test('? tells of the keys, Escape closes that', async () => {
   await dialog.waitFor({ state: 'hidden' });
 });
 
-test('arrows walk through the diagram, Enter selects, + and - zoom', async () => {
-  const [sample] = results.results;
-  const page = await openReport(results, `#/scenario/${sample?.scenario}`);
-  const diagram = page.getByRole('group', { name: 'Sequence diagram' });
-  const steps = diagram.getByRole('button');
-  await steps.first().focus();
-  await page.keyboard.press('ArrowDown');
-  const second = await name(page);
-  expect(second).not.toBe(await steps.first().getAttribute('aria-label'));
-  await page.keyboard.press('Enter');
-  expect(await diagram.getByRole('button', { pressed: true }).getAttribute('aria-label')).toBe(second);
-  await page.keyboard.press('+');
-  await page.getByRole('button', { name: '125 %' }).waitFor();
-  await page.keyboard.press('Escape');
-  expect(await diagram.getByRole('button', { pressed: true }).count()).toBe(0);
-});
-
 function suiteOf(name: string): string {
   return name.split('/')[0] ?? '';
 }

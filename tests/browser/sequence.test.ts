@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Result, Results, SessionLine } from '../../scenarios/results.ts';
 import { sampleResult, sampleResults } from '../sample-results.ts';
-import { colorSchemes, expectAccessible, expectNoSidewaysScroll, openReport, widths } from './browser.ts';
+import { expectAccessible, expectNoSidewaysScroll, openReport } from './browser.ts';
 
 const hostile =
   '250 <img src=x onerror="document.title=1"></svg><script>document.title=2</script>\\x00\u202E';
@@ -82,8 +82,8 @@ async function open(options = {}): Promise<Page> {
 }
 
 describe('suits everybody', () => {
-  for (const width of widths)
-    for (const colorScheme of colorSchemes)
+  for (const width of [1280, 390])
+    for (const colorScheme of ['light', 'dark'] as const)
       test(`at ${width} px, ${colorScheme}`, async () => {
         const page = await open({ width, colorScheme });
         await page.locator('[data-id="s0.1"]').click();
@@ -182,9 +182,10 @@ test('what a server says stays text', async () => {
 
 test('records, notices, and the configuration beside its defaults', async () => {
   const page = await open();
-  expect(await page.getByRole('row', { name: /defer u@x\.test/ }).count()).toBe(1);
+  expect(await page.getByRole('row', { name: /delayed u@x\.test/ }).count()).toBe(1);
   await page.getByText('To postmaster: Errors').click();
   expect(await page.getByText('Transcript').isVisible()).toBe(true);
-  expect(await page.getByRole('row', { name: /^smtp_helo_timeout/ }).textContent()).toMatch(/300s.*300s$/);
-  expect(await page.getByRole('row', { name: /^of_another_program/ }).textContent()).toMatch(/empty–$/);
+  const configuration = await page.getByRole('listitem').filter({ hasText: 'Default' }).allTextContents();
+  expect(configuration.map((text) => text.split('. ')[0])).toEqual(['smtp_helo_timeout = 300sDefault: 300s']);
+  expect(await page.getByText('of_another_program = empty').count()).toBe(1);
 });

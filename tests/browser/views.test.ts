@@ -1,5 +1,6 @@
 /** What every view has to be, at a desk and on a phone, light and dark. */
 import { describe, expect, test } from 'vitest';
+import { withBaseline } from '../../reports/diff/diff.ts';
 import { sampleMatrix } from '../sample-comparisons.ts';
 import { sampleResults } from '../sample-results.ts';
 import { expectAccessible, expectNoSidewaysScroll, openReport } from './browser.ts';
@@ -15,6 +16,14 @@ const compared = sampleMatrix(20);
 const failed = alone.results.find(({ verdict }) => verdict === 'failed')?.scenario ?? '';
 const differing = compared.comparisons?.find(({ differences }) => differences.length > 0)?.scenario ?? '';
 
+const clause = compared.results[0]?.clauses[0] ?? '';
+/** The baseline of these passed everything. */
+const changed = withBaseline(alone, {
+  ...alone,
+  results: alone.results.map((result) => ({ ...result, verdict: 'passed' })),
+});
+const broken = changed.baseline?.changes.find(({ kind }) => kind === 'broken')?.of?.scenario ?? '';
+
 const views = [
   ['the overview', alone, '#/'],
   ['the overview of several senders', compared, '#/'],
@@ -25,6 +34,10 @@ const views = [
   ['clauses', alone, '#/clauses'],
   ['clauses of a state', alone, '#/clauses?state=exercised'],
   ['a scenario', alone, `#/scenario/${failed}`],
+  ['what changed since a baseline', changed, '#/'],
+  ['a scenario that changed', changed, `#/scenario/${broken}`],
+  ['a clause', compared, `#/clauses/${clause}`],
+  ['a clause that is not there', alone, '#/clauses/no-such'],
   ['two senders side by side', compared, `#/scenario/${differing}?sender=nexthop&world=live&seed=1`],
   ['a scenario that is not there', alone, '#/scenario/no/such'],
 ] as const;
