@@ -86,6 +86,22 @@ describe('from a result to steps', () => {
     ]);
   });
 
+  test('content is one step, however long, with what is stored of it', () => {
+    const content = { sha256: 'x', lines: ['Subject: one', '', 'Hello'], complete: false };
+    const sent = {
+      ...session([
+        [0, 'C', '<content, 99 bytes>'],
+        [1, 'C', '<content, 9 bytes>'],
+      ]),
+      contents: [content, { ...content, lines: ['two'], complete: true }],
+    };
+    expect(diagramOf({ ...none, sessions: [sent] }).steps.map(({ lines }) => lines)).toEqual([
+      ['connects to [192.0.2.1]:25: session 1'],
+      ['<content, 99 bytes>', 'Subject: one', '', 'Hello', '…'],
+      ['<content, 9 bytes>', 'two'],
+    ]);
+  });
+
   test('what is decided stands between what was heard and what is said then', () => {
     const decisions = [
       { atMs: 0, about: 'servers', text: 'tries a' },

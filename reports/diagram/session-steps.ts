@@ -14,7 +14,15 @@ export function sessionSteps(session: StoredSession, position: number, host: str
     lines: [`connects to ${where}: session ${position + 1}`],
     session: position,
   };
-  return [opened, ...repliesTogether(session.lines).map((group) => stepOf(group, position, host))];
+  const contents = [...(session.contents ?? [])];
+  const steps = repliesTogether(session.lines).map((group) => {
+    const step = stepOf(group, position, host);
+    const content = step.kind === 'content' ? contents.shift() : undefined;
+    if (content === undefined) return step;
+    const rest = content.complete ? [] : ['…'];
+    return { ...step, lines: [...step.lines, ...content.lines, ...rest] };
+  });
+  return [opened, ...steps];
 }
 
 interface Group {

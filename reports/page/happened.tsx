@@ -21,19 +21,42 @@ export function Happened({ result }: { readonly result: Result }) {
   const [looked, setLooked] = useState<string>();
   const step = byId.get(looked ?? selected ?? '');
   const chosen = byId.get(selected ?? '');
-  const show = (id: string) => {
-    setSelected(id);
-    document.getElementById('sequence')?.scrollIntoView({ block: 'nearest' });
-  };
+  // Drawn again when something is selected, and not for each step that the pointer passes.
+  const sequence = useMemo(
+    () => <Sequence diagram={diagram} selected={selected} onSelect={setSelected} onLook={setLooked} />,
+    [diagram, selected],
+  );
+  const decisions = useMemo(
+    () => <Decisions result={result} selected={selected} onSelect={setSelected} />,
+    [result, selected],
+  );
+  const dialogues = useMemo(() => {
+    const show = (id: string) => {
+      setSelected(id);
+      document.getElementById('sequence')?.scrollIntoView({ block: 'nearest' });
+    };
+    return result.sessions.map((session, position) => (
+      <Dialogue
+        key={position}
+        session={session}
+        number={position + 1}
+        selected={chosen?.session === position ? chosen.at : undefined}
+        onSelect={(line) => {
+          const found = ofLine.get(`${position}.${line}`);
+          if (found !== undefined) show(found.id);
+        }}
+      />
+    ));
+  }, [result, chosen, ofLine]);
   return (
     <>
       <Section title="Sequence" note={plural(diagram.steps.length, 'step')}>
         {diagram.steps.length === 0 ? <p class="empty">Nothing has happened.</p> : null}
         <div class="happened" id="sequence" hidden={diagram.steps.length === 0}>
-          <Sequence diagram={diagram} selected={selected} onSelect={setSelected} onLook={setLooked} />
+          {sequence}
           <div class="beside">
             <StepDetails step={step} diagram={diagram} isSelected={step !== undefined && step === chosen} />
-            <Decisions result={result} selected={selected} onSelect={setSelected} />
+            {decisions}
           </div>
         </div>
         <LeftOut omitted={result.omitted} member="queries" noun="lookup" />
@@ -42,18 +65,7 @@ export function Happened({ result }: { readonly result: Result }) {
       </Section>
       <Section title="Dialogue" note={plural(result.sessions.length, 'session')}>
         {result.sessions.length === 0 ? <p class="empty">No session was opened.</p> : null}
-        {result.sessions.map((session, position) => (
-          <Dialogue
-            key={position}
-            session={session}
-            number={position + 1}
-            selected={chosen?.session === position ? chosen.at : undefined}
-            onSelect={(line) => {
-              const found = ofLine.get(`${position}.${line}`);
-              if (found !== undefined) show(found.id);
-            }}
-          />
-        ))}
+        {dialogues}
         <LeftOut omitted={result.omitted} member="lines" noun="line" />
         <LeftOut omitted={result.omitted} member="sessions" noun="session" />
       </Section>

@@ -9,20 +9,33 @@ if (root !== null) render(await content(), root);
 async function content() {
   if (!('DecompressionStream' in globalThis)) {
     return (
-      <p class="empty">
+      <Unreadable>
         This report is compressed, and this browser cannot decompress it (it lacks DecompressionStream). A
-        browser of 2023 or later can; the same results are in results.json and junit.xml beside it.
-      </p>
+        browser of 2023 or later can; results.json and junit.xml beside this file hold the same results.
+      </Unreadable>
     );
   }
   try {
     const report = await loadReport(document);
-    return report === undefined ? <p class="empty">This file holds no results.</p> : <App report={report} />;
+    return report === undefined ? (
+      <Unreadable>This file holds no results.</Unreadable>
+    ) : (
+      <App report={report} />
+    );
   } catch {
     return (
-      <p class="empty">
+      <Unreadable>
         The results in this file are damaged: the file may have been cut short on its way. Ask for it again.
-      </p>
+      </Unreadable>
     );
   }
+}
+
+function Unreadable({ children }: { readonly children: string }) {
+  return (
+    <main>
+      <h1>Nexthop report</h1>
+      <p class="warning">{children}</p>
+    </main>
+  );
 }

@@ -5,6 +5,7 @@ import { compare, type SessionPair, sessionPairs } from '../../scenarios/oracle/
 import type { Difference, Result, StoredSession } from '../../scenarios/results.ts';
 import { visible } from '../format.ts';
 import { type Report, type Row, useDetails } from './data.ts';
+import { Otherwise } from './otherwise.tsx';
 import { Section } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
 import './agreements.css';
@@ -89,6 +90,7 @@ export function Compared({ left, right, accepted }: ComparedProps) {
       ) : (
         <Differences differences={agreement.differences} accepted={accepted} />
       )}
+      <Otherwise left={left} right={right} />
       {pairs.map((pair, index) => (
         <Pair
           key={index}
