@@ -34,20 +34,18 @@ export function Windowed<T>({ items, kindOf, children, body }: WindowedProps<T>)
   const heights = useHeights();
   const ends = useMemo(() => endsOf(items, (item) => heights[kindOf(item)]), [items, heights]);
   const [{ start, end }, setRange] = useState({ start: 0, end: 40 });
+  const follow = () => {
+    const top = list.current?.getBoundingClientRect().top ?? 0;
+    const first = Math.max(0, rowAt(ends, -top) - margin);
+    const last = Math.min(items.length, rowAt(ends, innerHeight - top) + margin);
+    setRange((known) => (known.start === first && known.end === last ? known : { start: first, end: last }));
+  };
   useLayoutEffect(() => {
-    const follow = () => {
-      const top = list.current?.getBoundingClientRect().top ?? 0;
-      const first = Math.max(0, rowAt(ends, -top) - margin);
-      const last = Math.min(items.length, rowAt(ends, innerHeight - top) + margin);
-      setRange((known) =>
-        known.start === first && known.end === last ? known : { start: first, end: last },
-      );
-    };
     follow();
     addEventListener('scroll', follow, { passive: true });
     return () => removeEventListener('scroll', follow);
   }, [ends]);
-  const onKeyDown = useArrowKeys(list, ends);
+  const onKeyDown = useArrowKeys(list, ends, follow);
   const first = Math.min(start, Math.max(0, items.length - margin));
   const shown = items.slice(first, Math.max(end, first + margin));
   const attributes = {
@@ -123,7 +121,8 @@ function useHeights(): Readonly<Record<RowKind, number>> {
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array) {
+/** @param follow draws what is in sight */
+function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array, follow: () => void) {
   /** The row to take the focus once it is drawn. */
   const wanted = useRef<{ row: number; link: number; step: number } | undefined>(undefined);
   const take = () => {
@@ -143,6 +142,8 @@ function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array) {
     const bottom = top + (ends[target.row] ?? 0) - startOf(ends, target.row);
     if (top < coveredPx) scrollBy(0, top - coveredPx);
     else if (bottom > innerHeight) scrollBy(0, bottom - innerHeight);
+    // Not only when the browser tells of it: by then the row with the focus may be gone, and the next key with it.
+    follow();
     take();
   };
   useLayoutEffect(take);
