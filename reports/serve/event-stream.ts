@@ -3,6 +3,7 @@
  * is kept for it but that.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { Result } from '../../scenarios/results.ts';
 import type { Bench } from './bench.ts';
 import type { Status } from './protocol.ts';
@@ -58,9 +59,11 @@ export class EventStreams {
     tell('status', this.#bench.status);
   }
 
-  /** Resolves when all have heard the end, but for pages that do not read. */
+  /** Resolves when all have heard the end, but for pages that do not read, or are gone. */
   async close(): Promise<void> {
     const reading = [...this.#open].filter(({ writableNeedDrain }) => !writableNeedDrain);
-    await Promise.all(reading.map((response) => new Promise<void>((resolve) => response.end(resolve))));
+    for (const response of reading) response.end();
+    // Not the callback of `end`, which is never called where the connection is lost.
+    await Promise.allSettled(reading.map((response) => finished(response)));
   }
 }

@@ -17,6 +17,8 @@ import {
   type ViewOptions,
 } from './browser.ts';
 
+/** Of a test whose runs are real: all suites are loaded by a process of their own. */
+const realRunLimitMs = 120_000;
 const fake = join(import.meta.dirname, '../fixtures/serve/runner.ts');
 
 interface Opened {
@@ -61,18 +63,22 @@ async function openUi(selectors: readonly string[], options: OpenOptions = {}): 
 const runAgain = (page: Page) => page.getByRole('button', { name: 'Run again' });
 const what = (page: Page) => page.getByRole('combobox', { name: 'What to run again' });
 
-test('everything is run from an empty page, which shows what came of it', async () => {
-  const { page, out } = await openUi(['greeting/450-defers', 'greeting/150-bounces']);
-  await page.getByRole('heading', { name: 'Nothing was run' }).waitFor();
-  expect(await what(page).locator('option').allTextContents()).toEqual(['Everything']);
-  await runAgain(page).click();
-  await page.getByRole('heading', { name: 'None of 2 results failed' }).waitFor();
-  expect((await readReport(out)).results.map(({ scenario }) => scenario)).toEqual([
-    'greeting/150-bounces',
-    'greeting/450-defers',
-  ]);
-  await expectAccessible(page);
-});
+test(
+  'everything is run from an empty page, which shows what came of it',
+  async () => {
+    const { page, out } = await openUi(['greeting/450-defers', 'greeting/150-bounces']);
+    await page.getByRole('heading', { name: 'Nothing was run' }).waitFor();
+    expect(await what(page).locator('option').allTextContents()).toEqual(['Everything']);
+    await runAgain(page).click();
+    await page.getByRole('heading', { name: 'None of 2 results failed' }).waitFor();
+    expect((await readReport(out)).results.map(({ scenario }) => scenario)).toEqual([
+      'greeting/150-bounces',
+      'greeting/450-defers',
+    ]);
+    await expectAccessible(page);
+  },
+  realRunLimitMs,
+);
 
 const { results: samples } = sampleResults(40);
 const [sample] = samples;
@@ -146,37 +152,41 @@ test('new results come without the page losing its place', async () => {
   expect(page.url()).toMatch(/#\/suites\?verdict=passed$/);
 });
 
-test('a scenario of the virtual world is replayed once it has run: it grows, stops, steps and jumps', async () => {
-  const { page } = await openUi(['greeting/450-defers']);
-  await runAgain(page).click();
-  await page.getByRole('heading', { name: 'The only result did not fail' }).waitFor();
-  await page.locator('a.row').last().click();
-  const replay = page.getByRole('group', { name: 'Replay' });
-  const steps = page.getByRole('group', { name: 'Sequence diagram' }).getByRole('button');
-  const moment = page.getByRole('slider', { name: 'Moment' });
-  await replay.waitFor();
-  const whole = await steps.count();
-  expect(await moment.inputValue()).toBe(await moment.getAttribute('max'));
+test(
+  'a scenario of the virtual world is replayed once it has run: it grows, stops, steps and jumps',
+  async () => {
+    const { page } = await openUi(['greeting/450-defers']);
+    await runAgain(page).click();
+    await page.getByRole('heading', { name: 'The only result did not fail' }).waitFor();
+    await page.locator('a.row').last().click();
+    const replay = page.getByRole('group', { name: 'Replay' });
+    const steps = page.getByRole('group', { name: 'Sequence diagram' }).getByRole('button');
+    const moment = page.getByRole('slider', { name: 'Moment' });
+    await replay.waitFor();
+    const whole = await steps.count();
+    expect(await moment.inputValue()).toBe(await moment.getAttribute('max'));
 
-  await replay.getByRole('combobox', { name: 'Speed' }).selectOption('1');
-  await replay.getByRole('checkbox', { name: 'Skip waits' }).uncheck();
-  await runAgain(page).click();
-  await expect.poll(() => steps.count()).toBeLessThan(whole);
-  await expect.poll(() => steps.count()).toBe(whole);
+    await replay.getByRole('combobox', { name: 'Speed' }).selectOption('1');
+    await replay.getByRole('checkbox', { name: 'Skip waits' }).uncheck();
+    await runAgain(page).click();
+    await expect.poll(() => steps.count()).toBeLessThan(whole);
+    await expect.poll(() => steps.count()).toBe(whole);
 
-  await replay.getByRole('button', { name: 'Step' }).click();
-  const one = await steps.count();
-  expect(one).toBeLessThan(whole);
-  await replay.getByRole('button', { name: 'Step' }).click();
-  await replay.getByRole('button', { name: 'Step' }).click();
-  expect(await steps.count()).toBeGreaterThan(one);
-  await moment.press('End');
-  await expect.poll(() => steps.count()).toBe(whole);
-  await replay.getByRole('button', { name: 'Play' }).click();
-  await replay.getByRole('button', { name: 'Pause' }).waitFor();
-  await replay.getByRole('button', { name: 'Play' }).waitFor();
-  await expectAccessible(page);
-});
+    await replay.getByRole('button', { name: 'Step' }).click();
+    const one = await steps.count();
+    expect(one).toBeLessThan(whole);
+    await replay.getByRole('button', { name: 'Step' }).click();
+    await replay.getByRole('button', { name: 'Step' }).click();
+    expect(await steps.count()).toBeGreaterThan(one);
+    await moment.press('End');
+    await expect.poll(() => steps.count()).toBe(whole);
+    await replay.getByRole('button', { name: 'Play' }).click();
+    await replay.getByRole('button', { name: 'Pause' }).waitFor();
+    await replay.getByRole('button', { name: 'Play' }).waitFor();
+    await expectAccessible(page);
+  },
+  realRunLimitMs,
+);
 
 test('on a phone all of it has room', async () => {
   const { page } = await openUi(['waits'], {
