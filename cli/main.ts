@@ -20,6 +20,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   list: async () => (await import('./list.ts')).defineList,
   report: async () => (await import('./report.ts')).defineReport,
   send: async () => (await import('./send.ts')).defineSend,
+  agent: async () => (await import('./agent.ts')).defineAgent,
   serve: async () => (await import('./serve.ts')).defineServe,
   config: async () => (await import('./config.ts')).defineConfig,
 };

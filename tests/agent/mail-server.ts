@@ -1,0 +1,99 @@
+/** A server for the mail of an agent, which refuses, delays and loses what the local part of the recipient says. */
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** What a server took: once for each recipient of each message. */
+export interface Taken {
+  readonly recipient: string;
+  readonly content: string;
+  /** Whether the client had the reply to the final dot. */
+  readonly replied: boolean;
+}
+
+export interface MailServer {
+  readonly port: number;
+  readonly taken: readonly Taken[];
+  /** Called with everything that is taken. */
+  onTaken: (taken: Taken) => void;
+  /** How it answers RCPT, by local part; 250 when absent. */
+  readonly replies: Map<string, string>;
+  /** Loses the connection instead of the reply to the final dot. */
+  losesReply: () => boolean;
+  close(): Promise<void>;
+}
+
+export async function startMailServer(): Promise<MailServer> {
+  const taken: Taken[] = [];
+  const sockets = new Set<Socket>();
+  const state: Pick<MailServer, 'taken' | 'replies' | 'losesReply' | 'onTaken'> = {
+    taken,
+    replies: new Map(),
+    losesReply: () => false,
+    onTaken: () => {},
+  };
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+    serve(socket, mailServer, taken);
+  });
+  const mailServer = {
+    ...state,
+    port: 0,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  mailServer.port = typeof address === 'object' && address !== null ? address.port : 0;
+  return mailServer;
+}
+
+function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
+  const say = (line: string) => socket.write(`${line}\r\n`);
+  let rest = '';
+  let recipients: string[] = [];
+  let content: string[] | undefined;
+  say('220 mx.example.test ESMTP');
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    const lines = `${rest}${text}`.split('\r\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (content !== undefined) {
+        if (line !== '.') content.push(line.replace(/^\./, ''));
+        else endOfData();
+        continue;
+      }
+      const recipient = /^RCPT TO:<(.*?)>/i.exec(line)?.[1];
+      if (recipient !== undefined) {
+        const reply = server.replies.get(recipient.replace(/@.*/, '')) ?? '250 2.1.5 Ok';
+        if (reply.startsWith('2')) recipients.push(recipient);
+        say(reply);
+      } else if (/^EHLO /i.test(line)) {
+        say('250-mx.example.test\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME');
+      } else if (/^DATA$/i.test(line)) {
+        if (recipients.length > 0) content = [];
+        say(content === undefined ? '554 5.5.1 no valid recipients' : '354 go ahead');
+      } else if (/^QUIT$/i.test(line)) {
+        say('221 2.0.0 Bye');
+        socket.end();
+      } else {
+        if (/^(?:MAIL|RSET)/i.test(line)) recipients = [];
+        say('250 2.0.0 Ok');
+      }
+    }
+  });
+  function endOfData() {
+    const replied = !server.losesReply();
+    const text = (content ?? []).join('\n');
+    content = undefined;
+    for (const recipient of recipients) {
+      const each = { recipient, content: text, replied };
+      taken.push(each);
+      server.onTaken(each);
+    }
+    if (replied) say('250 2.0.0 Ok');
+    else socket.destroy();
+  }
+}

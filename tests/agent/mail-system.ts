@@ -1,0 +1,247 @@
+/**
+ * A whole Postfix of our own: master(8), queue manager, cleanup(8), bounce(8) and the rest, in a namespace for processes
+ * with which all of it ends. It listens nowhere but on local sockets; all mail goes to one transport.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findInstallation, type Installation } from '../../scenarios/senders/postfix/installation.ts';
+import { root } from '../source-tree.ts';
+
+/** Users and a group of every system, which nothing else of Postfix uses. */
+const MAIL_OWNER = 'daemon';
+const SETGID_GROUP = 'bin';
+/** Postfix waits until a file of its configuration is old enough, lest it change under its hands. */
+const BACKDATE_MS = 3_600_000;
+const WAIT_LIMIT_MS = 60_000;
+
+const QUEUES = [
+  ...['active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'maildrop'],
+  ...['private', 'public', 'saved', 'trace'],
+];
+
+const SERVICES = [
+  'postlog unix-dgram n - n - 1 postlogd',
+  'pickup unix n - n 60 1 pickup',
+  'cleanup unix n - n - 0 cleanup',
+  'qmgr unix n - n 300 1 qmgr',
+  'rewrite unix - - n - - trivial-rewrite',
+  ...['bounce', 'defer', 'trace'].map((name) => `${name} unix - - n - 0 bounce`),
+  'verify unix - - n - 1 verify',
+  'flush unix n - n 1000? 0 flush',
+  'showq unix n - n - - showq',
+  'error unix - - n - - error',
+  'retry unix - - n - - error',
+  'discard unix - - n - - discard',
+  'smtp unix - - n - - smtp',
+];
+
+/** Why there is none here, or the programs it consists of. */
+export async function findMailSystem(): Promise<Installation | string> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'a whole Postfix is started by root only';
+  return (await findInstallation()) ?? 'no Postfix: npm run peers';
+}
+
+export interface MailSystemOptions {
+  readonly installation: Installation;
+  /** Where the mail goes: `transport:nexthop`. */
+  readonly transport: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Further lines of master.cf. */
+  readonly services?: readonly string[];
+}
+
+export class MailSystem {
+  readonly folder = mkdtempSync(join(tmpdir(), 'nexthop-agent-'));
+  readonly config = join(this.folder, 'config');
+  readonly queue = join(this.folder, 'queue');
+  readonly #options: MailSystemOptions;
+  #master: ChildProcess | undefined;
+
+  constructor(options: MailSystemOptions) {
+    this.#options = options;
+    const { programs } = options.installation;
+    const owner = Number(/^daemon:[^:]*:(\d+)/m.exec(readFileSync('/etc/passwd', 'utf8'))?.[1]);
+    const owned = [join(this.folder, 'data'), ...QUEUES.map((name) => join(this.queue, name))];
+    for (const path of [this.config, join(this.queue, 'pid'), join(this.folder, 'sbin'), ...owned])
+      mkdirSync(path, { recursive: true });
+    for (const path of owned) chownSync(path, owner, 0);
+    // The mail owner has a way in; its sockets are for nobody else.
+    chmodSync(this.folder, 0o755);
+    chmodSync(join(this.queue, 'private'), 0o700);
+    for (const name of readdirSync(programs))
+      symlinkSync(join(programs, name), join(this.folder, 'sbin', name));
+    writeFileSync(
+      join(this.folder, 'sbin/nexthop'),
+      `#!/bin/sh\nexec ${process.execPath} ${join(root, 'cli/main.ts')} agent "$@"\n`,
+      { mode: 0o755 },
+    );
+    writeFileSync(this.#log, '');
+    this.configure(options.parameters);
+    this.#write('master.cf', [...SERVICES, ...(options.services ?? [])]);
+  }
+
+  get #log(): string {
+    return join(this.folder, 'mail.log');
+  }
+
+  get log(): string {
+    return readFileSync(this.#log, 'utf8');
+  }
+
+  /** What programs that are told of this Postfix have in their environment. */
+  get environment(): Record<string, string> {
+    return { ...this.#options.installation.env, MAIL_CONFIG: this.config };
+  }
+
+  /** main.cf anew. */
+  configure(parameters: Readonly<Record<string, string>> = {}, ageMs = BACKDATE_MS): void {
+    const { installation, transport } = this.#options;
+    const all = {
+      compatibility_level: '3.6',
+      queue_directory: this.queue,
+      data_directory: join(this.folder, 'data'),
+      meta_directory: this.config,
+      daemon_directory: join(this.folder, 'sbin'),
+      command_directory: join(installation.programs, '../../../sbin'),
+      sendmail_path: join(installation.programs, '../../../sbin/sendmail'),
+      mail_owner: MAIL_OWNER,
+      setgid_group: SETGID_GROUP,
+      maillog_file: this.#log,
+      maillog_file_prefixes: this.folder,
+      import_environment:
+        'LD_LIBRARY_PATH PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
+      export_environment: 'LD_LIBRARY_PATH PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG',
+      default_database_type: 'texthash',
+      myhostname: 'mx.client.test',
+      myorigin: 'client.test',
+      mydestination: '',
+      alias_maps: '',
+      default_transport: transport,
+      relay_transport: transport,
+      inet_interfaces: '127.0.0.1',
+      inet_protocols: 'ipv4',
+      in_flow_delay: '0',
+      // A transport whose socket is missing for a moment is asked again soon.
+      transport_retry_time: '1s',
+      queue_run_delay: '1s',
+      minimal_backoff_time: '2s',
+      maximal_backoff_time: '4s',
+      ...parameters,
+    };
+    this.#write(
+      'main.cf',
+      Object.entries(all).map(([name, value]) => `${name} = ${value}`),
+      ageMs,
+    );
+  }
+
+  async start(): Promise<void> {
+    const { installation } = this.#options;
+    this.#master = spawn(
+      'unshare',
+      [
+        '--pid',
+        '--fork',
+        '--kill-child',
+        '--mount-proc',
+        join(installation.programs, 'master'),
+        '-c',
+        this.config,
+        '-d',
+      ],
+      { env: { ...process.env, ...this.environment }, stdio: 'ignore' },
+    );
+    await this.logged(/daemon started/);
+  }
+
+  async stop(): Promise<void> {
+    const master = this.#master;
+    if (master !== undefined && master.exitCode === null && master.signalCode === null) {
+      const gone = once(master, 'exit');
+      master.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** `postfix reload`: master(8) reads its configuration, and starts its processes anew. */
+  reload(): void {
+    const [, pid = ''] = /postfix\/master\[(\d+)\]/.exec(this.log) ?? [];
+    const { pid: unshare } = this.#master ?? {};
+    // Its own number is that of its namespace: the child of unshare is it.
+    const child = readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim();
+    if (pid !== '') process.kill(Number(child), 'SIGHUP');
+  }
+
+  /** Resolves with what was found in the log; the whole log, from its beginning. */
+  logged(pattern: RegExp, count = 1): Promise<readonly RegExpMatchArray[]> {
+    return this.until(
+      () => {
+        const found = [...this.log.matchAll(new RegExp(pattern.source, 'gm'))];
+        return found.length >= count ? found : undefined;
+      },
+      () => `${count} of ${pattern} in the log:\n${this.log.slice(-4000)}`,
+    );
+  }
+
+  /** Asks again with every line of the log, until there is an answer. */
+  until<T>(ask: () => T | undefined, what: () => string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = ask();
+        if (found !== undefined) end(() => resolve(found));
+      };
+      const watcher = watch(this.#log, look);
+      const timer = setTimeout(
+        () => end(() => reject(new Error(`waited in vain for ${what()}`))),
+        WAIT_LIMIT_MS,
+      );
+      const end = (settle: () => void) => {
+        watcher.close();
+        clearTimeout(timer);
+        settle();
+      };
+      look();
+    });
+  }
+
+  /** Runs one of Postfix's commands, such as sendmail(1); resolves with what it printed. */
+  run(command: string, words: readonly string[], input = ''): Promise<string> {
+    const path = join(this.#options.installation.programs, '../../../sbin', command);
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        path,
+        [...words],
+        { env: { ...process.env, ...this.environment } },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else reject(new Error(`${command}: ${stderr || error.message}`));
+        },
+      );
+      child.stdin?.end(input);
+    });
+  }
+
+  #write(name: string, lines: readonly string[], ageMs = BACKDATE_MS): void {
+    const path = join(this.config, name);
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    const at = new Date(Date.now() - ageMs);
+    utimesSync(path, at, at);
+  }
+}
