@@ -39,8 +39,8 @@ const TABLE_SUFFIXES = ['', '.db', '.cdb', '.lmdb'];
 /** Parameters whose value, or part of it, is the name of a file that is read once. */
 const NAMES_FILE = /_(?:file|files|CAfile)$/;
 
-/** Whatever the settings were made of, so that a change of it shows. */
-export function filesOf(directory: string, settings: Settings): string[] {
+/** Tables and other files that settings name, whose content counts as theirs. */
+export function filesOf(settings: Settings): string[] {
   const texts = parameters
     .filter(([name, { type, noEffect }]) => {
       const isTable = type === 'tables' || type === 'table' || type === 'match-list';
@@ -51,19 +51,31 @@ export function filesOf(directory: string, settings: Settings): string[] {
   const named = texts.flatMap((text) =>
     Array.from(text.matchAll(/(?:^|[\s,:!{=])(\/[^\s,{}]+)/g), ([, path = '']) => path),
   );
-  return [mainCfOf(directory), ...new Set(named)].flatMap((path) =>
-    TABLE_SUFFIXES.map((suffix) => path + suffix),
-  );
+  return [...new Set(named)].flatMap((path) => TABLE_SUFFIXES.map((suffix) => path + suffix));
 }
 
-/** Files that are not there have not changed. */
-export async function haveChangedSince(
-  sinceMs: number,
+/** When each file was changed last; not at all where there is none. */
+export type FileTimes = ReadonlyMap<string, number | undefined>;
+
+/** The clock goes on between a look at it and one at a file. */
+const TOLERANCE_MS = 50;
+
+export async function timesOf(
   paths: readonly string[],
   { files, clock }: Pick<Platform, 'files' | 'clock'>,
-): Promise<boolean> {
-  const ages = await Promise.all(
-    paths.map((path) => files.ageMs(path).catch(() => Number.POSITIVE_INFINITY)),
-  );
-  return Math.min(...ages) < clock.now() - sinceMs;
+): Promise<FileTimes> {
+  const times = paths.map(async (path) => {
+    const ageMs = await files.ageMs(path).catch(() => undefined);
+    return [path, ageMs === undefined ? undefined : clock.now() - ageMs] as const;
+  });
+  return new Map(await Promise.all(times));
+}
+
+/** Also where a file of another time has taken the place of one, or there is none any more. */
+export function haveChanged(before: FileTimes, now: FileTimes): boolean {
+  return [...now].some(([path, atMs]) => {
+    const wasAtMs = before.get(path);
+    if (atMs === undefined || wasAtMs === undefined) return atMs !== wasAtMs;
+    return Math.abs(atMs - wasAtMs) > TOLERANCE_MS;
+  });
 }

@@ -7,7 +7,14 @@ import { ConfigError } from '../config/config-error.ts';
 import { Deliverer, type DelivererOptions } from '../deliverer.ts';
 import type { EventListener } from '../events.ts';
 import { TableError } from '../tables/table.ts';
-import { filesOf, haveChangedSince, readConfiguration } from './configuration.ts';
+import {
+  type FileTimes,
+  filesOf,
+  haveChanged,
+  mainCfOf,
+  readConfiguration,
+  timesOf,
+} from './configuration.ts';
 
 export interface CurrentDelivererOptions extends Omit<DelivererOptions, 'parameters' | 'emit'> {
   /** Of main.cf. */
@@ -20,68 +27,72 @@ export interface CurrentDelivererOptions extends Omit<DelivererOptions, 'paramet
 /** A change is noticed this late. */
 const CHECK_INTERVAL_MS = 1_000;
 
+/** With what it was made of. */
+interface Made {
+  readonly deliverer: Deliverer;
+  readonly times: FileTimes;
+}
+
 export class CurrentDeliverer {
   readonly #options: CurrentDelivererOptions;
-  #deliverer: Deliverer;
-  #readAtMs: number;
+  #made: Made;
   #checkedAtMs: number;
   #checking: Promise<void> | undefined;
   readonly #closing = new Set<Promise<void>>();
 
   /** Rejects with ConfigError. */
   static async create(options: CurrentDelivererOptions): Promise<CurrentDeliverer> {
-    const readAtMs = options.platform.clock.now();
-    const deliverer = await make(options);
+    const made = await make(options);
     // What is wrong with a table has been told; mail that needs it is deferred.
-    await deliverer.openTables().catch(ifNoTable);
-    return new CurrentDeliverer(options, deliverer, readAtMs);
+    await made.deliverer.openTables().catch(ifNoTable);
+    return new CurrentDeliverer(options, made);
   }
 
-  private constructor(options: CurrentDelivererOptions, deliverer: Deliverer, readAtMs: number) {
+  private constructor(options: CurrentDelivererOptions, made: Made) {
     this.#options = options;
-    this.#deliverer = deliverer;
-    this.#readAtMs = readAtMs;
-    this.#checkedAtMs = readAtMs;
+    this.#made = made;
+    this.#checkedAtMs = options.platform.clock.now();
   }
 
   async get(): Promise<Deliverer> {
     const now = this.#options.platform.clock.now();
     if (now - this.#checkedAtMs >= CHECK_INTERVAL_MS) {
       this.#checkedAtMs = now;
-      this.#checking = this.#check(now).finally(() => {
+      this.#checking = this.#check().finally(() => {
         this.#checking = undefined;
       });
     }
     await this.#checking;
-    return this.#deliverer;
+    return this.#made.deliverer;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#deliverer.close(), ...this.#closing]);
+    await Promise.all([this.#made.deliverer.close(), ...this.#closing]);
   }
 
   /** Does not reject: what was good so far stays in use. */
-  async #check(now: number): Promise<void> {
+  async #check(): Promise<void> {
     const { directory, platform, emit } = this.#options;
-    const paths = filesOf(directory, this.#deliverer.settings);
-    if (!(await haveChangedSince(this.#readAtMs, paths, platform))) return;
-    this.#readAtMs = now;
+    const { deliverer, times } = this.#made;
+    const timesNow = await timesOf([...times.keys()], platform);
+    if (!haveChanged(times, timesNow)) return;
+    emit({
+      type: 'log',
+      level: 'info',
+      text: `${directory}/main.cf or a table has changed -- reading them again`,
+    });
     try {
       const next = await make(this.#options);
       // This process may have fewer rights by now than those with which it began.
-      await next.openTables();
-      const closing = this.#deliverer.close().finally(() => this.#closing.delete(closing));
+      await next.deliverer.openTables();
+      const closing = deliverer.close().finally(() => this.#closing.delete(closing));
       this.#closing.add(closing);
-      this.#deliverer = next;
-      emit({
-        type: 'log',
-        level: 'info',
-        text: `${directory}/main.cf or a table has changed -- reading them again`,
-      });
+      this.#made = next;
     } catch (error) {
       if (!(error instanceof ConfigError)) ifNoTable(error);
       const { message } = error as Error;
       emit({ type: 'log', level: 'error', text: `${message} -- going on with what was read before` });
+      this.#made = { deliverer, times: timesNow };
     }
   }
 }
@@ -90,9 +101,13 @@ function ifNoTable(error: unknown): void {
   if (!(error instanceof TableError)) throw error;
 }
 
-async function make(options: CurrentDelivererOptions): Promise<Deliverer> {
+/** The times are those before it is read: what changes meanwhile is noticed next time. */
+async function make(options: CurrentDelivererOptions): Promise<Made> {
   const { directory, overrides, emit, platform } = options;
+  const mainCfTimes = await timesOf([mainCfOf(directory)], platform);
   const { assigned, warnings } = await readConfiguration(directory, overrides, platform);
   for (const text of warnings) emit({ type: 'log', level: 'warning', text });
-  return Deliverer.create({ ...options, parameters: assigned });
+  const deliverer = await Deliverer.create({ ...options, parameters: assigned });
+  const times = await timesOf(filesOf(deliverer.settings), platform);
+  return { deliverer, times: new Map([...times, ...mainCfTimes]) };
 }

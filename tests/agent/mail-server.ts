@@ -12,6 +12,8 @@ export interface Taken {
 export interface MailServer {
   readonly port: number;
   readonly taken: readonly Taken[];
+  /** Names that clients called themselves. */
+  readonly greetings: Set<string>;
   /** Called with everything that is taken. */
   onTaken: (taken: Taken) => void;
   /** How it answers RCPT, by local part; 250 when absent. */
@@ -24,8 +26,9 @@ export interface MailServer {
 export async function startMailServer(): Promise<MailServer> {
   const taken: Taken[] = [];
   const sockets = new Set<Socket>();
-  const state: Pick<MailServer, 'taken' | 'replies' | 'losesReply' | 'onTaken'> = {
+  const state: Pick<MailServer, 'taken' | 'greetings' | 'replies' | 'losesReply' | 'onTaken'> = {
     taken,
+    greetings: new Set(),
     replies: new Map(),
     losesReply: () => false,
     onTaken: () => {},
@@ -71,6 +74,7 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
         if (reply.startsWith('2')) recipients.push(recipient);
         say(reply);
       } else if (/^EHLO /i.test(line)) {
+        server.greetings.add(line.slice('EHLO '.length));
         say('250-mx.example.test\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME');
       } else if (/^DATA$/i.test(line)) {
         if (recipients.length > 0) content = [];
