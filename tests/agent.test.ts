@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { AgentProcess } from './agent/agent-process.ts';
-import { type MailServer, startMailServer, type Taken } from './agent/mail-server.ts';
-import { findMailSystem, MailSystem } from './agent/mail-system.ts';
+import { AgentProcess } from '../bench/agent/agent-process.ts';
+import { type MailServer, startMailServer, type Taken } from '../bench/agent/mail-server.ts';
+import { findMailSystem, MailSystem } from '../bench/agent/mail-system.ts';
+import { siege } from '../bench/agent/siege.ts';
 
 const found = await findMailSystem();
 const obstacle = typeof found === 'string' ? found : undefined;
@@ -33,8 +34,8 @@ const send = (to: string, words: readonly string[] = [], content = MESSAGE) =>
 
 /** The last line about a recipient that has this status. */
 async function outcome(to: string, status: string): Promise<string> {
-  const found = await system.logged(new RegExp(`^.*: to=<${to}@example.test>.* status=${status} .*$`));
-  return found.at(-1)?.[0] ?? '';
+  const found = await system.logged(new RegExp(`: to=<${to}@example.test>.* status=${status} `));
+  return found.at(-1)?.input ?? '';
 }
 
 async function start(
@@ -201,6 +202,25 @@ describe.skipIf(obstacle !== undefined)('an agent of master(8)', { timeout: 90_0
     const arrived = server.taken.map(({ recipient }) => recipient);
     for (const name of names)
       expect(arrived.filter((recipient) => recipient === `${name}@example.test`)).toHaveLength(1);
-    expect(system.log).not.toMatch(/malformed response|bad command startup|fatal:|panic:/);
+    expect(system.log.lines.join('\n')).not.toMatch(/malformed response|bad command startup|fatal:|panic:/);
   });
 });
+
+describe.skipIf(obstacle !== undefined)(
+  'an agent that is killed again and again',
+  { timeout: 240_000 },
+  () => {
+    test('loses no mail, and repeats only what nobody knew to be delivered', async () => {
+      if (typeof found === 'string') return;
+      const { kills, lost, duplicates } = await siege({
+        installation: found,
+        messages: 200,
+        lifeMs: 4000,
+        oneIn: 40,
+      });
+      expect(kills).toBeGreaterThan(0);
+      expect(lost).toEqual([]);
+      expect(duplicates.filter(({ cause }) => cause === 'none')).toEqual([]);
+    });
+  },
+);

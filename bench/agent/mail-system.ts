@@ -14,13 +14,15 @@ import {
   rmSync,
   symlinkSync,
   utimesSync,
-  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findInstallation, type Installation } from '../../scenarios/senders/postfix/installation.ts';
-import { root } from '../source-tree.ts';
+import { LogTail } from './log-tail.ts';
+
+/** The command, as its sources have it. */
+export const NEXTHOP = join(import.meta.dirname, '../../cli/main.ts');
 
 /** Users and a group of every system, which nothing else of Postfix uses. */
 const MAIL_OWNER = 'daemon';
@@ -47,6 +49,8 @@ const SERVICES = [
   'error unix - - n - - error',
   'retry unix - - n - - error',
   'discard unix - - n - - discard',
+  'proxymap unix - - n - - proxymap',
+  'anvil unix - - n - 1 anvil',
   'smtp unix - - n - - smtp',
 ];
 
@@ -62,6 +66,8 @@ export interface MailSystemOptions {
   /** Where the mail goes: `transport:nexthop`. */
   readonly transport: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Takes mail at this port of 127.0.0.1 too; from sendmail(1) alone when absent. */
+  readonly port?: number;
   /** Further lines of master.cf. */
   readonly services?: readonly string[];
 }
@@ -70,6 +76,7 @@ export class MailSystem {
   readonly folder = mkdtempSync(join(tmpdir(), 'nexthop-agent-'));
   readonly config = join(this.folder, 'config');
   readonly queue = join(this.folder, 'queue');
+  readonly log: LogTail;
   readonly #options: MailSystemOptions;
   #master: ChildProcess | undefined;
 
@@ -88,20 +95,17 @@ export class MailSystem {
       symlinkSync(join(programs, name), join(this.folder, 'sbin', name));
     writeFileSync(
       join(this.folder, 'sbin/nexthop'),
-      `#!/bin/sh\nexec ${process.execPath} ${join(root, 'cli/main.ts')} agent "$@"\n`,
+      `#!/bin/sh\nexec ${process.execPath} ${NEXTHOP} agent "$@"\n`,
       { mode: 0o755 },
     );
-    writeFileSync(this.#log, '');
+    this.log = new LogTail(this.#logFile);
     this.configure(options.parameters);
-    this.#write('master.cf', [...SERVICES, ...(options.services ?? [])]);
+    const smtpd = options.port === undefined ? [] : [`127.0.0.1:${options.port} inet n - n - - smtpd`];
+    this.#write('master.cf', [...SERVICES, ...smtpd, ...(options.services ?? [])]);
   }
 
-  get #log(): string {
+  get #logFile(): string {
     return join(this.folder, 'mail.log');
-  }
-
-  get log(): string {
-    return readFileSync(this.#log, 'utf8');
   }
 
   /** What programs that are told of this Postfix have in their environment. */
@@ -122,7 +126,7 @@ export class MailSystem {
       sendmail_path: join(installation.programs, '../../../sbin/sendmail'),
       mail_owner: MAIL_OWNER,
       setgid_group: SETGID_GROUP,
-      maillog_file: this.#log,
+      maillog_file: this.#logFile,
       maillog_file_prefixes: this.folder,
       import_environment:
         'LD_LIBRARY_PATH PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
@@ -137,6 +141,10 @@ export class MailSystem {
       inet_interfaces: '127.0.0.1',
       inet_protocols: 'ipv4',
       in_flow_delay: '0',
+      mynetworks: '127.0.0.0/8',
+      smtpd_relay_restrictions: 'permit_mynetworks, reject',
+      smtpd_peername_lookup: 'no',
+      fast_flush_domains: '',
       // A transport whose socket is missing for a moment is asked again soon.
       transport_retry_time: '1s',
       queue_run_delay: '1s',
@@ -177,47 +185,41 @@ export class MailSystem {
       master.kill('SIGKILL');
       await gone;
     }
+    this.log.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** `postfix reload`: master(8) reads its configuration, and starts its processes anew. */
   reload(): void {
-    const [, pid = ''] = /postfix\/master\[(\d+)\]/.exec(this.log) ?? [];
     const { pid: unshare } = this.#master ?? {};
     // Its own number is that of its namespace: the child of unshare is it.
     const child = readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim();
-    if (pid !== '') process.kill(Number(child), 'SIGHUP');
+    process.kill(Number(child), 'SIGHUP');
   }
 
-  /** Resolves with what was found in the log; the whole log, from its beginning. */
-  logged(pattern: RegExp, count = 1): Promise<readonly RegExpMatchArray[]> {
-    return this.until(
-      () => {
-        const found = [...this.log.matchAll(new RegExp(pattern.source, 'gm'))];
-        return found.length >= count ? found : undefined;
-      },
-      () => `${count} of ${pattern} in the log:\n${this.log.slice(-4000)}`,
-    );
-  }
-
-  /** Asks again with every line of the log, until there is an answer. */
-  until<T>(ask: () => T | undefined, what: () => string): Promise<T> {
+  /** Resolves with so many lines of the log that match, from its beginning. */
+  logged(pattern: RegExp, count = 1): Promise<readonly RegExpExecArray[]> {
+    const { log } = this;
+    const found = log.lines.map((line) => pattern.exec(line)).filter((match) => match !== null);
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const found = ask();
-        if (found !== undefined) end(() => resolve(found));
-      };
-      const watcher = watch(this.#log, look);
-      const timer = setTimeout(
-        () => end(() => reject(new Error(`waited in vain for ${what()}`))),
-        WAIT_LIMIT_MS,
-      );
-      const end = (settle: () => void) => {
-        watcher.close();
+      const timer = setTimeout(() => {
+        ignoreLines();
+        const end = log.lines.slice(-20).join('\n');
+        reject(new Error(`waited in vain for ${count} of ${pattern} in the log:\n${end}`));
+      }, WAIT_LIMIT_MS);
+      const settle = () => {
+        if (found.length < count) return;
         clearTimeout(timer);
-        settle();
+        ignoreLines();
+        resolve(found);
       };
-      look();
+      const ignoreLines = log.onLine((line) => {
+        const match = pattern.exec(line);
+        if (match === null) return;
+        found.push(match);
+        settle();
+      });
+      settle();
     });
   }
 

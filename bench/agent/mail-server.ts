@@ -7,6 +7,17 @@ export interface Taken {
   readonly content: string;
   /** Whether the client had the reply to the final dot. */
   readonly replied: boolean;
+  readonly atMs: number;
+}
+
+/** Asked each time. */
+export interface Faults {
+  /** The reply to RCPT instead of its own. */
+  readonly refuses: () => string | undefined;
+  /** Loses the connection instead of a reply to a command. */
+  readonly resets: () => boolean;
+  /** Loses it instead of the reply to the final dot. */
+  readonly losesReply: () => boolean;
 }
 
 export interface MailServer {
@@ -18,19 +29,18 @@ export interface MailServer {
   onTaken: (taken: Taken) => void;
   /** How it answers RCPT, by local part; 250 when absent. */
   readonly replies: Map<string, string>;
-  /** Loses the connection instead of the reply to the final dot. */
-  losesReply: () => boolean;
+  faults: Faults;
   close(): Promise<void>;
 }
 
 export async function startMailServer(): Promise<MailServer> {
   const taken: Taken[] = [];
   const sockets = new Set<Socket>();
-  const state: Pick<MailServer, 'taken' | 'greetings' | 'replies' | 'losesReply' | 'onTaken'> = {
+  const state: Pick<MailServer, 'taken' | 'greetings' | 'replies' | 'faults' | 'onTaken'> = {
     taken,
     greetings: new Set(),
     replies: new Map(),
-    losesReply: () => false,
+    faults: { refuses: () => undefined, resets: () => false, losesReply: () => false },
     onTaken: () => {},
   };
   const server: Server = createServer((socket) => {
@@ -68,9 +78,14 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
         else endOfData();
         continue;
       }
+      if (server.faults.resets()) {
+        socket.resetAndDestroy();
+        return;
+      }
       const recipient = /^RCPT TO:<(.*?)>/i.exec(line)?.[1];
       if (recipient !== undefined) {
-        const reply = server.replies.get(recipient.replace(/@.*/, '')) ?? '250 2.1.5 Ok';
+        const reply =
+          server.faults.refuses() ?? server.replies.get(recipient.replace(/@.*/, '')) ?? '250 2.1.5 Ok';
         if (reply.startsWith('2')) recipients.push(recipient);
         say(reply);
       } else if (/^EHLO /i.test(line)) {
@@ -89,11 +104,11 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
     }
   });
   function endOfData() {
-    const replied = !server.losesReply();
+    const replied = !server.faults.losesReply();
     const text = (content ?? []).join('\n');
     content = undefined;
     for (const recipient of recipients) {
-      const each = { recipient, content: text, replied };
+      const each = { recipient, content: text, replied, atMs: performance.now() };
       taken.push(each);
       server.onTaken(each);
     }

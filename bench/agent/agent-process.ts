@@ -3,8 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../source-tree.ts';
-import type { MailSystem } from './mail-system.ts';
+import { type MailSystem, NEXTHOP } from './mail-system.ts';
 
 export class AgentProcess {
   readonly child: ChildProcess;
@@ -17,11 +16,10 @@ export class AgentProcess {
     name = 'nexthop',
   ): Promise<AgentProcess> {
     const folder = join(system.queue, 'private');
-    const child = spawn(
-      process.execPath,
-      [join(root, 'cli/main.ts'), 'agent', '--socket', join(folder, name), ...words],
-      { env: { ...process.env, ...system.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [NEXTHOP, 'agent', '--socket', join(folder, name), ...words], {
+      env: { ...process.env, ...system.environment },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const agent = new AgentProcess(child);
     await listening(folder, name, child);
     return agent;
