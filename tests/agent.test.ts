@@ -1,5 +1,5 @@
 /** `nexthop agent` under a whole Postfix: what becomes of mail from sendmail(1) to the report about it. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AgentProcess } from '../bench/agent/agent-process.ts';
@@ -187,10 +187,13 @@ describe.skipIf(obstacle !== undefined)('an agent of master(8)', { timeout: 90_0
       /^Return-Path: <sender@client\.test>\nX-Original-To: managed@example\.test\nDelivered-To: managed@example\.test\n/,
     );
     expect(await outcome('managed', 'sent')).toContain('postfix/managed[');
+    const [id] = system.agentsOf('managed');
+    expect(statSync(`/proc/${id}`).uid).toBe(statSync(join(system.queue, 'private')).uid);
     expect(server.greetings).toContain('managed.client.test');
   });
 
   test('ends after a reload, with what it had begun, and another one takes over', async () => {
+    const before = system.agentsOf('managed');
     const names = Array.from({ length: 20 }, (_, index) => `reload-${index}`);
     await send(names[0] ?? '');
     for (const [index, name] of names.slice(1).entries()) {
@@ -198,6 +201,9 @@ describe.skipIf(obstacle !== undefined)('an agent of master(8)', { timeout: 90_0
       await send(name);
     }
     await system.logged(/reload -- version/);
+    await send('reloaded');
+    await outcome('reloaded', 'sent');
+    expect(system.agentsOf('managed')).not.toEqual(before);
     await Promise.all(names.map((name) => outcome(name, 'sent')));
     const arrived = server.taken.map(({ recipient }) => recipient);
     for (const name of names)

@@ -78,7 +78,7 @@ export class MailSystem {
   readonly queue = join(this.folder, 'queue');
   readonly log: LogTail;
   readonly #options: MailSystemOptions;
-  #master: ChildProcess | undefined;
+  #namespace: ChildProcess | undefined;
 
   constructor(options: MailSystemOptions) {
     this.#options = options;
@@ -147,6 +147,7 @@ export class MailSystem {
       fast_flush_domains: '',
       // A transport whose socket is missing for a moment is asked again soon.
       transport_retry_time: '1s',
+      service_throttle_time: '1s',
       queue_run_delay: '1s',
       minimal_backoff_time: '2s',
       maximal_backoff_time: '4s',
@@ -161,17 +162,13 @@ export class MailSystem {
 
   async start(): Promise<void> {
     const { installation } = this.#options;
-    this.#master = spawn(
-      'unshare',
+    const master = [join(installation.programs, 'master'), '-c', this.config, '-d'];
+    this.#namespace = spawn(
+      'setpriv',
       [
-        '--pid',
-        '--fork',
-        '--kill-child',
-        '--mount-proc',
-        join(installation.programs, 'master'),
-        '-c',
-        this.config,
-        '-d',
+        ...['--pdeathsig', 'KILL', 'unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+        // The shell collects processes that lose their parents, which master(8) would not know.
+        ...['sh', '-c', '"$@" & wait', 'sh', ...master],
       ],
       { env: { ...process.env, ...this.environment }, stdio: 'ignore' },
     );
@@ -179,22 +176,28 @@ export class MailSystem {
   }
 
   async stop(): Promise<void> {
-    const master = this.#master;
-    if (master !== undefined && master.exitCode === null && master.signalCode === null) {
-      const gone = once(master, 'exit');
-      master.kill('SIGKILL');
+    const namespace = this.#namespace;
+    if (namespace !== undefined && namespace.exitCode === null && namespace.signalCode === null) {
+      const gone = once(namespace, 'exit');
+      namespace.kill('SIGKILL');
       await gone;
     }
     this.log.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  /** Agents that master(8) has started for a service, by the numbers that they have here. */
+  agentsOf(service: string): number[] {
+    return processes((words) => words.includes('agent') && words[words.indexOf('-n') + 1] === service).filter(
+      (id) => wordsOf(`/proc/${id}/environ`).includes(`MAIL_CONFIG=${this.config}`),
+    );
   }
 
   /** `postfix reload`: master(8) reads its configuration, and starts its processes anew. */
   reload(): void {
-    const { pid: unshare } = this.#master ?? {};
-    // Its own number is that of its namespace: the child of unshare is it.
-    const child = readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim();
-    process.kill(Number(child), 'SIGHUP');
+    const isMaster = ([program = '', ...words]: string[]) =>
+      program.endsWith('/master') && words.includes(this.config);
+    for (const id of processes(isMaster)) process.kill(id, 'SIGHUP');
   }
 
   /** Resolves with so many lines of the log that match, from its beginning. */
@@ -245,5 +248,19 @@ export class MailSystem {
     writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
     const at = new Date(Date.now() - ageMs);
     utimesSync(path, at, at);
+  }
+}
+
+function processes(isOne: (words: string[]) => boolean): number[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.filter((id) => isOne(wordsOf(`/proc/${id}/cmdline`))).map(Number);
+}
+
+/** Of a process; none when it is gone. */
+function wordsOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }

@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { Installation } from '../../scenarios/senders/postfix/installation.ts';
-import { AgentProcess } from './agent-process.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
 import { MailSystem } from './mail-system.ts';
 
@@ -37,12 +37,18 @@ export interface SiegeReport {
 /** A word that the log has for each message that has left the queue. */
 const REMOVED = /: removed$/;
 const SENDERS = 5;
+const SERVICE = 'besieged';
 
 export async function siege({ installation, messages, lifeMs, oneIn }: SiegeOptions): Promise<SiegeReport> {
   const server = await startMailServer();
   server.faults = faultsOf(oneIn);
   const port = await freePort();
-  const system = new MailSystem({ installation, transport: `nexthop:[127.0.0.1]:${server.port}`, port });
+  const system = new MailSystem({
+    installation,
+    transport: `${SERVICE}:[127.0.0.1]:${server.port}`,
+    port,
+    services: [`${SERVICE} unix - - n - 1 nexthop`],
+  });
   const startedAt = performance.now();
   try {
     await system.start();
@@ -64,20 +70,15 @@ export async function siege({ installation, messages, lifeMs, oneIn }: SiegeOpti
   }
 }
 
-/** Resolves with the times at which an agent was killed. */
+/** Kills the agent of master(8), which starts another one; resolves with the times at which it did. */
 async function killAgain(system: MailSystem, lifeMs: number, signal: AbortSignal): Promise<number[]> {
   const killedAt: number[] = [];
   while (!signal.aborted) {
-    const agent = await AgentProcess.start(system);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.random() * lifeMs);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    if (!signal.aborted) killedAt.push(performance.now());
-    await agent.end(signal.aborted ? 'SIGTERM' : 'SIGKILL');
+    await setTimeout(Math.random() * lifeMs, undefined, { signal }).catch(() => {});
+    for (const id of signal.aborted ? [] : system.agentsOf(SERVICE)) {
+      process.kill(id, 'SIGKILL');
+      killedAt.push(performance.now());
+    }
   }
   return killedAt;
 }
