@@ -174,7 +174,12 @@ describe.skipIf(obstacle !== undefined)('an agent beside Postfix', { timeout: 90
 describe.skipIf(obstacle !== undefined)('an agent of master(8)', { timeout: 90_000 }, () => {
   beforeAll(async () => {
     const transport = `managed:[127.0.0.1]:${server.port}`;
-    await start({ default_transport: transport, relay_transport: transport }, [
+    const queueIds = {
+      enable_long_queue_ids: 'yes',
+      hash_queue_names: 'active, deferred',
+      hash_queue_depth: '2',
+    };
+    await start({ default_transport: transport, relay_transport: transport, ...queueIds }, [
       'managed unix - - n - 1 nexthop -o { smtp_helo_name = managed.client.test } flags=DRO',
     ]);
   }, 60_000);

@@ -30,7 +30,8 @@ export function queuePath(queueName: string, queueId: string, settings: QueueSet
 
 /** Digits and consonants: numbers of long queue ids are written with the first 52 or 51 of them. */
 const LONG_ID_DIGITS = '0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz';
-const LONG_ID = /^[^z]{6,}([^z]{4})z/;
+/** Four of them are microseconds, after those of the seconds; what comes behind this letter has none of it. */
+const LONG_ID = /^.{6,}(.{4})z[^z]*$/;
 const MICROSECONDS_DIGITS = 5;
 
 /** The folders of a queue are named after digits of the microseconds in its names. */
