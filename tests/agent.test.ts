@@ -58,10 +58,7 @@ describe.skipIf(obstacle !== undefined)('an agent beside Postfix', { timeout: 90
     await start();
     agent = await AgentProcess.start(system);
   }, 60_000);
-  afterAll(async () => {
-    expect(await agent?.end()).toBe(0);
-    await system.stop();
-  });
+  afterAll(() => system.stop());
   afterEach(() => server.replies.clear());
 
   test('delivers, and the queue is empty', async () => {
@@ -150,6 +147,21 @@ describe.skipIf(obstacle !== undefined)('an agent beside Postfix', { timeout: 90
     }
   });
 
+  test('tells the postmaster of a server that breaks the protocol', async () => {
+    server.replies.set('odd', '503 5.5.1 out of order');
+    system.configure({ notify_classes: 'protocol', error_notice_recipient: 'postmaster@client.test' }, 0);
+    try {
+      await send('odd');
+      const { content } = await taken('postmaster@client.test');
+      expect(content).toMatch(
+        /^Subject: Postfix SMTP client: errors from 127\.0\.0\.1\[127\.0\.0\.1\]:\d+$/m,
+      );
+      expect(content).toMatch(/^Received: by mx\.client\.test \(Postfix\)\n\tid /m);
+    } finally {
+      system.configure();
+    }
+  });
+
   test('sets a file aside that cannot be read', async () => {
     server.replies.set('corrupt', '450 4.2.1 try later');
     await send('corrupt');
@@ -168,6 +180,27 @@ describe.skipIf(obstacle !== undefined)('an agent beside Postfix', { timeout: 90
     );
     await system.logged(/saving corrupt file/);
     expect(readdirSync(join(system.queue, 'corrupt'))).toEqual([id]);
+  });
+
+  test('finishes what it has begun when it is to end', async () => {
+    let reply = () => {};
+    const begun = new Promise<void>((resolve) => {
+      server.beforeReply = () => {
+        resolve();
+        return new Promise((release) => {
+          reply = release;
+        });
+      };
+    });
+    await send('last');
+    await begun;
+    const ended = agent?.end();
+    reply();
+    expect(await ended).toBe(0);
+    server.beforeReply = async () => {};
+    expect(await outcome('last', 'sent')).toContain('dsn=2.0.0');
+    await system.run('postqueue', ['-f']);
+    expect(server.taken.filter(({ recipient }) => recipient === 'last@example.test')).toHaveLength(1);
   });
 });
 

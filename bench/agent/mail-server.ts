@@ -30,16 +30,19 @@ export interface MailServer {
   /** How it answers RCPT, by local part; 250 when absent. */
   readonly replies: Map<string, string>;
   faults: Faults;
+  /** The final dot has come; its reply waits for what this resolves with. */
+  beforeReply: () => Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startMailServer(): Promise<MailServer> {
   const taken: Taken[] = [];
   const sockets = new Set<Socket>();
-  const state: Pick<MailServer, 'taken' | 'greetings' | 'replies' | 'faults' | 'onTaken'> = {
+  const state: Pick<MailServer, 'taken' | 'greetings' | 'replies' | 'faults' | 'beforeReply' | 'onTaken'> = {
     taken,
     greetings: new Set(),
     replies: new Map(),
+    beforeReply: async () => {},
     faults: { refuses: () => undefined, resets: () => false, losesReply: () => false },
     onTaken: () => {},
   };
@@ -112,7 +115,9 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
       taken.push(each);
       server.onTaken(each);
     }
-    if (replied) say('250 2.0.0 Ok');
-    else socket.destroy();
+    void server.beforeReply().then(() => {
+      if (replied) say('250 2.0.0 Ok');
+      else socket.destroy();
+    });
   }
 }

@@ -129,7 +129,7 @@ export class MailSystem {
       maillog_file: this.#logFile,
       maillog_file_prefixes: this.folder,
       import_environment:
-        'LD_LIBRARY_PATH PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
+        'LD_LIBRARY_PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG POSTLOG_SERVICE POSTLOG_HOSTNAME',
       export_environment: 'LD_LIBRARY_PATH PATH LANG=C TZ MAIL_CONFIG MAIL_LOGTAG',
       default_database_type: 'texthash',
       myhostname: 'mx.client.test',

@@ -13,6 +13,7 @@ import { systemText } from '../platform/system-text.ts';
 import { withTimeLimit } from '../platform/time-limit.ts';
 import type { DeliveryResult, Service } from '../request.ts';
 import { protocolGreeting } from './attributes.ts';
+import type { CurrentDeliverer } from './current-deliverer.ts';
 import { DELIVERY_PROTOCOL, type DeliveryReply, encodeDeliveryReply } from './delivery-protocol.ts';
 import { isFinished, Marks } from './marks.ts';
 import { passOn } from './pass-on.ts';
@@ -32,8 +33,7 @@ export interface AgentOptions {
   readonly service: Service;
   readonly platform: Platform;
   readonly emit: EventListener;
-  /** The one for requests that come now. */
-  readonly deliverer: () => Promise<Deliverer>;
+  readonly current: Pick<CurrentDeliverer, 'use'>;
   /** Ends deliveries early: what is left of them is deferred. */
   readonly signal: AbortSignal;
 }
@@ -57,7 +57,7 @@ export class Agent {
   accept(connection: Connection): void {
     connection.on('error', () => {});
     const served = this.#turns
-      .take(() => this.#serve(connection))
+      .take(() => this.#options.current.use((deliverer) => this.#serve(connection, deliverer)))
       .catch((error: unknown) => this.#warn(`delivery request: ${wordsOf(error)}`))
       .finally(() => {
         connection.destroy();
@@ -71,8 +71,7 @@ export class Agent {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  async #serve(connection: Connection): Promise<void> {
-    const deliverer = await this.#options.deliverer();
+  async #serve(connection: Connection, deliverer: Deliverer): Promise<void> {
     const limitMs = deliverer.settings.ipc_timeout * 1000;
     connection.write(protocolGreeting(DELIVERY_PROTOCOL));
     const lists = listsIn(connection);
@@ -87,8 +86,8 @@ export class Agent {
   }
 
   #within<T>(limitMs: number, connection: Connection, work: () => Promise<T>): Promise<T> {
-    const { clock } = this.#options.platform;
-    return withTimeLimit({ clock, limitMs }, async (signal) => {
+    const { platform, signal: giveUp } = this.#options;
+    return withTimeLimit({ clock: platform.clock, limitMs, signal: giveUp }, async (signal) => {
       const ignoreAbort = onAbort(signal, () => connection.destroy());
       return work().finally(ignoreAbort);
     });

@@ -4,6 +4,7 @@
  * delivery.
  */
 import { ConfigError } from '../config/config-error.ts';
+import type { Settings } from '../config/register.ts';
 import { Deliverer, type DelivererOptions } from '../deliverer.ts';
 import type { EventListener } from '../events.ts';
 import { TableError } from '../tables/table.ts';
@@ -31,6 +32,7 @@ const CHECK_INTERVAL_MS = 1_000;
 interface Made {
   readonly deliverer: Deliverer;
   readonly times: FileTimes;
+  readonly inUse: Set<Promise<unknown>>;
 }
 
 export class CurrentDeliverer {
@@ -54,7 +56,12 @@ export class CurrentDeliverer {
     this.#checkedAtMs = options.platform.clock.now();
   }
 
-  async get(): Promise<Deliverer> {
+  get settings(): Settings {
+    return this.#made.deliverer.settings;
+  }
+
+  /** Lets work have the deliverer until it is done, whatever changes meanwhile. */
+  async use<T>(work: (deliverer: Deliverer) => Promise<T>): Promise<T> {
     const now = this.#options.platform.clock.now();
     if (now - this.#checkedAtMs >= CHECK_INTERVAL_MS) {
       this.#checkedAtMs = now;
@@ -63,7 +70,10 @@ export class CurrentDeliverer {
       });
     }
     await this.#checking;
-    return this.#made.deliverer;
+    const { deliverer, inUse } = this.#made;
+    const using = work(deliverer);
+    inUse.add(using);
+    return using.finally(() => inUse.delete(using));
   }
 
   async close(): Promise<void> {
@@ -73,7 +83,7 @@ export class CurrentDeliverer {
   /** Does not reject: what was good so far stays in use. */
   async #check(): Promise<void> {
     const { directory, platform, emit } = this.#options;
-    const { deliverer, times } = this.#made;
+    const { deliverer, times, inUse } = this.#made;
     const timesNow = await timesOf([...times.keys()], platform);
     if (!haveChanged(times, timesNow)) return;
     emit({
@@ -85,14 +95,16 @@ export class CurrentDeliverer {
       const next = await make(this.#options);
       // This process may have fewer rights by now than those with which it began.
       await next.deliverer.openTables();
-      const closing = deliverer.close().finally(() => this.#closing.delete(closing));
+      const closing = Promise.allSettled(inUse)
+        .then(() => deliverer.close())
+        .finally(() => this.#closing.delete(closing));
       this.#closing.add(closing);
       this.#made = next;
     } catch (error) {
       if (!(error instanceof ConfigError)) ifNoTable(error);
       const { message } = error as Error;
       emit({ type: 'log', level: 'error', text: `${message} -- going on with what was read before` });
-      this.#made = { deliverer, times: timesNow };
+      this.#made = { deliverer, times: timesNow, inUse };
     }
   }
 }
@@ -109,5 +121,5 @@ async function make(options: CurrentDelivererOptions): Promise<Made> {
   for (const text of warnings) emit({ type: 'log', level: 'warning', text });
   const deliverer = await Deliverer.create({ ...options, parameters: assigned });
   const times = await timesOf(filesOf(deliverer.settings), platform);
-  return { deliverer, times: new Map([...times, ...mainCfTimes]) };
+  return { deliverer, times: new Map([...times, ...mainCfTimes]), inUse: new Set() };
 }

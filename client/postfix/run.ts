@@ -55,7 +55,7 @@ export async function runAgent(options: AgentRunOptions): Promise<void> {
     if (error instanceof ConfigError) await logLastWords(error.message, options);
     throw error;
   }
-  const { settings } = await current.get();
+  const { settings } = current;
   const log = new LogWriter(settings, logOptions);
   emit = (event) => log.write(event, settings);
   early.forEach(emit);
@@ -88,7 +88,7 @@ class Run {
     const { service, platform } = options;
     this.#options = options;
     const { signal } = this.#giveUp;
-    this.#agent = new Agent({ service, platform, emit, deliverer: () => current.get(), signal });
+    this.#agent = new Agent({ service, platform, emit, current, signal });
   }
 
   async toItsEnd(mailOwner: string): Promise<void> {
