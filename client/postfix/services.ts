@@ -22,6 +22,7 @@ export async function* listsIn(
 ): AsyncGenerator<ReadonlyMap<string, string>, void> {
   const reader = new AttributeReader();
   for await (const chunk of stream) yield* reader.push(chunk);
+  reader.end();
 }
 
 /**
