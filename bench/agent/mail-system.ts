@@ -95,7 +95,7 @@ export class MailSystem {
       symlinkSync(join(programs, name), join(this.folder, 'sbin', name));
     writeFileSync(
       join(this.folder, 'sbin/nexthop'),
-      `#!/bin/sh\nexec ${process.execPath} ${NEXTHOP} agent "$@"\n`,
+      `#!/bin/sh\nexec ${process.execPath} ${NEXTHOP} agent -n "\${0##*/}" "$@"\n`,
       { mode: 0o755 },
     );
     this.log = new LogTail(this.#logFile);

@@ -74,7 +74,9 @@ export function openDescriptor(descriptor: number): Socket {
 
 /** Becomes a user, of its own group alone, for good. Rejects where there is no such user or this one is not root. */
 export async function becomeUser(name: string): Promise<void> {
-  const { stdout } = await promisify(execFile)('id', ['-g', '--', name]);
+  const { stdout } = await promisify(execFile)('id', ['-g', '--', name]).catch(() => {
+    throw coded('ENOENT', `there is no user ${name}`);
+  });
   const group = Number(stdout);
   process.setgroups?.([group]);
   process.setgid?.(group);
