@@ -13,8 +13,10 @@ export { type Client, type ClientOptions, createClient, type Mail } from './clie
 export { ConfigError } from './client/config/config-error.ts';
 export type { Settings } from './client/config/register.ts';
 export { type Message, messageFromBytes } from './client/content/message.ts';
+export type { Decision, Explanation } from './client/decision.ts';
 export { DestinationError } from './client/destination.ts';
 export type { ClientEvent, EventListener } from './client/events.ts';
+export { explain } from './client/explain.ts';
 export type { AddToFlush } from './client/outcome/fast-flush.ts';
 export { mailLogLine } from './client/outcome/mail-log.ts';
 export type { Notice, PostNotice } from './client/outcome/notices.ts';

@@ -11,5 +11,6 @@ export default defineConfig({
     // Generous: on a busy machine the whole suite takes its time.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

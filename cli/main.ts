@@ -18,7 +18,10 @@ const program = new Command('nexthop')
 const definitions: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   run: async () => (await import('./run.ts')).defineRun,
   list: async () => (await import('./list.ts')).defineList,
+  diff: async () => (await import('./diff.ts')).defineDiff,
   report: async () => (await import('./report.ts')).defineReport,
+  history: async () => (await import('./history.ts')).defineHistory,
+  ui: async () => (await import('./ui.ts')).defineUi,
   send: async () => (await import('./send.ts')).defineSend,
   agent: async () => (await import('./agent.ts')).defineAgent,
   serve: async () => (await import('./serve.ts')).defineServe,

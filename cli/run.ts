@@ -1,53 +1,41 @@
 /** `nexthop run`: scenarios against senders, with a report. */
 import { type Command, Option } from 'commander';
-import { effectiveOnly } from '../client/config/names.ts';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
-import { PageError } from '../reports/html.ts';
+import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
+import { prepareHistory } from '../reports/history/remember.ts';
 import { showProgress } from '../reports/progress.ts';
 import { terminalSummary } from '../reports/terminal.ts';
-import { prepareReport, ReportError, writeReport } from '../reports/write.ts';
+import { prepareReport, readReport, writeReport } from '../reports/write.ts';
+import { cutLine } from '../scenarios/bound-result.ts';
+import { codeDigest } from '../scenarios/code-digest.ts';
 import { configuredFiles } from '../scenarios/configured-files.ts';
 import {
   applyExpectations,
   defaultExpectations,
-  ExpectationsError,
   hasFailed,
   loadExpectations,
+  marker,
 } from '../scenarios/expectations.ts';
 import { runLive } from '../scenarios/live/run.ts';
-import { LoadError, loadSuites } from '../scenarios/load.ts';
+import { loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
-import { type Result, type Results, schemaVersion } from '../scenarios/results.ts';
-import { ResultsError } from '../scenarios/results-file.ts';
-import { runScenarios, type ScenarioRun } from '../scenarios/runner.ts';
-import { ScenarioError } from '../scenarios/scenario.ts';
-import { SelectorError, select } from '../scenarios/select.ts';
-import { findSenders, UnknownSenderError } from '../scenarios/senders/find.ts';
-import type { WorldKind } from '../scenarios/senders/sender.ts';
-import { SandboxError } from '../simulator/live/sandbox.ts';
+import { type Result, type Results, selectorsLimit } from '../scenarios/results.ts';
+import { runScenarios } from '../scenarios/runner.ts';
+import { select } from '../scenarios/select.ts';
+import { findSenders } from '../scenarios/senders/find.ts';
+import { cutOut, weights } from '../scenarios/shards.ts';
+import { storedRun } from '../scenarios/stored-run.ts';
+import { asUsage } from './as-usage.ts';
+import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
-import {
-  type Configuration,
-  checkedSettings,
-  collect,
-  type ParameterOptions,
-  readConfiguration,
-  warn,
-  withParameterOptions,
-} from './parameters.ts';
+import { overridesOf } from './overrides.ts';
+import { checkedSettings, collect, readConfiguration, withParameterOptions } from './parameters.ts';
+import { learntDurations, remembered } from './run-history.ts';
+import type { RunCommandOptions, Watched } from './run-options.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
-
-interface RunCommandOptions extends ParameterOptions {
-  readonly sender: readonly string[];
-  readonly world: WorldKind;
-  readonly jobs: string;
-  readonly seed: string;
-  readonly shard?: string;
-  readonly expectations?: string;
-  readonly out: string;
-}
+import { wholeNumber } from './whole-number.ts';
 
 export function defineRun(program: Command): void {
   withParameterOptions(program.command('run'))
@@ -74,31 +62,25 @@ export function defineRun(program: Command): void {
       '--expectations <file>',
       'deviations that are known and accepted, beside those that Nexthop knows',
     )
+    .option(
+      '--baseline <report>',
+      'an earlier report, or its results.json: the exit status then tells of regressions only',
+    )
+    .option('--history <file>', 'adds the run to those in this file; durations are learnt from it')
     .option('--out <folder>', 'where the report goes', 'nexthop-report')
-    .action(async (selectors: readonly string[], options: RunCommandOptions) => {
-      process.exitCode = await run(selectors, options);
+    .option('--watch', 'run again what a changed file touches, until it is told to end')
+    .action(async (selectors: readonly string[], { watch, ...options }: RunCommandOptions) => {
+      process.exitCode = watch === true ? await watchRun(selectors, options) : await run(selectors, options);
     });
 }
 
-/**
- * Where a host stands, which every scenario says of its own world: what a main.cf says of another one would only lead
- * nowhere. Whoever means it takes `-o`.
- */
-const OF_THE_WORLD: ReadonlySet<string> = new Set(
-  ['myhostname', 'mydomain', 'inet_interfaces', 'proxy_interfaces', 'queue_directory', 'relayhost'].concat(
-    ['fallback_relay', 'smtp_fallback_relay', 'lmtp_fallback_relay'],
-    ['smtp_bind_address', 'smtp_bind_address6', 'lmtp_bind_address', 'lmtp_bind_address6'],
-  ),
-);
-
-function overridesOf({ assigned, chosen }: Configuration): ReadonlyMap<string, string> {
-  const effective = [...effectiveOnly(assigned)];
-  const left = effective.filter(([name]) => OF_THE_WORLD.has(name) && !chosen.has(name));
-  if (left.length > 0) {
-    const names = left.map(([name]) => name).join(', ');
-    warn(`scenarios have a world of their own: ${names} will not be taken from the file`);
+async function watchRun(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
+  for (const other of ['shard', 'history'] as const) {
+    if (options[other] !== undefined)
+      throw new UsageError(`--watch runs parts as they change, which does not go with --${other}`);
   }
-  return new Map(effective.filter((entry) => !left.includes(entry)));
+  const { watchRuns } = await import('./watch.ts');
+  return watchRuns(selectors, options);
 }
 
 /** Items of lists one by one. */
@@ -109,40 +91,56 @@ function textsOf(settings: Settings): string[] {
 }
 
 /** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
-const DEFAULT_JOBS = 4;
-const JOBS_LIMIT = 64;
+export const DEFAULT_JOBS = 4;
+export const JOBS_LIMIT = 64;
 
-async function run(selectors: readonly string[], options: RunCommandOptions): Promise<number> {
+export async function run(
+  selectors: readonly string[],
+  options: RunCommandOptions,
+  watched?: Watched,
+): Promise<number> {
   const seed = wholeNumber('--seed', options.seed);
+  const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
-  const jobs = wholeNumber('--jobs', options.jobs);
-  if (jobs < 1 || jobs > JOBS_LIMIT) throw new UsageError(`--jobs: ${jobs} is not from 1 to ${JOBS_LIMIT}`);
-  const { senders, missing } = await asUsage(() =>
-    findSenders(options.sender.length === 0 ? ['nexthop'] : options.sender, nexthopVersion()),
-  );
+  const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
+  const wanted = options.sender.length === 0 ? ['nexthop'] : options.sender;
+  const { senders, missing } = await asUsage(() => findSenders(wanted, nexthopVersion()));
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
   }
+  const baseline = await readBaseline(
+    options.baseline,
+    wanted.map((sender) => ({ sender, world: options.world, seed })),
+  );
   const suites = await asUsage(() => loadSuites());
   const selected = await asUsage(() => select(suites, selectors));
-  const scenarios = ofShard(
-    selected.map(({ scenario }) => scenario),
-    options.shard,
-  );
+  const picked = watched?.pick(selected) ?? selected;
+  const all = picked.map(({ scenario }) => scenario);
+  // A part of a selection is held against the same part of a baseline.
+  const wantedIds = picked.length === selected.length ? selectors : all.map(({ id }) => id);
   const expectations = await asUsage(async () => [
     ...(await defaultExpectations()),
     ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
   ]);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
+  if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));
   const overrides = Object.fromEntries(overridesOf(configuration));
   const { clock, files } = nodePlatform();
   const tables =
     options.world === 'virtual' && options.mainCf !== undefined
       ? await configuredFiles(settings.flatMap(textsOf), files)
       : {};
+  const durations = await learntDurations(options.history, baseline, {
+    senders: senders.map(({ name }) => name),
+    world: options.world,
+  });
+  const inputs = [overrides, expectations.map(({ origin: _, ...expectation }) => expectation)];
+  const { scenarios, shard } =
+    asked === undefined ? { scenarios: all } : cutOut(all, asked, durations, inputs);
   const startedAtMs = clock.now();
+  const today = new Date(startedAtMs).toISOString().slice(0, 10);
   const results: Result[] = [];
   const { finished, interrupted } = await interruptible(async (signal) => {
     const common = { senders, seed, overrides, signal };
@@ -150,92 +148,71 @@ async function run(selectors: readonly string[], options: RunCommandOptions): Pr
       options.world === 'live'
         ? await asUsage(() => runLive(scenarios, { ...common, jobs, version: nexthopVersion() }))
         : runScenarios(scenarios, { ...common, files: tables });
-    const progress = showProgress(process.stderr, work.selected);
+    const weightOf = weights(scenarios, durations);
+    const perScenario = new Map(
+      scenarios.map((scenario) => [scenario.id, weightOf(scenario) / senders.length]),
+    );
+    const mark = marker(expectations, today);
+    const progress = showProgress(process.stderr, work.selected, {
+      total: scenarios.map(weightOf).reduce((sum, weight) => sum + weight, 0),
+      weightOf: (id) => perScenario.get(id) ?? 0,
+    });
     for await (const result of work.results) {
       results.push(result);
-      progress.add(result);
+      progress.add(mark(result));
     }
     progress.end();
     return { finished: work, interrupted: signal.aborted };
   });
-  const plain = asResults(results, finished, {
-    world: options.world,
+  const plain = storedRun(results, {
     startedAtMs,
     endedAtMs: clock.now(),
     seed,
-    interrupted,
+    world: options.world,
+    nexthop: nexthopVersion(),
+    selected: finished.selected,
+    ...(interrupted && { interrupted: true }),
+    ...(wantedIds.length > 0 && { selectors: wantedIds.slice(0, selectorsLimit).map(cutLine) }),
+    senders: [...wanted],
+    code: await codeDigest(),
+    ...(shard && { shard }),
   });
   const compared = compareWithOracle(plain);
-  const stored = applyExpectations(compared, expectations, {
-    today: new Date(startedAtMs).toISOString().slice(0, 10),
+  const judged = applyExpectations(compared, expectations, {
+    today,
     // A file of the user's may speak of scenarios that this run did not load.
     ...(options.expectations === undefined && { scenarioIds: suites.map(({ scenario }) => scenario.id) }),
   });
-  process.stdout.write(terminalSummary(stored, process.stdout));
+  const held = baseline === undefined ? judged : withBaseline(judged, baseline);
+  // A part is no run of its own; the run that the parts are merged to is.
+  const stored =
+    options.history === undefined || shard !== undefined ? held : await remembered(held, options.history);
+  process.stdout.write(withoutCommands(terminalSummary(stored, process.stdout)));
+  watched?.ended(stored);
   const { page } = await asUsage(() => writeReport(stored, options.out));
   process.stdout.write(`report: ${page}\n`);
+  await tellWorkflow(stored);
   if (interrupted) return EXIT.interrupted;
-  return hasFailed(stored) ? EXIT.failed : EXIT.ok;
+  return (baseline === undefined ? hasFailed(stored) : hasRegressed(stored)) ? EXIT.failed : EXIT.ok;
 }
 
-function asResults(
-  results: readonly Result[],
-  work: ScenarioRun,
-  run: { world: WorldKind; startedAtMs: number; endedAtMs: number; seed: number; interrupted: boolean },
-): Results {
-  const eventHash = work.eventHash();
-  return {
-    schema: schemaVersion,
-    run: {
-      id: new Date(run.startedAtMs).toISOString(),
-      startedAt: new Date(run.startedAtMs).toISOString(),
-      seed: run.seed,
-      world: run.world,
-      nexthop: nexthopVersion(),
-      ...(eventHash !== undefined && { eventHash }),
-      wallMs: run.endedAtMs - run.startedAtMs,
-      selected: work.selected,
-      ...(run.interrupted && { interrupted: true }),
-    },
-    results: [...results],
-  };
+/** Read before the work: a run that cannot be compared is one to make again. */
+async function readBaseline(
+  path: string | undefined,
+  places: Parameters<typeof incomparable>[1],
+): Promise<Results | undefined> {
+  if (path === undefined) return undefined;
+  const baseline = await asUsage(() => readReport(path));
+  const why = incomparable(baseline, places);
+  if (why !== undefined) throw new UsageError(`--baseline ${path}: nothing to compare with: ${why}`);
+  return baseline;
 }
 
-/** Every n-th scenario, so that each shard has a share of every suite. */
-function ofShard<T>(items: readonly T[], shard: string | undefined): readonly T[] {
-  if (shard === undefined) return items;
-  const [, part, parts] = (/^(\d{1,4})\/(\d{1,4})$/.exec(shard) ?? []).map(Number);
-  if (part === undefined || parts === undefined || part < 1 || part > parts) {
-    throw new UsageError(`--shard: '${shard}' is not I/N with I from 1 to N, such as 1/3`);
+/** `2/3` is the second of three. */
+function readShard(text: string): { part: number; of: number } {
+  const [, part, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (part === undefined || of === undefined || part < 1 || part > of) {
+    throw new UsageError(`--shard: '${text}' is not I/N with I from 1 to N, such as 1/3`);
   }
-  return items.filter((_, index) => index % parts === part - 1);
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new UsageError(`${option}: '${text}' is not a whole number`);
-  }
-  return value;
-}
-
-async function asUsage<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const known = [
-      ExpectationsError,
-      UnknownSenderError,
-      SandboxError,
-      LoadError,
-      SelectorError,
-      ScenarioError,
-      ReportError,
-      ResultsError,
-      PageError,
-    ];
-    if (error instanceof Error && known.some((kind) => error instanceof kind))
-      throw new UsageError(error.message);
-    throw error;
-  }
+  return { part, of };
 }

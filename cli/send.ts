@@ -8,7 +8,7 @@ import { type Message, messageFromBytes } from '../client/content/message.ts';
 import { DestinationError } from '../client/destination.ts';
 import type { ClientEvent } from '../client/events.ts';
 import { mailLogLine } from '../client/outcome/mail-log.ts';
-import type { Outcome } from '../client/request.ts';
+import type { Outcome, Service } from '../client/request.ts';
 import { interruptible } from './interruptible.ts';
 import { collect, type ParameterOptions, readConfiguration, withParameterOptions } from './parameters.ts';
 import { address, dsnOptions, durationMs, nameServer, recipientAddress, usage } from './send-options.ts';
@@ -68,16 +68,17 @@ async function send(file: string | undefined, options: SendOptions): Promise<num
   // What is told before the settings are known waits for them.
   const early: ClientEvent[] = [];
   let report = (event: ClientEvent): void => void early.push(event);
+  const program = options.lmtp === true ? 'lmtp' : (service?.program ?? 'smtp');
   const client = await asUsage(() =>
     createClient({
       parameters: assigned,
-      service: options.lmtp === true ? 'lmtp' : (service?.program ?? 'smtp'),
+      service: program,
       ...(service && { serviceName: service.name, flags: service.flags }),
       ...(nameServers && { nameServers }),
       onEvent: (event) => report(event),
     }),
   );
-  report = reporter(client.settings, options);
+  report = reporter(client.settings, program, options);
   early.forEach(report);
   const mail: Mail = {
     sender,
@@ -139,11 +140,11 @@ async function readMessage(file: string | undefined, limitBytes: number): Promis
 }
 
 /** The mail log on standard output, or on standard error when that carries JSON; the dialogue on standard error. */
-function reporter(settings: Settings, options: SendOptions): (event: ClientEvent) => void {
+function reporter(settings: Settings, service: Service, options: SendOptions): (event: ClientEvent) => void {
   const log = options.json === true ? process.stderr : process.stdout;
   return (event) => {
     if (options.trace === true) {
-      const line = traceLine(event);
+      const line = traceLine(event, service);
       if (line !== undefined) process.stderr.write(`${line}\n`);
     }
     const line = mailLogLine(event, settings);

@@ -1,8 +1,10 @@
 /** The client's events as lines for a person who watches: what is looked up, decided, said and heard. */
 import type { ClientEvent, SecuredEvent } from '../client/events.ts';
+import { explain } from '../client/explain.ts';
+import type { Service } from '../client/request.ts';
 
 /** One or more lines without a final line end, or undefined for an event that the mail log shows anyway. */
-export function traceLine(event: ClientEvent): string | undefined {
+export function traceLine(event: ClientEvent, service: Service): string | undefined {
   switch (event.type) {
     case 'dnsQuery':
       return `? ${event.name} ${event.recordType} (${event.server}, ${event.transport})`;
@@ -18,8 +20,10 @@ export function traceLine(event: ClientEvent): string | undefined {
       return `= connecting to ${event.host}[${event.address}]:${event.port}`;
     case 'connected':
       return `= connected, session ${event.session}`;
-    case 'tlsPolicy':
-      return `= TLS level ${event.level} for ${event.host}`;
+    case 'decision': {
+      const { text, because } = explain(event.decision, service);
+      return `= ${text}${because === undefined ? '' : `: ${because}`}`;
+    }
     case 'secured': {
       const server = securedBy(event);
       return `= TLS: ${event.protocol}, ${event.cipher}, ${event.resumed ? 'resumed, ' : ''}${server}`;

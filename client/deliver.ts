@@ -210,6 +210,10 @@ class Delivery {
   async #trySite(site: Site, servers: Servers): Promise<boolean> {
     this.#lastSite = site;
     this.#failure = undefined;
+    if (!site.isFirst) {
+      const { text: destination, isFallback } = site;
+      this.#emit({ type: 'decision', decision: { kind: 'destination', destination, isFallback } });
+    }
     const destination = parseInetDestination(site.text, this.#destinationOptions);
     const { service } = this.#request;
     const found = await findSite(destination, {

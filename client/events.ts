@@ -2,6 +2,7 @@
  * What the client tells the world while it works. The mail log, the trace, transcripts and reports subscribe;
  * the client itself never writes a log. A listener must not throw and must not block.
  */
+import type { Decision } from './decision.ts';
 import type { Outcome } from './request.ts';
 
 export type ClientEvent =
@@ -29,19 +30,21 @@ export type ClientEvent =
     }
   | { readonly type: 'command'; readonly session: string; readonly line: string }
   | { readonly type: 'reply'; readonly session: string; readonly code: number; readonly text: string }
-  | {
-      readonly type: 'tlsPolicy';
-      readonly nexthop: string;
-      readonly host: string;
-      /** What TLS has to be like with this server. */
-      readonly level: string;
-    }
   | SecuredEvent
   | { readonly type: 'content'; readonly session: string; readonly bytes: number }
   | { readonly type: 'disconnected'; readonly session: string; readonly how: 'closed' | 'lost' | 'timeout' }
+  | DecisionEvent
   | LogEvent
   | TlsReportEvent
   | { readonly type: 'outcome'; readonly queueId: string; readonly outcome: Outcome };
+
+/** What is done next, and why; `explain` has the words. */
+export interface DecisionEvent {
+  readonly type: 'decision';
+  readonly decision: Decision;
+  /** Absent where it is not about one session. */
+  readonly session?: string;
+}
 
 /** A TLS handshake is through; `TlsStatus` has the meanings. */
 export interface SecuredEvent {

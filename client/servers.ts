@@ -5,6 +5,7 @@
 
 import type { Settings } from './config/register.ts';
 import type { Outgoing } from './content/outgoing.ts';
+import type { Exclusion } from './decision.ts';
 import type { ExchangerAddress } from './dns/exchangers.ts';
 import { localDomainTest } from './dns/local-domain.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -97,6 +98,7 @@ export class Servers {
     const kept = await this.#tryKept(site);
     let { sessions } = kept;
     const usable = addressLimit > 0 ? kept.addresses.slice(0, addressLimit) : kept.addresses;
+    this.#leaveOut(kept.addresses.slice(usable.length), 'addressLimit', addressLimit);
     for (const [index, address] of usable.entries()) {
       if (this.#isOver) break;
       const security = await this.#admit(address, site);
@@ -112,7 +114,10 @@ export class Servers {
         return this.#run(session, { ...site, isFinal: site.isFinal && isLast, isBest }, () => {
           sessions += 1;
           // Set before the transaction, so that the failures of the last session allowed are final at once.
-          if (sessionLimit > 0 && sessions >= sessionLimit) isLast = true;
+          if (sessionLimit > 0 && sessions >= sessionLimit) {
+            isLast = true;
+            this.#leaveOut(usable.slice(index + 1), 'sessionLimit', sessionLimit);
+          }
           this.#recipients.finalServer = site.isFinal && isLast;
         });
       };
@@ -252,6 +257,11 @@ export class Servers {
     });
     session.verbose = await debugPeers.has(peer);
     return session;
+  }
+
+  #leaveOut(servers: readonly ExchangerAddress[], why: Exclusion, detail: number): void {
+    if (servers.length === 0) return;
+    this.#context.emit({ type: 'decision', decision: { kind: 'leftOut', servers, why, detail } });
   }
 
   get #isOver(): boolean {

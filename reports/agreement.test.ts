@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Comparison, Results } from '../scenarios/results.ts';
 import { sampleDifference, sampleMatrix, sampleSenders } from '../tests/sample-comparisons.ts';
 import { agreementState, agreements } from './agreement.ts';
-import { junitXml } from './junit.ts';
+import { junitXml } from './exports/junit.ts';
 import { mergeResults } from './merge.ts';
 import { terminalSummary } from './terminal.ts';
 

@@ -5,7 +5,7 @@
  * Clauses that nothing exercised are in the answer too, without a verdict.
  */
 import { type Clause, clauses, findClause } from '../scenarios/clauses.ts';
-import type { Result, Verdict } from '../scenarios/results.ts';
+import { type Result, type Verdict, verdicts } from '../scenarios/results.ts';
 import { countVerdicts, type VerdictCounts, worstVerdict } from './format.ts';
 
 /** Results listed for a monitor that did not pass; the counts cover all. */
@@ -44,33 +44,44 @@ export function clauseCoverage(results: readonly Result[]): ClauseCoverage[] {
 
 interface Collected {
   readonly scenarios: { result: number; verdict: Verdict }[];
-  readonly monitors: Map<string, { verdicts: { verdict: Verdict }[]; examples: number[] }>;
+  /** By what the checks say they are by. */
+  readonly monitors: Map<string, { counts: Record<Verdict, number>; examples: number[] }>;
+}
+
+const monitorMark = 'monitor ';
+
+/** The clauses that a scenario exercised, and what came of each: the worst of its checks, or else of the whole result. */
+export function exercised(result: Result): Map<string, Verdict> {
+  const own = new Map<string, Verdict[]>(result.clauses.map((id) => [id, []]));
+  for (const check of result.checks) {
+    if (check.by.startsWith(monitorMark)) continue;
+    const known = own.get(check.clause);
+    if (known === undefined) own.set(check.clause, [check.verdict]);
+    else known.push(check.verdict);
+  }
+  return new Map([...own].map(([id, found]) => [id, worstVerdict(found) ?? result.verdict]));
 }
 
 function collect(all: Map<string, Collected>, result: Result, index: number): void {
-  const own = new Map<string, Verdict[]>(result.clauses.map((id) => [id, []]));
   for (const check of result.checks) {
-    const monitor = /^monitor (.*)$/s.exec(check.by)?.[1];
-    if (monitor === undefined) {
-      const verdicts = own.get(check.clause);
-      if (verdicts === undefined) own.set(check.clause, [check.verdict]);
-      else verdicts.push(check.verdict);
-      continue;
-    }
+    if (!check.by.startsWith(monitorMark)) continue;
     const { monitors } = entryOf(all, check.clause);
-    const seen = monitors.get(monitor) ?? { verdicts: [], examples: [] };
-    monitors.set(monitor, seen);
-    seen.verdicts.push({ verdict: check.verdict });
+    let seen = monitors.get(check.by);
+    if (seen === undefined) {
+      seen = { counts: { ...countVerdicts([]) }, examples: [] };
+      monitors.set(check.by, seen);
+    }
+    seen.counts[check.verdict] += 1;
     const worthShowing = check.verdict !== 'passed' && seen.examples.at(-1) !== index;
     if (worthShowing && seen.examples.length < monitorExamplesLimit) seen.examples.push(index);
   }
-  for (const [id, verdicts] of own) {
-    entryOf(all, id).scenarios.push({ result: index, verdict: worstVerdict(verdicts) ?? result.verdict });
-  }
+  for (const [id, verdict] of exercised(result)) entryOf(all, id).scenarios.push({ result: index, verdict });
 }
 
 function entryOf(all: Map<string, Collected>, id: string): Collected {
-  const entry = all.get(id) ?? { scenarios: [], monitors: new Map() };
+  const known = all.get(id);
+  if (known !== undefined) return known;
+  const entry = { scenarios: [], monitors: new Map() };
   all.set(id, entry);
   return entry;
 }
@@ -78,17 +89,15 @@ function entryOf(all: Map<string, Collected>, id: string): Collected {
 function coverage(clause: Clause, collected: Collected | undefined): ClauseCoverage {
   if (collected === undefined) return { clause, scenarios: [], monitors: [] };
   const monitors = [...collected.monitors]
-    .map(([name, seen]) => ({ name, counts: countVerdicts(seen.verdicts), examples: seen.examples, seen }))
+    .map(([by, { counts, examples }]) => ({ name: by.slice(monitorMark.length), counts, examples }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const verdict = worstVerdict([
-    ...collected.scenarios.map((entry) => entry.verdict),
-    ...monitors.flatMap((monitor) => monitor.seen.verdicts.map((entry) => entry.verdict)),
-  ]);
+  const found = new Set(collected.scenarios.map((entry) => entry.verdict));
+  const verdict = verdicts.find((each) => found.has(each) || monitors.some(({ counts }) => counts[each] > 0));
   return {
     clause,
     ...(verdict === undefined ? {} : { verdict }),
     scenarios: collected.scenarios,
-    monitors: monitors.map(({ name, counts, examples }) => ({ name, counts, examples })),
+    monitors,
   };
 }
 

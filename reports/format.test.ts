@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, plural, visible, worstVerdict } from './format.ts';
+import { duration, legible, plural, visible, worstVerdict } from './format.ts';
 
 test.each([
   [0, '0 ms'],
@@ -34,4 +34,9 @@ test('what moves a cursor or turns the writing direction is shown, not sent', ()
 test('the worst verdict stands for several', () => {
   expect(worstVerdict(['skipped', 'passed', 'non-strict'])).toBe('non-strict');
   expect(worstVerdict([])).toBeUndefined();
+});
+
+test('legible text keeps its lines, and can be part of an address', () => {
+  expect(legible('a\u001b[1m\nb\u202E\ud800')).toBe('a\\x1b[1m\nb\\u{202e}\ufffd');
+  expect(encodeURIComponent(legible('\udfff'))).toBe('%EF%BF%BD');
 });

@@ -56,12 +56,17 @@ export function plural(value: number, noun: string): string {
 }
 
 /**
- * Text of a peer made safe to show: control characters and those that turn the writing direction become `\xNN`
+ * Text of a peer made safe to show: control characters, line separators and what turns the writing direction become `\xNN`
  * or `\u{NNNN}`, so that no server can move the cursor, set colours or disguise a line.
  */
 export function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, (character) => {
+  return text.replaceAll(/[\p{Cc}\u2028-\u202E\u2066-\u2069]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
+}
+
+/** The same for text of several lines; halves of characters become U+FFFD, so that it can be part of an address. */
+export function legible(text: string): string {
+  return text.split('\n').map(visible).join('\n').toWellFormed();
 }

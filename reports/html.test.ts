@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareResults, type Results } from '../scenarios/results.ts';
+import { readElements } from '../tests/page-elements.ts';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
 import { PageError, renderPage } from './html.ts';
-import { chunkElementId, type PageSummary, summaryElementId } from './model.ts';
 
 const template = '<!doctype html><body><div id="app"></div><!-- results --><script>start()</script></body>';
 const frame = template.split('<!-- results -->');
-
-/** What a browser takes for the content of the element: everything up to the first end of a script. */
-function dataOf(page: string, id: string): unknown {
-  const start = `<script type="application/json" id="${id}">`;
-  const from = page.indexOf(start) + start.length;
-  return JSON.parse(page.slice(from, page.indexOf('</script', from)));
-}
 
 function hostile(text: string): Results {
   const base = sampleResult();
@@ -37,14 +30,15 @@ describe('the data in the page', () => {
   test('is what was stored, in stored order', () => {
     const results = sampleResults(120);
     const page = renderPage(results, template);
-    const summary = dataOf(page, summaryElementId) as PageSummary;
+    const { summary, chunks } = readElements(page);
     expect(summary.run).toEqual(results.run);
     expect(summary.rows.map((row) => row.scenario)).toEqual(
       results.results.map((entry) => entry.scenario).sort(),
     );
-    const last = Math.floor((summary.rows.length - 1) / summary.chunkSize);
-    const chunks = Array.from({ length: last + 1 }, (_, chunk) => dataOf(page, chunkElementId(chunk))).flat();
-    expect(chunks).toEqual(results.results.toSorted(compareResults));
+    const next = chunks.map((chunk) => chunk.values());
+    expect(summary.rows.map(({ chunk }) => next[chunk ?? -1]?.next().value)).toEqual(
+      results.results.toSorted(compareResults),
+    );
   });
 
   test.each([
@@ -86,8 +80,8 @@ function expectNoMarkup(text: string): void {
   expect(page.endsWith(frame[1] ?? '')).toBe(true);
   const data = page.slice(frame[0]?.length, page.length - (frame[1]?.length ?? 0));
   expect(data.match(/</g)).toHaveLength(4);
-  expect(data.match(/<script type="application\/json" id="[a-z0-9-]+">|<\/script>/g)).toHaveLength(4);
-  expect(dataOf(page, chunkElementId(0))).toEqual(JSON.parse(JSON.stringify(results.results)));
+  expect(data.match(/<script type="application\/octet-stream" id="[a-z0-9-]+">|<\/script>/g)).toHaveLength(4);
+  expect(readElements(page).chunks[0]).toEqual(JSON.parse(JSON.stringify(results.results)));
 }
 
 test('a template without a place for the data is an error', () => {

@@ -1,16 +1,14 @@
 /**
- * The HTML report: results put as JSON into the page that `npm run build:page` makes of `page/`.
- *
- * The page is one file and needs no network. What it shows comes from hostile servers, so the data must never become
- * markup: inside a script element only `<` can end or open anything, and no `<` is left in it.
+ * The HTML report: the data of page-data.ts put into the page that `npm run build:page` makes of `page/`. It is one
+ * file and needs no network.
  */
 import { readFile } from 'node:fs/promises';
-import { compareResults, type Results } from '../scenarios/results.ts';
-import { chunkElementId, type PageSummary, summaryElementId } from './model.ts';
-import { pageSummary } from './summary.ts';
+import type { Results } from '../scenarios/results.ts';
+import { dataElements } from './page-data.ts';
 
-const chunkSize = 50;
 const dataMark = '<!-- results -->';
+/** On both sides of the plots of the history. */
+export const plotsMark = '<!-- plots -->';
 
 export class PageError extends Error {
   override name = 'PageError';
@@ -29,26 +27,17 @@ export async function readTemplate(): Promise<string> {
 }
 
 /** The complete report. */
-export function renderPage(results: Results, template: string): string {
+export function renderPage(results: Results, whole: string): string {
+  const template = results.history === undefined ? withoutPlots(whole) : whole;
   const parts = template.split(dataMark);
   const [before, after] = parts;
   if (before === undefined || after === undefined || parts.length !== 2) {
     throw new PageError(`the report page must contain ${dataMark} once`);
   }
-  return [before, ...dataElements(results), after].join('\n');
+  return [before, ...dataElements(results, Buffer.byteLength(template)), after].join('\n');
 }
 
-function dataElements(results: Results): string[] {
-  const ordered = results.results.toSorted(compareResults);
-  const summary: PageSummary = { ...pageSummary(results, ordered), chunkSize };
-  const elements = [dataElement(summaryElementId, summary)];
-  for (let start = 0; start < ordered.length; start += chunkSize) {
-    elements.push(dataElement(chunkElementId(start / chunkSize), ordered.slice(start, start + chunkSize)));
-  }
-  return elements;
-}
-
-function dataElement(id: string, value: unknown): string {
-  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
-  return `<script type="application/json" id="${id}">${json}</script>`;
+function withoutPlots(template: string): string {
+  const [before = '', _, after = ''] = template.split(plotsMark);
+  return before + after;
 }

@@ -18,7 +18,6 @@ export type MatrixEntry =
       readonly title: string;
       /** One for each column; undefined where there is no result. */
       readonly cells: readonly (MatrixCell | undefined)[];
-      readonly searched: string;
     };
 
 export type MatrixRow = Exclude<MatrixEntry, { readonly heading: string }>;
@@ -31,7 +30,7 @@ export const matrixFilters = [
     label: 'failed by any',
     test: (row) => row.cells.some((cell) => cell?.verdict === 'failed'),
   },
-  { value: 'disagree', label: 'verdicts differ', test: (row) => disagree(row) },
+  { value: 'disagree', label: 'senders disagree', test: (row) => disagree(row) },
   {
     value: 'differs',
     label: 'differs from the oracle',
@@ -44,75 +43,76 @@ export const matrixFilters = [
 }[];
 
 /** Senders that were judged, and not alike; one that could not or did not take part decides nothing. */
-function disagree({ cells }: MatrixRow): boolean {
-  const judged = cells.flatMap((cell) =>
-    cell === undefined || ['skipped', 'unsupported', 'inconclusive'].includes(cell.verdict)
-      ? []
-      : [cell.verdict],
-  );
-  return new Set(judged).size > 1;
+export function disagree({ cells }: MatrixRow): boolean {
+  let first: Verdict | undefined;
+  for (const cell of cells) {
+    if (cell === undefined || unjudged.has(cell.verdict)) continue;
+    if (first !== undefined && cell.verdict !== first) return true;
+    first = cell.verdict;
+  }
+  return false;
 }
 
-/** Scenarios in stored order; of several seeds the worst verdict stands for all. */
-export function scenarioMatrix({
-  rows,
-  columns,
-  comparisons,
-}: PageSummary): readonly (MatrixRow & { suite: string })[] {
+const unjudged: ReadonlySet<Verdict> = new Set(['skipped', 'unsupported', 'inconclusive']);
+
+export type ScenarioRow = MatrixRow & { readonly suite: string };
+
+/**
+ * Scenarios in stored order; of several seeds the worst verdict stands for all.
+ * @param verdictOf for a matrix of something else than the verdict of the whole result; undefined leaves the result out
+ */
+export function scenarioMatrix(
+  { rows, columns, comparisons }: PageSummary,
+  verdictOf: (row: PageRow) => Verdict | undefined = ({ verdict }) => verdict,
+): readonly ScenarioRow[] {
   const compared = new Map(comparisons.map((comparison) => [comparison.row, comparison]));
-  const numbered = rows.map((row, index) => ({ row, index }));
-  return [...Map.groupBy(numbered, ({ row }) => row.scenario)].map(([name, members]) => {
-    const cells = columns.map((_, column) => {
-      const own = members.filter(({ row }) => row.column === column);
-      const [worst] = own.toSorted((a, b) => rank(a.row.verdict) - rank(b.row.verdict));
-      return worst === undefined ? undefined : cellOf(worst.row, worst.index, compared.get(worst.index));
-    });
-    const { title = '', suite = '' } = members[0]?.row ?? {};
-    const reasons = cells.map((cell) => cell?.reason ?? '').join(' ');
-    return { name, title, suite, cells, searched: `${name} ${title} ${reasons}`.toLowerCase() };
-  });
+  const found = new Map<string, ScenarioRow & { readonly cells: (MatrixCell | undefined)[] }>();
+  for (const [index, row] of rows.entries()) {
+    const verdict = verdictOf(row);
+    if (verdict === undefined) continue;
+    const { scenario: name, title, suite, column } = row;
+    const entry = found.get(name) ?? { name, title, suite, cells: columns.map(() => undefined) };
+    found.set(name, entry);
+    const known = entry.cells[column];
+    if (known === undefined || rank(verdict) < rank(known.verdict)) {
+      entry.cells[column] = cellOf(row, verdict, index, compared.get(index));
+    }
+  }
+  return [...found.values()];
 }
 
 function rank(verdict: Verdict): number {
   return verdicts.indexOf(verdict);
 }
 
-function cellOf(row: PageRow, index: number, comparison: PageComparison | undefined): MatrixCell {
+function cellOf(
+  row: PageRow,
+  verdict: Verdict,
+  index: number,
+  comparison: PageComparison | undefined,
+): MatrixCell {
   return {
-    verdict: row.verdict,
+    verdict,
     row: index,
     reason: row.reason,
     ...(comparison !== undefined && { agreement: comparison.state }),
   };
 }
 
-/** Clauses that anything exercised, in the order of the register. */
-export function clauseMatrix({ clauses }: PageSummary): readonly (MatrixRow & { document: string })[] {
-  return clauses
-    .filter(({ verdict }) => verdict !== undefined)
-    .map((clause) => ({
-      name: clause.id,
-      title: clause.statement,
-      document: clause.document,
-      cells: clause.byColumn.map((verdict) => (verdict === null ? undefined : { verdict, reason: '' })),
-      searched: searchedClause(clause),
-    }));
+export type ClauseRow = MatrixRow & { readonly document: string };
+
+export function clauseRow({ id, statement, document, byColumn }: PageClause): ClauseRow {
+  const cells = byColumn.map((verdict) => (verdict === null ? undefined : { verdict, reason: '' }));
+  return { name: id, title: statement, document, cells };
 }
 
-function searchedClause({ id, document, level, statement }: PageClause): string {
-  return `${id} ${document} ${level} ${statement}`.toLowerCase();
-}
-
-/** Rows that hold every word and pass the filter, under headings. */
+/** Rows that pass the filter, under headings. */
 export function matrixEntries<Row extends MatrixRow>(
   rows: readonly Row[],
   heading: (row: Row) => string,
-  { text, filter }: { readonly text: string; readonly filter: string },
+  filter: string,
 ): { readonly found: readonly Row[]; readonly entries: readonly MatrixEntry[] } {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const test = (matrixFilters.find(({ value }) => value === filter) ?? matrixFilters[0]).test;
-  const matching = rows.filter((row) => words.every((word) => row.searched.includes(word)));
-  const found = matching.filter(test);
+  const found = rows.filter((matrixFilters.find(({ value }) => value === filter) ?? matrixFilters[0]).test);
   const entries = [...Map.groupBy(found, heading)].flatMap(([name, members]): MatrixEntry[] => [
     { heading: name },
     ...members,

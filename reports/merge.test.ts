@@ -65,3 +65,17 @@ describe('merging', () => {
     expect(() => mergeResults([])).toThrow(new ResultsError('no results to merge'));
   });
 });
+
+test('what was selected is what any part selected, and everything where one selected that', () => {
+  const part = (origin: string, more: Partial<Results['run']>) => {
+    const { run, ...rest } = sampleResults(0);
+    return { origin, results: { ...rest, run: { ...run, ...more } } };
+  };
+  const merged = (...parts: ReturnType<typeof part>[]) => mergeResults(parts).run;
+  const dns = part('a', { selectors: ['dns'], senders: ['exim'] });
+  expect(merged(dns, part('b', { selectors: ['data', 'dns'], senders: ['nexthop'] }))).toMatchObject({
+    selectors: ['dns', 'data'],
+    senders: ['exim', 'nexthop'],
+  });
+  expect(merged(dns, part('b', { senders: ['nexthop'] })).selectors).toBeUndefined();
+});

@@ -1,10 +1,12 @@
 /**
- * Several results files as one: shards of a run, senders run apart, worlds run apart.
+ * Several results files as one: parts of a run, senders run apart, worlds run apart.
  *
- * Merging is concatenation. Two files that both hold a result for the same scenario, sender, world and seed are
+ * Parts of one run are put together first, to what the whole run would have been. Beyond that, merging is
+ * concatenation. Two files that both hold a result for the same scenario, sender, world and seed are
  * two runs of the same thing; choosing one would hide the other, so that is an error.
  */
 import {
+  compareResults,
   nameLimitCharacters,
   problemsLimit,
   type Results,
@@ -12,20 +14,31 @@ import {
   type RunPart,
   resultKey,
   schemaVersion,
+  selectorsLimit,
 } from '../scenarios/results.ts';
 import { ResultsError } from '../scenarios/results-file.ts';
+import { joinShards, type MergePart, sum } from './merge-shards.ts';
 
-export interface MergePart {
-  /** Where it came from, for messages. */
-  readonly origin: string;
-  readonly results: Results;
-}
-
-/** @throws ResultsError when there is nothing to merge or two parts hold the same result */
+/** @throws ResultsError when there is nothing to merge, two parts hold the same result, or shards do not fit together */
 export function mergeResults(parts: readonly MergePart[]): Results {
-  const [only, ...others] = parts;
+  const whole = joinShards(parts);
+  refuseRepeats(whole);
+  const [only, ...others] = whole;
   if (only === undefined) throw new ResultsError('no results to merge');
   if (others.length === 0) return only.results;
+  const results = whole.flatMap((part) => part.results.results);
+  const comparisons = whole.flatMap((part) => part.results.comparisons ?? []);
+  const problems = new Set(whole.flatMap((part) => part.results.problems ?? []));
+  return {
+    schema: schemaVersion,
+    run: mergeRuns(whole.map((part) => part.results.run)),
+    results: results.sort(compareResults),
+    ...(comparisons.length > 0 && { comparisons }),
+    ...(problems.size > 0 && { problems: [...problems].slice(0, problemsLimit) }),
+  };
+}
+
+function refuseRepeats(parts: readonly MergePart[]): void {
   const origins = new Map<string, string>();
   for (const { origin, results } of parts) {
     for (const result of results.results) {
@@ -38,20 +51,13 @@ export function mergeResults(parts: readonly MergePart[]): Results {
       origins.set(key, origin);
     }
   }
-  const comparisons = parts.flatMap((part) => part.results.comparisons ?? []);
-  const problems = new Set(parts.flatMap((part) => part.results.problems ?? []));
-  return {
-    schema: schemaVersion,
-    run: mergeRuns(parts.map((part) => part.results.run)),
-    results: parts.flatMap((part) => part.results.results),
-    ...(comparisons.length > 0 && { comparisons }),
-    ...(problems.size > 0 && { problems: [...problems].slice(0, problemsLimit) }),
-  };
 }
 
 function mergeRuns(runs: readonly Run[]): Run {
   const ordered = runs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   const seed = shared(ordered.map((run) => run.seed));
+  const selectors = unionOf(ordered.map((run) => run.selectors));
+  const senders = unionOf(ordered.map((run) => run.senders));
   const wallMs = sum(ordered.map((run) => run.wallMs));
   const selected = sum(ordered.map((run) => run.selected));
   return {
@@ -63,6 +69,8 @@ function mergeRuns(runs: readonly Run[]): Run {
     ...(wallMs === undefined ? {} : { wallMs }),
     ...(selected === undefined ? {} : { selected }),
     ...(ordered.some((run) => run.interrupted === true) ? { interrupted: true } : {}),
+    ...(selectors && { selectors }),
+    ...(senders && { senders }),
     parts: ordered.flatMap((run) => run.parts ?? [runPart(run)]),
   };
 }
@@ -76,15 +84,13 @@ function runPart({ id, startedAt, seed, eventHash }: Run): RunPart {
   };
 }
 
+/** What any of them was told; absent where one was not, since that means everything. */
+function unionOf(told: readonly (readonly string[] | undefined)[]): string[] | undefined {
+  const words = told.filter((each) => each !== undefined);
+  return words.length < told.length ? undefined : [...new Set(words.flat())].slice(0, selectorsLimit);
+}
+
 /** The value they all have, if they do. */
 function shared<T>(values: readonly T[]): T | undefined {
   return new Set(values).size === 1 ? values[0] : undefined;
-}
-
-/** Absent when one of them is unknown: half a sum would mislead. */
-function sum(values: readonly (number | undefined)[]): number | undefined {
-  return values.reduce<number | undefined>(
-    (total, value) => (total === undefined || value === undefined ? undefined : total + value),
-    0,
-  );
 }

@@ -1,22 +1,43 @@
 /** What the page is told of a run before it looks at single results. */
-import { type Comparison, type Result, type Results, resultKey, type Verdict } from '../scenarios/results.ts';
+import { cut } from '../scenarios/bound-result.ts';
+import {
+  type Baseline,
+  type Comparison,
+  lineLimitCharacters,
+  type Result,
+  type Results,
+  resultKey,
+  type Verdict,
+} from '../scenarios/results.ts';
 import { agreementState } from './agreement.ts';
-import { clauseCoverage } from './coverage.ts';
-import type { PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+import { clauseCoverage, exercised } from './coverage.ts';
+import { changesByResult } from './diff/by-result.ts';
+import type { PageBaseline, PageClause, PageColumn, PageComparison, PageRow, PageSummary } from './model.ts';
+import { pageParameters } from './parameters.ts';
 
 /** @param ordered the results in stored order */
-export function pageSummary(results: Results, ordered: readonly Result[]): Omit<PageSummary, 'chunkSize'> {
+export function pageSummary(results: Results, ordered: readonly Result[]): PageSummary {
   const oracles = new Set(results.comparisons?.map(({ oracle }) => oracle));
   const columns = columnsOf(ordered, oracles);
   const numbers = new Map(columns.map((column, index) => [columnKey(column), index]));
   const columnOf = (result: PageColumn) => numbers.get(columnKey(result)) ?? 0;
+  const clauses = pageClauses(ordered, columns.length, columnOf);
+  const changes = changesByResult(results.baseline?.changes ?? []);
+  const places = new Map(clauses.map(({ id }, place) => [id, place]));
   return {
     run: results.run,
-    rows: ordered.map((result) => pageRow(result, columnOf(result))),
-    clauses: pageClauses(ordered, columns.length, columnOf),
+    rows: ordered.map((result) => {
+      const changed = changes(result).map(({ kind }) => kind);
+      const row = pageRow(result, columnOf(result), places);
+      return changed.length === 0 ? row : { ...row, changed };
+    }),
+    clauses,
     columns,
     comparisons: pageComparisons(results.comparisons ?? [], ordered),
     problems: results.problems ?? [],
+    ...(results.history !== undefined && { history: results.history }),
+    parameters: pageParameters(ordered),
+    ...(results.baseline !== undefined && { baseline: pageBaseline(results.baseline, ordered) }),
   };
 }
 
@@ -41,22 +62,24 @@ function columnsOf(results: readonly Result[], oracles: ReadonlySet<string>): Pa
     .map(([, column]) => column);
 }
 
-function pageRow(result: Result, column: number): PageRow {
-  const { scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs, expected } =
+function pageRow(result: Result, column: number, places: ReadonlyMap<string, number>): PageRow {
+  const { scenario, title, suite, sender, world, seed, verdict, reason, virtualMs, wallMs, tags, expected } =
     result;
   return {
     scenario,
-    title,
+    title: cut(title, lineLimitCharacters),
     suite,
     sender,
     world,
     seed,
     verdict,
-    reason,
+    reason: cut(reason, lineLimitCharacters),
     virtualMs,
     wallMs,
+    tags,
     column,
-    ...(expected !== undefined && { expected }),
+    exercised: [...exercised(result)].map(([id, own]) => ({ clause: places.get(id) ?? 0, verdict: own })),
+    ...(expected !== undefined && { expected: cut(expected, lineLimitCharacters) }),
   };
 }
 
@@ -69,14 +92,15 @@ function pageClauses(
     const own = ordered.filter((result) => columnOf(result) === column);
     return new Map(clauseCoverage(own).map(({ clause, verdict }) => [clause.id, verdict]));
   });
-  return clauseCoverage(ordered).map(({ clause, ...coverage }) => ({
+  return clauseCoverage(ordered).map(({ clause, verdict, monitors }) => ({
     id: clause.id,
     document: clause.document,
     section: clause.section,
     level: clause.level,
     statement: clause.statement,
     byColumn: single.map((verdicts): Verdict | null => verdicts.get(clause.id) ?? null),
-    ...coverage,
+    ...(verdict !== undefined && { verdict }),
+    monitors,
   }));
 }
 
@@ -100,4 +124,27 @@ function pageComparisons(comparisons: readonly Comparison[], ordered: readonly R
       })),
     };
   });
+}
+
+function pageBaseline(baseline: Baseline, ordered: readonly Result[]): PageBaseline {
+  const { run, changes, ...facts } = baseline;
+  const rows = new Map(ordered.map((result, index) => [resultKey(result), index]));
+  let kept = 0;
+  return {
+    ...facts,
+    run: { startedAt: run.startedAt, nexthop: run.nexthop },
+    changes: changes.map(({ kind, regression, text, of, verdictBefore, verdictNow, before }) => {
+      const row = of && rows.get(resultKey(of));
+      return {
+        kind,
+        regression,
+        text: cut(text, lineLimitCharacters),
+        ...(of !== undefined && { scenario: of.scenario, sender: of.sender }),
+        ...(row !== undefined && { row }),
+        ...(verdictBefore !== undefined && { verdictBefore }),
+        ...(verdictNow !== undefined && { verdictNow }),
+        ...(before !== undefined && { before: kept++ }),
+      };
+    }),
+  };
 }

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { WriteStream } from 'node:tty';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Result } from '../scenarios/results.ts';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
@@ -109,11 +110,11 @@ describe('progress', () => {
   test('rewrites one line on a terminal, no wider than it, and clears it', () => {
     const screen = new Screen(true);
     let nowMs = 0;
-    const progress = showProgress(screen, 3, () => nowMs);
-    progress.add({ scenario: 'greeting/a'.repeat(10), verdict: 'passed', virtualMs: 1_000 });
-    progress.add({ scenario: 'greeting/too-soon', verdict: 'passed', virtualMs: 1_000 });
+    const progress = showProgress(screen, 3, { nowMs: () => nowMs });
+    progress.add({ scenario: 'greeting/a'.repeat(10), verdict: 'passed', virtualMs: 1_000, reason: '' });
+    progress.add({ scenario: 'greeting/too-soon', verdict: 'passed', virtualMs: 1_000, reason: '' });
     nowMs = 200;
-    progress.add({ scenario: 'greeting/c', verdict: 'passed', virtualMs: 1_000 });
+    progress.add({ scenario: 'greeting/c', verdict: 'passed', virtualMs: 1_000, reason: '' });
     progress.end();
     const drawn = screen.text.split('\r');
     expect(drawn[1]).toMatch(/^1 of 3, 1 s simulated {2}greeting/);
@@ -126,12 +127,57 @@ describe('progress', () => {
   test('writes failures and a line now and then elsewhere', () => {
     const screen = new Screen(false);
     let nowMs = 0;
-    const progress = showProgress(screen, 3, () => nowMs);
-    progress.add({ scenario: 'greeting/a', verdict: 'passed', virtualMs: 0 });
-    progress.add({ scenario: 'greeting/b\u001b', verdict: 'failed', virtualMs: 0 });
+    const progress = showProgress(screen, 3, { nowMs: () => nowMs });
+    progress.add({ scenario: 'greeting/a', verdict: 'passed', virtualMs: 0, reason: '' });
+    progress.add({ scenario: 'greeting/b\u001b', verdict: 'failed', virtualMs: 0, reason: '' });
     nowMs = 20_000;
-    progress.add({ scenario: 'greeting/c', verdict: 'passed', virtualMs: 0 });
+    progress.add({ scenario: 'greeting/c', verdict: 'passed', virtualMs: 0, reason: '' });
     progress.end();
     expect(screen.text).toBe('failed: greeting/b\\x1b\n3 of 3, 1 failed, 0 ms simulated\n');
+  });
+
+  const told = (scenario: string, more: Partial<Result> = {}): Result => ({
+    ...sampleResult(),
+    scenario,
+    verdict: 'passed',
+    virtualMs: 0,
+    ...more,
+  });
+
+  test('tells failures above the live line, but those that are expected', () => {
+    const screen = new Screen(true);
+    const progress = showProgress(screen, 3, { nowMs: () => 0 });
+    progress.add(told('a', { verdict: 'failed', reason: 'it said\nno' }));
+    progress.add(told('b', { verdict: 'failed', reason: 'known', expected: 'a reason' }));
+    progress.end();
+    expect(stripVTControlCharacters(screen.text)).toBe(
+      '\r✗ a: it said\\x0ano\n\r1 of 3, 1 failed, 0 ms simulated  a\r',
+    );
+  });
+
+  test('does not tell of failures without end', () => {
+    const screen = new Screen(false);
+    const progress = showProgress(screen, 90, { nowMs: () => 0 });
+    for (let index = 0; index < 90; index += 1) progress.add(told(`s${index}`, { verdict: 'failed' }));
+    expect(screen.text.split('\n')).toHaveLength(51);
+    expect(screen.text).toMatch(/failed: s49; further ones are counted only\n$/);
+  });
+
+  test('estimates what is left from the pace, and from what scenarios took before', () => {
+    const screen = new Screen(false);
+    let nowMs = 0;
+    const weights: Readonly<Record<string, number>> = { slow: 90, quick: 5 };
+    const progress = showProgress(screen, 3, {
+      nowMs: () => nowMs,
+      total: 100,
+      weightOf: (scenario) => weights[scenario] ?? 0,
+    });
+    nowMs = 30_000;
+    progress.add(told('quick'));
+    nowMs = 60_000;
+    progress.add(told('slow'));
+    nowMs = 90_000;
+    progress.add(told('quick'));
+    expect(screen.text.match(/, about .* left/g)).toEqual([', about 9 min 30 s left', ', about 4 s left']);
   });
 });

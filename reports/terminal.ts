@@ -3,10 +3,18 @@
  * command that repeats it, and the verdict in one line. Colours follow NO_COLOR and whether the stream is a terminal.
  */
 import { styleText } from 'node:util';
-import { compareResults, type Result, type Results, type Verdict, verdicts } from '../scenarios/results.ts';
+import {
+  compareResults,
+  type Result,
+  type Results,
+  type Run,
+  type Verdict,
+  verdicts,
+} from '../scenarios/results.ts';
 import { countVerdicts, duration, grouped, plural, type VerdictCounts, visible } from './format.ts';
 import type { Paint, Style } from './paint.ts';
 import { agreementLines, senderLines } from './terminal-agreement.ts';
+import { changeLines } from './terminal-changes.ts';
 
 /** More failures than this are counted, not listed: the report has them all. */
 export const listedFailuresLimit = 50;
@@ -37,11 +45,18 @@ export function terminalSummary(results: Results, stream: NodeJS.WritableStream)
   for (const part of [
     agreementLines(results, paint),
     senderLines(ordered, (counts) => countsText(counts, paint)),
+    results.baseline === undefined ? [] : changeLines(results.baseline, paint),
     totalLines(results, paint),
   ]) {
     if (part.length > 0) lines.push('', ...part);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Only what is otherwise than in the baseline. */
+export function changesSummary({ baseline }: Results, stream: NodeJS.WritableStream): string {
+  if (baseline === undefined) return '';
+  return `${changeLines(baseline, (style, text) => styleText(style, text, { stream })).join('\n')}\n`;
 }
 
 function suiteLines(results: readonly Result[], paint: Paint): string[] {
@@ -105,9 +120,20 @@ function totalLines({ run, results }: Results, paint: Paint): string[] {
     const of = run.selected === undefined ? '' : ` of ${grouped(run.selected)}`;
     lines.push(paint('yellow', `interrupted: ${grouped(results.length)}${of} finished`));
   }
+  const part = shardText(run);
+  if (part !== undefined) lines.push(paint('yellow', part));
   if (run.seed !== undefined) {
     const hash = run.eventHash === undefined ? '' : `, event hash ${visible(run.eventHash)}`;
     lines.push(paint('dim', `seed ${run.seed}${hash}`));
   }
   return lines;
+}
+
+/** `shard 2 of 3`, or which of them are missing where some were merged already. */
+function shardText({ shard }: Run): string | undefined {
+  if (shard === undefined) return undefined;
+  const { parts, of } = shard;
+  if (parts.length === 1 && of > 1) return `shard ${parts[0]} of ${of}`;
+  const missing = Array.from({ length: of }, (_, index) => index + 1).filter((part) => !parts.includes(part));
+  return `incomplete: shard ${missing.join(', ')} of ${of} is missing`;
 }

@@ -1,15 +1,26 @@
 /**
- * A report folder: `results.json` (the stored model), `junit.xml` and `index.html`.
+ * A report folder: `results.json` (the stored model), `index.html`, and what other tools read: `junit.xml`, `ctrf.json`,
+ * `results.sarif`, `results.tap` and `summary.md`.
  *
  * `prepareReport` says early whether one can be made, `writeReport` makes it, `readReport` takes the results of one back. All end in a `ReportError` of one line when the
  * folder cannot be used.
  */
-import { access, constants, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, constants, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Results } from '../scenarios/results.ts';
-import { readResults, resultsFileLimitBytes, writeResults } from '../scenarios/results-file.ts';
+import { ResultsError, storedText } from '../scenarios/results-file.ts';
+import {
+  ResultsReader,
+  resultsFileLimitBytes,
+  resultsLineLimitCharacters,
+} from '../scenarios/results-reader.ts';
+import { ctrfReport } from './exports/ctrf.ts';
+import { junitXml } from './exports/junit.ts';
+import { markdownSummary } from './exports/markdown.ts';
+import { sarifLog } from './exports/sarif.ts';
+import { tapReport } from './exports/tap.ts';
 import { readTemplate, renderPage } from './html.ts';
-import { junitXml } from './junit.ts';
 
 export class ReportError extends Error {
   override name = 'ReportError';
@@ -17,9 +28,16 @@ export class ReportError extends Error {
 
 export interface ReportFiles {
   readonly results: string;
-  readonly junit: string;
   readonly page: string;
 }
+
+const exported: Readonly<Record<string, (results: Results) => string>> = {
+  'junit.xml': junitXml,
+  'ctrf.json': ctrfReport,
+  'results.sarif': sarifLog,
+  'results.tap': tapReport,
+  'summary.md': markdownSummary,
+};
 
 /**
  * Makes the folder when it is missing, and finds out whether a report can be written into it.
@@ -36,23 +54,19 @@ export async function prepareReport(outDir: string): Promise<void> {
 }
 
 /**
- * Writes the three files, making the folder when it is missing. Each file appears whole or not at all.
+ * Writes the files, making the folder when it is missing. Each file appears whole or not at all.
  * @throws ReportError, PageError or ResultsError
  */
 export async function writeReport(results: Results, outDir: string): Promise<ReportFiles> {
   const template = await readTemplate();
-  const files = {
-    results: join(outDir, 'results.json'),
-    junit: join(outDir, 'junit.xml'),
-    page: join(outDir, 'index.html'),
-  };
-  const stored = writeResults(results);
+  const files = { results: join(outDir, 'results.json'), page: join(outDir, 'index.html') };
   try {
     await makeFolder(outDir);
-    await replaceFile(files.results, stored);
-    await replaceFile(files.junit, junitXml(results));
+    await replaceFile(files.results, storedText(results));
+    for (const [name, text] of Object.entries(exported)) await replaceFile(join(outDir, name), text(results));
     await replaceFile(files.page, renderPage(results, template));
   } catch (error) {
+    if (error instanceof ResultsError) throw error;
     throw new ReportError(`cannot write report folder ${outDir}: ${reasonOf(error)}`);
   }
   return files;
@@ -71,10 +85,32 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string | Iterable<string>): Promise<void> {
   const unfinished = `${path}.part`;
-  await writeFile(unfinished, text);
+  await writeFile(unfinished, typeof text === 'string' ? text : inPieces(text));
   await rename(unfinished, path);
+}
+
+/** Pieces large enough to be worth a write of their own. */
+const pieceCharacters = 1024 * 1024;
+
+function* inPieces(texts: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < pieceCharacters) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+/** Whether there is a report in the folder already, whatever it is worth. */
+export async function hasReport(outDir: string): Promise<boolean> {
+  return await access(join(outDir, 'results.json')).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -83,7 +119,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
  */
 export async function readReport(path: string): Promise<Results> {
   let origin = path;
-  let text: string;
   try {
     let found = await stat(path);
     if (found.isDirectory()) {
@@ -95,12 +130,26 @@ export async function readReport(path: string): Promise<Results> {
     if (found.size > resultsFileLimitBytes) {
       throw new ReportError(`cannot read report ${origin}: larger than ${resultsFileLimitBytes} bytes`);
     }
-    text = await readFile(origin, 'utf8');
+    const reader = new ResultsReader(origin);
+    for await (const line of linesOf(createReadStream(origin, 'utf8'))) reader.line(line);
+    return reader.end();
   } catch (error) {
-    if (error instanceof ReportError) throw error;
+    if (error instanceof ReportError || error instanceof ResultsError) throw error;
     throw new ReportError(`cannot read report ${origin}: ${reasonOf(error)}`);
   }
-  return readResults(text, origin);
+}
+
+/** Without their ends. A line beyond the limit of the reader is given as far as it was read, for the reader to refuse. */
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of texts) {
+    const lines = text.split('\n');
+    lines[0] = rest + (lines[0] ?? '');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > resultsLineLimitCharacters) break;
+  }
+  yield rest;
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([

@@ -1,18 +1,25 @@
 /** Keeps one result within the limits of the stored model. */
 import {
+  attemptsLimit,
   type Check,
   checksLimit,
   contentLinesLimit,
+  type Difference,
+  decisionsLimit,
   dialogueLinesLimit,
   evidenceLimitCharacters,
   lineLimitCharacters,
   logLinesLimit,
   nameLimitCharacters,
+  noticeLinesLimit,
+  noticesLimit,
   type Omitted,
   outcomesLimit,
   overridesLimit,
   queriesLimit,
+  questionsLimit,
   type Result,
+  recordsLimit,
   type StoredContent,
   type StoredOutcome,
   type StoredSession,
@@ -55,8 +62,57 @@ export function boundResult(full: Result): Result {
       answer: cut(entry.answer, lineLimitCharacters),
     })),
     log: head('log', full.log, logLinesLimit).map((text) => cut(text, lineLimitCharacters)),
+    ...boundTold(full, head),
   };
   return Object.keys(left).length === 0 ? bounded : { ...bounded, omitted: left };
+}
+
+type Head = <T>(member: keyof Omitted, items: readonly T[], limit: number) => T[];
+
+/** What only some senders tell. */
+function boundTold(
+  { decisions, attempts, questions, records, notices }: Result,
+  head: Head,
+): Pick<Result, 'decisions' | 'attempts' | 'questions' | 'records' | 'notices'> {
+  const named = (text: string) => cut(text, nameLimitCharacters);
+  const line = (text: string) => cut(text, lineLimitCharacters);
+  return {
+    ...(decisions && {
+      decisions: head('decisions', decisions, decisionsLimit).map((entry) => ({
+        ...entry,
+        text: line(entry.text),
+        ...(entry.because !== undefined && { because: line(entry.because) }),
+      })),
+    }),
+    ...(attempts && {
+      attempts: head('attempts', attempts, attemptsLimit).map((entry) => ({
+        ...entry,
+        ...(entry.host !== undefined && { host: named(entry.host) }),
+        address: named(entry.address),
+        reason: line(entry.reason),
+      })),
+    }),
+    ...(questions && {
+      questions: head('questions', questions, questionsLimit).map((entry) => ({
+        ...entry,
+        server: named(entry.server),
+        text: line(entry.text),
+      })),
+    }),
+    ...(records && {
+      records: head('records', records, recordsLimit).map((entry) => ({
+        ...entry,
+        address: named(entry.address),
+        reason: line(entry.reason),
+      })),
+    }),
+    ...(notices && {
+      notices: head('notices', notices, noticesLimit).map((entry) => ({
+        recipient: named(entry.recipient),
+        lines: entry.lines.slice(0, noticeLinesLimit).map(line),
+      })),
+    }),
+  };
 }
 
 type Note = (member: keyof Omitted, number: number) => void;
@@ -102,6 +158,20 @@ function boundSessions(all: readonly StoredSession[], note: Note): StoredSession
       bounded.contents = session.contents.slice(0, dialogueLinesLimit).map(boundContent);
     return bounded;
   });
+}
+
+export function boundDifference(full: Difference): Difference {
+  return {
+    ...full,
+    text: cutLine(full.text),
+    left: cut(full.left, evidenceLimitCharacters),
+    right: cut(full.right, evidenceLimitCharacters),
+  };
+}
+
+/** Evidence in one line. */
+export function cutLine(text: string): string {
+  return cut(text.replaceAll(/\s*\n\s*/g, ' '), evidenceLimitCharacters);
 }
 
 /** At most `limit` UTF-16 units, never half a surrogate pair, with an ellipsis in place of the rest. */

@@ -6,19 +6,24 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { cut } from './bound-result.ts';
+import { globTest } from './glob.ts';
+import { problemsOf } from './judgements.ts';
 import {
   type Comparison,
   type Difference,
   evidenceLimitCharacters,
+  expectationsLimit,
+  type Judgement,
   nameLimitCharacters,
   problemsLimit,
   type Result,
   type Results,
+  result as resultShape,
 } from './results.ts';
+import { asStored } from './stored-run.ts';
 import { differenceKinds } from './verdicts.ts';
 import { VersionRange } from './version-range.ts';
 
-const EXPECTATIONS_LIMIT = 10_000;
 const EXPECTATIONS_LIMIT_BYTES = 16 * 1024 * 1024;
 const SHOWN_CAUSE_CHARACTERS = 300;
 
@@ -45,7 +50,7 @@ const entry = z.strictObject({
   expires: z.iso.date(),
 });
 
-const file = z.strictObject({ expectations: z.array(entry).max(EXPECTATIONS_LIMIT) });
+const file = z.strictObject({ expectations: z.array(entry).max(expectationsLimit) });
 
 export interface Expectation extends z.infer<typeof entry> {
   /** File and position, for messages. */
@@ -103,7 +108,7 @@ export function readExpectations(text: string, origin: string): Expectation[] {
 function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
   if (data.kind === 'verdict' && data.oracleVersion !== undefined)
     throw new ExpectationsError(`${origin}: oracleVersion is for differences, not for a verdict`);
-  const glob = globExpression(data.scenario);
+  const matchesId = globTest(data.scenario);
   const version = range(data.version, origin);
   const oracleVersion = range(data.oracleVersion, origin);
   return {
@@ -111,16 +116,11 @@ function compiled(data: z.infer<typeof entry>, origin: string): Expectation {
     origin,
     concerns: (place) =>
       place.sender === data.sender &&
-      glob.test(place.scenario) &&
+      matchesId(place.scenario) &&
       version.contains(place.senderVersion) &&
       oracleVersion.contains(place.oracleVersion ?? ''),
     isCause: causeTest(data.cause, origin),
   };
-}
-
-function globExpression(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 function range(text: string | undefined, origin: string): Pick<VersionRange, 'contains'> {
@@ -151,7 +151,10 @@ export interface ApplyOptions {
   readonly scenarioIds?: readonly string[];
 }
 
-/** The results with failures and differences that are expected marked as such, and what is wrong with the expectations. */
+/**
+ * The results with failures and differences that are expected marked as such, and what is wrong with the expectations.
+ * In a part of a run, other parts may meet what this one did not, so that is left open.
+ */
 export function applyExpectations(
   results: Results,
   expectations: readonly Expectation[],
@@ -160,30 +163,34 @@ export function applyExpectations(
   const ledger = new Ledger(expectations.filter(({ expires }) => expires > today));
   const judged = results.results.map((result) => ledger.judgeResult(result));
   const comparisons = results.comparisons?.map((comparison) => ledger.judgeComparison(comparison));
-  const known = results.results.map(({ scenario, sender, senderVersion }) => ({
-    scenario,
-    sender,
-    senderVersion,
-  }));
-  const problems = expectations.flatMap((expectation) => {
-    const { origin, expires, scenario } = expectation;
-    const matchesId = globExpression(scenario);
-    if (scenarioIds !== undefined && !scenarioIds.some((id) => matchesId.test(id)))
-      return `${origin}: there is no scenario '${scenario}'`;
-    if (expires > today) return ledger.problemOf(expectation);
-    const wasRun = known.some(
-      (place) => matchesId.test(place.scenario) && place.sender === expectation.sender,
-    );
-    return wasRun ? `${origin}: expired on ${expires}: ${expectation.reason}` : [];
+  const judgements = expectations.flatMap((expectation, position): Judgement | readonly Judgement[] => {
+    const { origin, expires, scenario, sender, reason } = expectation;
+    const matchesId = globTest(scenario);
+    if (scenarioIds !== undefined && !scenarioIds.some(matchesId))
+      return { position, problem: bounded(`${origin}: there is no scenario '${scenario}'`) };
+    if (expires > today) return ledger.judgementOf(expectation, position);
+    const wasRun = results.results.some((place) => matchesId(place.scenario) && place.sender === sender);
+    return wasRun ? { position, problem: bounded(`${origin}: expired on ${expires}: ${reason}`) } : [];
   });
+  const part = results.run.shard !== undefined;
+  const problems = problemsOf(judgements, !part);
   return {
     ...results,
     results: judged,
     ...(comparisons !== undefined && { comparisons }),
-    ...(problems.length > 0 && {
-      problems: problems.slice(0, problemsLimit).map((text) => cut(text, evidenceLimitCharacters)),
-    }),
+    ...(problems.length > 0 && { problems: problems.slice(0, problemsLimit) }),
+    ...(part && judgements.length > 0 && { judgements }),
   };
+}
+
+function bounded(problem: string): string {
+  return cut(problem, evidenceLimitCharacters);
+}
+
+/** Marks results as they come in; what is wrong with the expectations is known at the end only. */
+export function marker(expectations: readonly Expectation[], today: string): (result: Result) => Result {
+  const ledger = new Ledger(expectations.filter(({ expires }) => expires > today));
+  return (result) => ledger.judgeResult(result);
 }
 
 /** Whether anything went wrong that nobody expects: what the exit status tells. */
@@ -203,7 +210,7 @@ class Ledger {
   readonly #expectations: readonly Expectation[];
   readonly #met = new Set<Expectation>();
   /** Where an expectation could have been met, and another cause seen there, if any. */
-  readonly #unmet = new Map<Expectation, string | undefined>();
+  readonly #unmet = new Map<Expectation, { readonly cause: string; readonly scenario: string } | undefined>();
 
   constructor(expectations: readonly Expectation[]) {
     this.#expectations = expectations;
@@ -213,7 +220,7 @@ class Ledger {
     if (!decided.has(result.verdict)) return result;
     const failed = result.verdict === 'failed';
     const reason = this.#reasonFor('verdict', result, failed ? result.reason : undefined);
-    return reason === undefined ? result : { ...result, expected: reason };
+    return reason === undefined ? result : asStored(resultShape, { ...result, expected: reason });
   }
 
   judgeComparison(comparison: Comparison): Comparison {
@@ -240,19 +247,23 @@ class Ledger {
         this.#met.add(expectation);
         reason ??= expectation.reason;
       } else if (this.#unmet.get(expectation) === undefined) {
-        this.#unmet.set(expectation, seen);
+        this.#unmet.set(expectation, seen === undefined ? seen : { cause: seen, scenario: place.scenario });
       }
     }
     return reason;
   }
 
-  problemOf(expectation: Expectation): string | readonly string[] {
-    if (this.#met.has(expectation) || !this.#unmet.has(expectation)) return [];
+  judgementOf(expectation: Expectation, position: number): Judgement | readonly Judgement[] {
+    if (this.#met.has(expectation)) return { position, met: true };
+    if (!this.#unmet.has(expectation)) return [];
     const { origin, scenario, sender, kind, cause } = expectation;
     const seen = this.#unmet.get(expectation);
     const what = `${origin}: ${kind} of ${sender} in ${scenario}`;
-    if (seen === undefined) return `${what}: no longer so, remove the expectation`;
-    const shown = cut(seen.replaceAll(/\s+/g, ' '), SHOWN_CAUSE_CHARACTERS);
-    return `${what}: the cause '${cause}' is not what was seen: ${shown}`;
+    const open = scenario.includes('*') && { open: true as const };
+    if (seen === undefined)
+      return { position, problem: bounded(`${what}: no longer so, remove the expectation`), ...open };
+    const shown = cut(seen.cause.replaceAll(/\s+/g, ' '), SHOWN_CAUSE_CHARACTERS);
+    const problem = bounded(`${what}: the cause '${cause}' is not what was seen: ${shown}`);
+    return { position, problem, scenario: seen.scenario, ...open };
   }
 }

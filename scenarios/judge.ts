@@ -83,7 +83,10 @@ function judgeFinding(expectation: Expectation, finding: Finding, id: string, ev
     level,
     by: 'scenario',
     name: finding.aspect === undefined ? expectation.title : `${expectation.title}: ${finding.aspect}`,
-    verdict: verdictOf(finding.holds, level, postfixOnly, claimsPostfix(evidence)),
+    verdict:
+      finding.isUntold === true
+        ? 'informational'
+        : verdictOf(finding.holds, level, postfixOnly, claimsPostfix(evidence)),
     evidence: finding.seen,
   };
 }

@@ -4,6 +4,7 @@
  * A file that cannot be read, throws, does not type-check, or exports something else becomes a LoadError of one line.
  */
 import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -26,6 +27,7 @@ export class LoadError extends Error {
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SUITES = join(HERE, 'suites');
 const PROJECT = dirname(HERE);
+const DEFINITION_DIGITS = 16;
 const LOAD_LIMIT_MS = 10_000;
 const TYPE_CHECK_LIMIT_MS = 60_000;
 
@@ -58,7 +60,8 @@ export async function loadFile(path: string): Promise<LoadedScenario[]> {
   return loaded.map((entry) => ({ ...entry, scenario: { ...entry.scenario, selector: path } }));
 }
 
-function isScenarioFile(name: string): boolean {
+/** By its name alone. */
+export function isScenarioFile(name: string): boolean {
   return /\.(?:ts|js)$/.test(name) && !/\.(?:test|d)\.(?:ts|js)$/.test(name) && !name.startsWith('_');
 }
 
@@ -72,6 +75,7 @@ async function importScenarios(file: string): Promise<LoadedScenario[]> {
   }
   const placed = placedFile(file);
   const text = await readFile(file, 'utf8');
+  const definition = hash('sha256', text, 'hex').slice(0, DEFINITION_DIGITS);
   const exported: readonly unknown[] = Array.isArray(module.default) ? module.default : [module.default];
   if (module.default === undefined || exported.length === 0) {
     throw new LoadError(`${shown}: exports no scenario; write \`export default scenario(...)\``);
@@ -81,7 +85,8 @@ async function importScenarios(file: string): Promise<LoadedScenario[]> {
       throw new LoadError(`${shown}: the default export is no scenario(...) and no array of them`);
     }
     const line = lineOf(value.id, text);
-    return { scenario: { ...value, place: { file: placed, ...(line !== undefined && { line }) } }, file };
+    const place = { file: placed, ...(line !== undefined && { line }), definition };
+    return { scenario: { ...value, place }, file };
   });
 }
 

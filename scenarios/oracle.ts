@@ -2,15 +2,9 @@
  * Real Postfix as the oracle: where no RFC decides, the sender must show the same outcomes, the same dialogue and the
  * same log as the oracle did in the same scenario, or the difference is listed.
  */
-import { cut } from './bound-result.ts';
+import { boundDifference, cut } from './bound-result.ts';
 import { compare } from './oracle/compare.ts';
-import {
-  type Comparison,
-  type Difference,
-  evidenceLimitCharacters,
-  type Result,
-  type Results,
-} from './results.ts';
+import { type Comparison, evidenceLimitCharacters, type Result, type Results } from './results.ts';
 
 const DEFAULT_ORACLE = 'postfix';
 
@@ -45,7 +39,7 @@ export function compareWithOracle(
 function comparisonOf(result: Result, oracle: Result): Comparison {
   const agreement = compare(result, oracle);
   const { scenario, sender, senderVersion, world, seed } = result;
-  const differences = 'differences' in agreement ? agreement.differences.map(bounded) : [];
+  const differences = 'differences' in agreement ? agreement.differences.map(boundDifference) : [];
   return {
     scenario,
     sender,
@@ -57,14 +51,5 @@ function comparisonOf(result: Result, oracle: Result): Comparison {
     same: 'differences' in agreement && differences.length === 0,
     ...('undecided' in agreement && { undecided: cut(agreement.undecided, evidenceLimitCharacters) }),
     differences,
-  };
-}
-
-function bounded(difference: Difference): Difference {
-  return {
-    ...difference,
-    text: cut(difference.text.replaceAll(/\s*\n\s*/g, ' '), evidenceLimitCharacters),
-    left: cut(difference.left, evidenceLimitCharacters),
-    right: cut(difference.right, evidenceLimitCharacters),
   };
 }

@@ -3,16 +3,24 @@ import { describe, expect, test } from 'vitest';
 import { sampleResult, sampleResults } from '../tests/sample-results.ts';
 import { boundResult } from './bound-result.ts';
 import {
+  attemptsLimit,
+  type Check,
   checksLimit,
   compareResults,
+  decisionsLimit,
   dialogueLinesLimit,
   evidenceLimitCharacters,
   lineLimitCharacters,
   logLinesLimit,
+  noticeLinesLimit,
+  noticesLimit,
+  questionsLimit,
   type Result,
+  recordsLimit,
   sessionsLimit,
 } from './results.ts';
 import { ResultsError, readResults, writeResults } from './results-file.ts';
+import { ResultsReader, resultsLineLimitCharacters } from './results-reader.ts';
 
 describe('writing and reading', () => {
   test('gives back what was written', () => {
@@ -55,7 +63,9 @@ describe('writing and reading', () => {
   });
 
   test('writes one result in each line', () => {
-    expect(writeResults(sampleResults(3)).trimEnd().split('\n')).toHaveLength(3 + 2);
+    const lines = writeResults(sampleResults(3)).trimEnd().split('\n');
+    const places = lines.flatMap((each, index) => (each.startsWith('{"scenario":') ? [index] : []));
+    expect(places).toEqual([lines.length - 4, lines.length - 3, lines.length - 2]);
   });
 
   test('refuses to write what could not be read', () => {
@@ -66,8 +76,79 @@ describe('writing and reading', () => {
   });
 });
 
+describe('checks of monitors that passed', () => {
+  const quiet = { clause: 'rfc5321-2.1-01', level: 'RULE', by: 'monitor one-outcome' } as const;
+  const passed = { ...quiet, verdict: 'passed', evidence: '' } as const;
+  const checks: readonly Check[] = [
+    passed,
+    { ...passed, by: 'scenario' },
+    { ...quiet, verdict: 'informational', evidence: 'tolerated' },
+    { ...passed, name: 'named' },
+    passed,
+    { ...passed, clause: 'rfc5321-4.1.5-01' },
+  ];
+  const results = {
+    ...sampleResults(0),
+    results: [1, 2, 3].map((seed): Result => ({ ...sampleResult(), seed, checks: [...checks] })),
+  };
+
+  test('are stored once, and are themselves again where they were', () => {
+    const stored = writeResults(results);
+    expect(stored.match(/monitor one-outcome/g)).toHaveLength(2 + 3 * 2);
+    const read = readResults(stored, 'results.json');
+    expect(read).toEqual(results);
+    expect(read.results[0]?.checks[0]).toBe(read.results[2]?.checks[4]);
+  });
+
+  test('have places that no order of results changes', () => {
+    expect(writeResults({ ...results, results: results.results.toReversed() })).toBe(writeResults(results));
+  });
+
+  test('that the table does not hold are a mistake', () => {
+    const stored = writeResults(results).replace(',0,1]', ',0,7]');
+    expect(() => readResults(stored, 'x.json')).toThrow(
+      new ResultsError('x.json: results[0].checks[5]: no such check in the table'),
+    );
+  });
+});
+
 describe('hostile files', () => {
   const { run } = sampleResults(0);
+  const stored = writeResults(sampleResults(3));
+  const at = (text: string) => stored.slice(0, stored.indexOf(text));
+  const last = stored.split('\n').length;
+
+  test.each([
+    ['in the run', at('"startedAt"'), 'not JSON'],
+    ['in a result', at('"outcomes"'), /^x\.json: line \d+ is not JSON; was the file cut short\?$/],
+    ['after a result', stored.slice(0, stored.lastIndexOf('\n]')), `cut short in line ${last - 2}`],
+    ['before the end', stored.slice(0, -2), 'not JSON'],
+  ])('that end %s', (_, text, message) => {
+    expect(() => readResults(text, 'x.json')).toThrow(
+      typeof message === 'string' ? new ResultsError(`x.json: ${message}`) : message,
+    );
+  });
+
+  test('of another layout name the line', () => {
+    const indented = JSON.stringify(JSON.parse(stored), null, 2);
+    expect(() => readResults(indented, 'x.json')).not.toThrow();
+    const text = stored.replaceAll('{"scenario":', '{\n"scenario":');
+    expect(() => readResults(text, 'x.json')).toThrow(
+      /^x\.json: line \d+ is not JSON; was the file cut short\?$/,
+    );
+  });
+
+  test('of a line without an end, and of more entries than there may be', () => {
+    const reader = new ResultsReader('x.json');
+    expect(() => reader.line('x'.repeat(resultsLineLimitCharacters + 1))).toThrow(
+      new ResultsError(`x.json: line 1 is longer than ${resultsLineLimitCharacters} characters`),
+    );
+    const many = `{"schema":1,"run":${JSON.stringify(run)},"results":[],"problems":[\n${'"",\n'.repeat(1_001)}`;
+    expect(() => readResults(many, 'x.json')).toThrow(
+      new ResultsError('x.json: problems[1000]: more than 1000 entries'),
+    );
+  });
+
   test.each([
     ['', 'x.json: not JSON (the file is empty)'],
     ['{"schema":1,', 'x.json: not JSON'],
@@ -138,6 +219,31 @@ describe('bounding evidence', () => {
       reason: long,
       config: { smtp_helo_name: long },
       log: Array.from({ length: logLinesLimit + 7 }, () => long),
+      decisions: Array.from({ length: decisionsLimit + 1 }, () => ({
+        atMs: 0,
+        about: 'TLS',
+        text: long,
+        because: long,
+      })),
+      attempts: Array.from({ length: attemptsLimit + 2 }, () => ({
+        atMs: 0,
+        host: long,
+        address: long,
+        port: 25,
+        reason: long,
+      })),
+      questions: Array.from({ length: questionsLimit + 3 }, () => ({ atMs: 0, server: long, text: long })),
+      records: Array.from({ length: recordsLimit + 4 }, () => ({
+        service: 'defer' as const,
+        address: long,
+        action: 'delayed',
+        dsn: '4.0.0',
+        reason: long,
+      })),
+      notices: Array.from({ length: noticesLimit + 5 }, () => ({
+        recipient: long,
+        lines: Array.from({ length: noticeLinesLimit + 1 }, () => long),
+      })),
       checks: [
         ...Array.from({ length: checksLimit }, () => ({ ...check, verdict: 'passed' as const })),
         { ...check, verdict: 'failed', evidence: long },
@@ -154,6 +260,11 @@ describe('bounding evidence', () => {
       checks: 1,
       sessions: 3,
       log: 7,
+      decisions: 1,
+      attempts: 2,
+      questions: 3,
+      records: 4,
+      notices: 5,
       lines: (dialogueLinesLimit - 1) * sessionsLimit - dialogueLinesLimit,
     });
     expect(bounded.checks.at(-1)?.verdict).toBe('failed');

@@ -9,7 +9,13 @@
  * Times are milliseconds; `atMs` and `openedAtMs` count from the start of the scenario, in the time of its world.
  */
 import * as z from 'zod';
+import { count, evidence, line, milliseconds, name } from './results-fields.ts';
+import { history } from './results-history.ts';
+import { told } from './results-told.ts';
 import { changeKinds, differenceKinds, levels, verdicts } from './verdicts.ts';
+
+export { evidenceLimitCharacters, lineLimitCharacters, nameLimitCharacters } from './results-fields.ts';
+export * from './results-told.ts';
 
 export {
   type ChangeKind,
@@ -24,7 +30,8 @@ export {
 
 export const schemaVersion = 1;
 
-const resultsLimit = 100_000;
+/** Of results, and of comparisons. */
+export const resultsLimit = 200_000;
 /** Results of the baseline that are kept beside what became of them. */
 export const beforeLimit = 200;
 /** More than one change can be about one result. */
@@ -46,26 +53,20 @@ export const contentLinesLimit = 200;
 const clausesLimit = 100;
 const tagsLimit = 50;
 export const overridesLimit = 200;
+/** In one file; those that Nexthop ships are a file, too. */
+export const expectationsLimit = 10_000;
 /** What is wrong with the expectation files of one run. */
 export const problemsLimit = 1_000;
-/** One line of a dialogue or log, one answer. */
-export const lineLimitCharacters = 600;
-/** One piece of evidence, one reason, one replay command. */
-export const evidenceLimitCharacters = 4_000;
-/** Names: scenarios, hosts, addresses, parameters. */
-export const nameLimitCharacters = 400;
+export const shardsLimit = 9_999;
 
-const name = z.string().max(nameLimitCharacters);
-const line = z.string().max(lineLimitCharacters);
-const evidence = z.string().max(evidenceLimitCharacters);
-const milliseconds = z.number().min(0);
-const count = z.int().min(0);
 const seed = z.int();
 const timestamp = z.iso.datetime();
 const verdict = z.literal([...verdicts]);
 const world = z.literal(['virtual', 'live']);
+/** Hexadecimal digits of a SHA-256, or the first of them. */
+const digest = z.string().regex(/^[0-9a-f]{16,64}$/);
 
-const check = z.object({
+export const check = z.object({
   /** Id of the register, or `postfix:...`; see clauses.ts. */
   clause: name,
   level: z.literal([...levels]),
@@ -135,9 +136,14 @@ const omitted = z.object({
   lines: count.exactOptional(),
   log: count.exactOptional(),
   queries: count.exactOptional(),
+  decisions: count.exactOptional(),
+  attempts: count.exactOptional(),
+  questions: count.exactOptional(),
+  records: count.exactOptional(),
+  notices: count.exactOptional(),
 });
 
-const result = z.object({
+export const result = z.object({
   scenario: name.min(1),
   suite: name,
   title: evidence,
@@ -165,11 +171,16 @@ const result = z.object({
   sessions: z.array(storedSession).max(sessionsLimit),
   queries: z.array(query).max(queriesLimit),
   log: z.array(line).max(logLinesLimit),
+  ...told,
   omitted: omitted.exactOptional(),
   /** Where the scenario is written: a path with slashes, relative to the project it is part of. */
   file: name.exactOptional(),
   /** The line there, from 1; absent where it is not known. */
   line: z.int().min(1).exactOptional(),
+  /** Of the text of that file. */
+  definition: digest.exactOptional(),
+  /** Of everything that happened; absent in the live world. */
+  eventHash: digest.exactOptional(),
 });
 
 const difference = z.object({
@@ -185,7 +196,7 @@ const difference = z.object({
   accepted: evidence.exactOptional(),
 });
 
-const comparison = z.object({
+export const comparison = z.object({
   scenario: name.min(1),
   sender: name,
   senderVersion: name,
@@ -208,7 +219,15 @@ const runPart = z.object({
   eventHash: name.exactOptional(),
 });
 
-const run = z.object({
+/** Which parts of how many a run is, as `--shard` cut it up. */
+const shard = z.object({
+  parts: z.array(z.int().min(1).max(shardsLimit)).min(1).max(shardsLimit),
+  of: z.int().min(1).max(shardsLimit),
+  /** Of who runs what: the same in all parts of one run. */
+  plan: digest,
+});
+
+export const run = z.object({
   id: name,
   startedAt: timestamp,
   /** Absent when merged runs differ in it. */
@@ -222,6 +241,10 @@ const run = z.object({
   /** How many results the run set out to produce. */
   selected: count.exactOptional(),
   interrupted: z.boolean().exactOptional(),
+  /** Of Nexthop's own code: what a version is not precise enough for. */
+  code: digest.exactOptional(),
+  /** Absent for all of a run; merged parts of which none is missing are all of it. */
+  shard: shard.exactOptional(),
   /** What the command line selected; absent for everything. */
   selectors: z.array(evidence).max(selectorsLimit).exactOptional(),
   /** The senders that were asked for, whether they are installed or not. */
@@ -230,7 +253,20 @@ const run = z.object({
   parts: z.array(runPart).max(1_000).exactOptional(),
 });
 
-const change = z.object({
+/** What some scenarios have to say about an expectation. */
+const judgement = z.object({
+  /** Which one, counted from 0 over all files. */
+  position: count,
+  met: z.literal(true).exactOptional(),
+  /** What is wrong with it, unless other scenarios meet it. */
+  problem: evidence.exactOptional(),
+  /** The first scenario that shows another cause. */
+  scenario: name.exactOptional(),
+  /** Whether scenarios of other parts can meet it. */
+  open: z.literal(true).exactOptional(),
+});
+
+export const change = z.object({
   kind: z.literal([...changeKinds]),
   /** Whether it is one that nobody accepted, and that ought to stop a release. */
   regression: z.boolean(),
@@ -262,6 +298,9 @@ const baseline = z.object({
   changes: z.array(change).max(changesLimit),
 });
 
+/** An expectation that is expired, unused, or met by another cause; it fails the run. */
+export const problem = evidence;
+
 /** The whole file, as results-file.ts reads and writes it. */
 export const results = z.object({
   schema: z.literal(schemaVersion),
@@ -269,10 +308,16 @@ export const results = z.object({
   results: z.array(result).max(resultsLimit),
   /** Of senders with the oracle of the run; absent when there was none. */
   comparisons: z.array(comparison).max(resultsLimit).exactOptional(),
-  /** Expectations that are expired, unused, or met by another cause; each fails the run. */
-  problems: z.array(evidence).max(problemsLimit).exactOptional(),
+  problems: z.array(problem).max(problemsLimit).exactOptional(),
+  /** Of a part of a run, for whoever merges the parts. */
+  judgements: z
+    .array(judgement)
+    .max(2 * expectationsLimit)
+    .exactOptional(),
   /** What is otherwise than in an earlier run. */
   baseline: baseline.exactOptional(),
+  /** The runs before this one that can be held beside it, as far as a history was kept. */
+  history: history.exactOptional(),
 });
 
 export type World = z.infer<typeof world>;
@@ -286,8 +331,10 @@ export type Omitted = z.infer<typeof omitted>;
 export type Result = z.infer<typeof result>;
 export type Difference = z.infer<typeof difference>;
 export type Comparison = z.infer<typeof comparison>;
+export type Judgement = z.infer<typeof judgement>;
 export type Change = z.infer<typeof change>;
 export type Baseline = z.infer<typeof baseline>;
+export type Shard = z.infer<typeof shard>;
 export type RunPart = z.infer<typeof runPart>;
 export type Run = z.infer<typeof run>;
 export type Results = z.infer<typeof results>;

@@ -1,11 +1,13 @@
 /** The runner, with senders made for the occasion, and our own on the built-in suites. */
 import { describe, expect, test } from 'vitest';
+import { eventHashOf } from './event-hash.ts';
 import { loadSuites } from './load.ts';
 import type { Result } from './results.ts';
 import { type RunOptions, runScenarios, seedOf } from './runner.ts';
 import {
   bounced,
   check,
+  decided,
   delivered,
   logged,
   mailHost,
@@ -175,6 +177,73 @@ describe('what a sender cannot do', () => {
   });
 });
 
+describe('decisions', () => {
+  const wanted = decided('reuse', 'uses each connection once');
+  const client = nexthopSender('1');
+
+  test('are judged where they are told', async () => {
+    const other = decided('reuse', 'keeps the connection');
+    expect((await runOne(made({ expect: [delivered(to, { via: 'a' }), wanted] }), client)).verdict).toBe(
+      'passed',
+    );
+    const failed = await runOne(made({ expect: [delivered(to, { via: 'a' }), other] }), client);
+    expect(failed.verdict).toBe('failed');
+    expect(failed.reason).toContain('uses each connection once, because nobody asks for reuse');
+  });
+
+  test('decide nothing about a sender that tells none', async () => {
+    const quiet: Sender = {
+      ...client,
+      async send(...order) {
+        const { decisions: _, ...report } = await client.send(...order);
+        return report;
+      },
+    };
+    const result = await runOne(made({ expect: [delivered(to, { via: 'a' }), wanted] }), quiet);
+    expect(result.verdict).toBe('passed');
+    expect(result.decisions).toBeUndefined();
+    expect(result.checks.find(({ name }) => name === wanted.title)).toMatchObject({
+      verdict: 'informational',
+      evidence: 'the sender does not tell',
+    });
+  });
+
+  test('are stored with the session they are about, and connections in vain with their end', async () => {
+    const two = zone('example.test', { MX: ['10 gone', '20 a'], gone: '192.0.2.9', a: '192.0.2.1' });
+    const result = await runOne(
+      made({
+        dns: two,
+        network: { gone: 'silent' },
+        send: [message({ to }), message({ to })],
+        expect: [delivered(to), delivered(to)],
+      }),
+      client,
+    );
+    const extensions = result.decisions?.filter(({ text }) => text.startsWith('may use '));
+    expect(extensions?.map(({ session }) => session)).toEqual([0, 1]);
+    expect(result.attempts).toMatchObject(
+      [
+        { host: 'gone.example.test', address: '192.0.2.9', port: 25, reason: /timed out/ },
+        { host: 'gone.example.test' },
+      ].map((entry) => ({ ...entry, reason: expect.stringMatching(/Connection timed out$/) })),
+    );
+    const [first] = result.attempts ?? [];
+    expect((first?.endedAtMs ?? 0) - (first?.atMs ?? 0)).toBe(30_000);
+  });
+
+  test('hold no credentials', async () => {
+    const config = {
+      smtp_sasl_auth_enable: 'yes',
+      smtp_sasl_password_maps: 'inline:{a.example.test=user:secret-word}',
+      smtp_sasl_security_options: 'noanonymous',
+    };
+    const hosts = { a: mailHost({ sasl: { mechanisms: ['PLAIN'], users: { user: 'secret-word' } } }) };
+    const result = await runOne(made({ config, hosts }), client);
+    expect(result.decisions?.some(({ text }) => text === 'authenticates with PLAIN')).toBe(true);
+    expect(JSON.stringify(result)).not.toContain('secret-word');
+  });
+});
+
 describe('nothing ends the run', () => {
   test.each([
     ['throws', sender(async () => Promise.reject(new Error('broken\nin two lines'))), 'broken in two lines'],
@@ -234,12 +303,20 @@ describe('our client on the built-in suites', () => {
     const hashes: (string | undefined)[] = [];
     for (const seed of [7, 7, 8]) {
       const run = runScenarios(await sample(), { ...options, seed });
-      await collect(run.results);
-      hashes.push(run.eventHash());
+      hashes.push(eventHashOf(await collect(run.results)));
     }
     expect(hashes[0]).toBeDefined();
     expect(hashes[0]).toBe(hashes[1]);
     expect(hashes[0]).not.toBe(hashes[2]);
+  });
+
+  test('the same seed gives the same decisions, one by one', async () => {
+    const some = await sample();
+    const decisionsOf = async () =>
+      (await collect(runScenarios(some, { ...options, seed: 7 }).results)).map(({ decisions }) => decisions);
+    const first = await decisionsOf();
+    expect(first.flat().length).toBeGreaterThan(some.length);
+    expect(await decisionsOf()).toEqual(first);
   });
 
   test('a scenario does the same alone and among others', async () => {

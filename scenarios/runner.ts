@@ -4,30 +4,19 @@
  *
  *     const run = runScenarios(scenarios, { senders: [nexthopSender(version)], seed: 1 });
  *     for await (const result of run.results) show(result);
- *     run.eventHash();
  */
 import { hash } from 'node:crypto';
 import type { FileContent } from '../simulator/file-content.ts';
-import type { Session } from '../simulator/session.ts';
-import { type ContentView, dialogueOf, visible } from '../simulator/session-view.ts';
 import { boundResult } from './bound-result.ts';
-import { showTransport } from './checks/outcome.ts';
 import { clause } from './clauses.ts';
-import type { Evidence } from './evidence.ts';
 import { type Judgement, judge } from './judge.ts';
 import { obstacleTo } from './obstacles.ts';
 import { redactResult } from './redact-result.ts';
-import {
-  type Check,
-  nameLimitCharacters,
-  type Result,
-  type StoredContent,
-  type StoredOutcome,
-  type StoredSession,
-} from './results.ts';
+import { type Check, nameLimitCharacters, type Result } from './results.ts';
 import type { Scenario } from './scenario.ts';
 import { type Sender, UnsupportedError, type WorldKind } from './senders/sender.ts';
 import { shellWord } from './shell-word.ts';
+import { storedEvidence } from './stored-evidence.ts';
 import { within } from './time-limit.ts';
 import type { Verdict } from './verdicts.ts';
 import { virtualWorld } from './virtual-run.ts';
@@ -45,8 +34,15 @@ export interface RunOptions {
   /** Ends the run: results that are finished are kept, the scenario at work is dropped. */
   readonly signal?: AbortSignal;
   readonly onResult?: (result: Result) => void;
+  /**
+   * Told now and then, while a scenario of the live world runs, what there is of its result: dialogue and queries. The
+   * verdict is not known yet: it says `skipped`, without a reason.
+   */
+  readonly onGrowth?: (result: Result) => void;
   /** Real time for one scenario; `SCENARIO_LIMIT_MS` when absent. */
   readonly scenarioLimitMs?: number;
+  /** Real time as results tell of it, from a clock that never goes back. */
+  readonly nowMs?: () => number;
 }
 
 export interface ScenarioRun {
@@ -54,38 +50,23 @@ export interface ScenarioRun {
   readonly results: AsyncIterable<Result>;
   /** How many results there will be unless the run is interrupted. */
   readonly selected: number;
-  /** Over the event streams of all finished results, in the order of scenario ids and senders; none in real time. */
-  eventHash(): string | undefined;
 }
 
 const SCENARIO_LIMIT_MS = 30_000;
-/** How much of a message's beginning is evidence. */
-const CONTENT_STORED_BYTES = 16_384;
 
 export function runScenarios(scenarios: readonly Scenario[], options: RunOptions): ScenarioRun {
-  const hashes = new Map<string, string>();
   async function* results(): AsyncGenerator<Result> {
     for (const scenario of scenarios) {
       for (const sender of options.senders) {
         if (options.signal?.aborted === true) return;
-        const finished = await runOne(scenario, sender, options);
-        if (finished === undefined) return;
-        hashes.set(`${scenario.id}\n${sender.name}`, finished.eventHash);
-        options.onResult?.(finished.result);
-        yield finished.result;
+        const result = await runOne(scenario, sender, options);
+        if (result === undefined) return;
+        options.onResult?.(result);
+        yield result;
       }
     }
   }
-  return {
-    results: results(),
-    selected: scenarios.length * options.senders.length,
-    eventHash() {
-      const lines = [...hashes]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, value]) => `${key}\n${value}\n`);
-      return hash('sha256', lines.join(''), 'hex');
-    },
-  };
+  return { results: results(), selected: scenarios.length * options.senders.length };
 }
 
 /** The seed of one scenario: the same in every selection that it is part of. */
@@ -93,24 +74,17 @@ export function seedOf(runSeed: number, id: string): string {
   return hash('sha256', `${runSeed}\n${id}`, 'hex').slice(0, 16);
 }
 
-interface Finished {
-  readonly result: Result;
-  readonly eventHash: string;
-}
-
-async function runOne(
-  scenario: Scenario,
-  sender: Sender,
-  options: RunOptions,
-): Promise<Finished | undefined> {
-  const startedMs = performance.now();
+async function runOne(scenario: Scenario, sender: Sender, options: RunOptions): Promise<Result | undefined> {
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const startedMs = nowMs();
   const world = options.world ?? virtualWorld;
   const overrides = sender.claims.has('config') ? (options.overrides ?? {}) : {};
   const blank = blankResult(scenario, sender, world.kind, overrides, options.seed);
   const obstacle = obstacleTo(scenario, sender, world.kind, overrides);
   if (obstacle !== undefined)
-    return { result: redactResult({ ...blank, ...obstacle }, []), eventHash: obstacle.verdict };
+    return redactResult({ ...blank, ...obstacle, ...eventHash(world.kind, obstacle.verdict) }, []);
   const limitMs = options.scenarioLimitMs ?? SCENARIO_LIMIT_MS;
+  const { onGrowth } = options;
   try {
     const run = await world.run(scenario, sender, {
       seed: seedOf(options.seed, scenario.id),
@@ -118,6 +92,12 @@ async function runOne(
       ...(options.files && { files: options.files }),
       limitMs,
       signal: options.signal,
+      ...(onGrowth && {
+        onGrowth: (evidence, startMs) =>
+          onGrowth(
+            boundResult(redactResult({ ...blank, ...storedEvidence(evidence, startMs) }, evidence.sessions)),
+          ),
+      }),
     });
     if (options.signal?.aborted === true && run.failure !== undefined) return undefined;
     const judged: Judgement =
@@ -130,25 +110,24 @@ async function runOne(
       verdict: judged.verdict,
       reason: judged.reason,
       checks: [...judged.checks],
-      wallMs: roundMs(performance.now() - startedMs),
+      wallMs: roundMs(nowMs() - startedMs),
     };
     const result = boundResult(redactResult(full, run.evidence.sessions));
-    const eventHash = hash(
-      'sha256',
-      `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`,
-      'hex',
-    );
-    return { result, eventHash };
+    const seen = `${run.eventHash ?? ''}\n${JSON.stringify(result.outcomes)}\n${result.verdict}`;
+    return { ...result, ...eventHash(world.kind, seen) };
   } catch (error) {
     if (options.signal?.aborted === true) return undefined;
     const reason = oneLine(error instanceof Error ? error.message : String(error));
-    const wallMs = roundMs(performance.now() - startedMs);
+    const wallMs = roundMs(nowMs() - startedMs);
     const verdict = verdictOfError(error, world.kind);
-    return {
-      result: boundResult(redactResult({ ...blank, verdict, reason, wallMs }, [])),
-      eventHash: verdict,
-    };
+    const failed = { ...blank, verdict, reason, wallMs, ...eventHash(world.kind, verdict) };
+    return boundResult(redactResult(failed, []));
   }
+}
+
+/** Real time never repeats itself, so only the virtual world has one. */
+function eventHash(world: WorldKind, seen: string): { eventHash?: string } {
+  return world === 'virtual' ? { eventHash: hash('sha256', seen, 'hex') } : {};
 }
 
 function verdictOfError(error: unknown, world: WorldKind): Verdict {
@@ -206,62 +185,6 @@ export function blankResult(
     queries: [],
     log: [],
     ...(scenario.place && scenario.place.file.length <= nameLimitCharacters && scenario.place),
-  };
-}
-
-function storedEvidence(evidence: Evidence, startMs: number) {
-  return {
-    virtualMs: evidence.elapsedMs,
-    outcomes: evidence.outcomes.map(
-      (outcome): StoredOutcome => ({
-        address: outcome.address,
-        status: outcome.status,
-        dsn: outcome.dsn ?? '',
-        ...(outcome.passedTo && { passedTo: showTransport(outcome.passedTo) }),
-        ...(outcome.relay === undefined ? {} : { relay: outcome.relay }),
-        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-      }),
-    ),
-    sessions: evidence.sessions.map((session) => storedSession(session, startMs)),
-    queries: evidence.queries.map(({ atMs, name, type, transport, answer }) => ({
-      atMs: atMs - startMs,
-      name,
-      type,
-      transport,
-      answer,
-    })),
-    log: evidence.log.map((line) => line.text),
-  };
-}
-
-function storedSession(session: Session, startMs: number): StoredSession {
-  const { timeline, commands } = dialogueOf(session);
-  const contents = commands.filter((command) => command.kind === 'content').map(storedContent);
-  return {
-    host: session.host,
-    address: session.address,
-    port: session.port,
-    openedAtMs: session.openedAtMs - startMs,
-    lines: timeline.map((item) => {
-      const atMs = item.atMs - startMs;
-      if ('line' in item) return { atMs, from: item.from === 'client' ? 'C' : 'S', text: item.line };
-      return { atMs, from: '!', text: `${item.from}: ${item.event}` };
-    }),
-    ...(contents.length > 0 && { contents }),
-  };
-}
-
-function storedContent({ content, complete }: ContentView): StoredContent {
-  const begin = content.subarray(0, CONTENT_STORED_BYTES);
-  const lines = begin
-    .toString('latin1')
-    .split('\n')
-    .map((line) => visible(Buffer.from(line.replace(/\r$/, ''), 'latin1')));
-  if (begin.length === content.length && lines.at(-1) === '') lines.pop();
-  return {
-    sha256: hash('sha256', content, 'hex'),
-    lines,
-    complete: complete && begin.length === content.length,
   };
 }
 

@@ -41,7 +41,8 @@
  *    and of TLS tlsSession noTls.
  *    In DNS: queried notQueried. At table servers: asked. Of the sender itself: logged notLogged |
  *    recorded notRecorded (by the services) | addedToFlush (mail that waits, for ETRN) | notice (to the postmaster) |
- *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations).
+ *    setAside notSetAside (what cannot be read) | suspended notSuspended (destinations) | decided (what it does and why;
+ *    senders that do not tell are not judged).
  *    How long it takes: elapsed. Anything else: check('title', function).
  *    Status codes, reasons, relays and reply texts of an outcome, dialogues, grouping and whatever is of the sender
  *    itself bind only senders that claim Postfix behaviour; so does anything inside `postfixOnly(...)`.
@@ -101,6 +102,7 @@ export { type TableAnswer, tableServer } from '../simulator/tables/table-server.
 export { asked } from './checks/asked.ts';
 export { check } from './checks/check.ts';
 export { connections, order } from './checks/connections.ts';
+export { decided } from './checks/decided.ts';
 export { dialogue } from './checks/dialogue.ts';
 export { elapsed } from './checks/elapsed.ts';
 export { type Expectation, postfixOnly, ScenarioError, verifies } from './checks/expectation.ts';

@@ -5,6 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { nearest } from './definition.ts';
+import { globTest } from './glob.ts';
 import { type LoadedScenario, loadFile } from './load.ts';
 
 export class SelectorError extends Error {
@@ -43,12 +44,7 @@ function matchesSelector({ scenario }: LoadedScenario, selector: string): boolea
   if (selector === scenario.id || selector === scenario.suite) return true;
   if (scenario.tags.includes(selector) || scenario.clauses.includes(selector)) return true;
   if (scenario.expect.some((expectation) => expectation.clauses?.includes(selector) === true)) return true;
-  return selector.includes('*') && globExpression(selector).test(scenario.id);
-}
-
-function globExpression(glob: string): RegExp {
-  const parts = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
+  return selector.includes('*') && globTest(selector)(scenario.id);
 }
 
 async function scenariosOfFile(selector: string): Promise<LoadedScenario[] | undefined> {

@@ -43,12 +43,12 @@ export type DifferenceKind = (typeof differenceKinds)[number];
  * - `absent`: was there, belongs to what the run was to do, and is not there;
  * - `undecided`: was decided before, and now is unsupported, inconclusive or skipped;
  * - `expired-expectation`: an expectation is over since;
- * - `new`: was not there before;
  * - `unexpected-pass`: what an expectation excuses is not so any more;
  * - `unused-expectation`: nothing meets an expectation any more;
  * - `fixed`: failed, and does not any more;
  * - `verdict`: another change of verdict;
  * - `behaviour`: the same verdict, come to in another way: other outcomes, another dialogue, another log;
+ * - `new`: was not there before;
  * - `slower`, `faster`: the same in another time.
  */
 export const changeKinds = [
@@ -57,12 +57,12 @@ export const changeKinds = [
   'absent',
   'undecided',
   'expired-expectation',
-  'new',
   'unexpected-pass',
   'unused-expectation',
   'fixed',
   'verdict',
   'behaviour',
+  'new',
   'slower',
   'faster',
 ] as const;

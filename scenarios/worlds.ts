@@ -19,6 +19,8 @@ export interface WorldRunOptions {
   /** Real time that the scenario may take. */
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Told now and then, while the scenario runs, what was seen so far; a world whose time does not pass never calls it. */
+  readonly onGrowth?: (evidence: Evidence, startMs: number) => void;
 }
 
 export interface WorldRun {

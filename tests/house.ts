@@ -27,10 +27,12 @@ const floors: readonly (readonly string[])[] = [
   [
     'client/address.ts',
     'client/content/message.ts',
+    'client/decision.ts',
     'client/destination.ts',
     'client/dns/domain-name.ts',
     'client/dns/hostname.ts',
     'client/events.ts',
+    'client/explain.ts',
     'client/reply.ts',
     'client/request.ts',
   ],

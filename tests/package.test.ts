@@ -65,7 +65,15 @@ describe('the command', () => {
     const { stdout } = await node([command, 'list', 'scenarios', '--json']);
     expect(stdout).toContain('greeting/');
     await node([command, 'run', 'greeting', '--out', 'report']);
-    expect(readdirSync(join(project, 'report')).sort()).toEqual(['index.html', 'junit.xml', 'results.json']);
+    expect(readdirSync(join(project, 'report')).sort()).toEqual([
+      'ctrf.json',
+      'index.html',
+      'junit.xml',
+      'results.json',
+      'results.sarif',
+      'results.tap',
+      'summary.md',
+    ]);
   });
 });
 

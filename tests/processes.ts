@@ -13,8 +13,8 @@ const commandLimitMs = 20_000;
 const compileCache = mkdtempSync(join(tmpdir(), 'nexthop-compiled-'));
 process.once('exit', () => rmSync(compileCache, { recursive: true, force: true }));
 
-/** Colours are up to each test. */
-const { NO_COLOR, FORCE_COLOR, ...environment } = process.env;
+/** Colours, and whether it is a workflow of GitHub, are up to each test. */
+const { NO_COLOR, FORCE_COLOR, GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...environment } = process.env;
 
 export interface Finished {
   /** Exit status; null when a signal ended it. */
@@ -32,6 +32,10 @@ export interface CommandOptions {
   /** Other than the tests' own. */
   readonly uid?: number;
   readonly gid?: number;
+  /** Of another copy of the sources. */
+  readonly main?: string;
+  /** When it is killed. */
+  readonly limitMs?: number;
 }
 
 export interface Running {
@@ -42,14 +46,14 @@ export interface Running {
 }
 
 export function startNexthop(args: readonly string[], options: CommandOptions = {}): Running {
-  const { before = [], uid, gid } = options;
-  const [program = '', ...words] = [...before, process.execPath, join(root, 'cli/main.ts'), ...args];
+  const { before = [], uid, gid, main = join(root, 'cli/main.ts') } = options;
+  const [program = '', ...words] = [...before, process.execPath, main, ...args];
   const child = spawn(program, words, {
     cwd: options.cwd ?? root,
     env: { ...environment, NODE_COMPILE_CACHE: compileCache, ...options.env },
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
-    timeout: commandLimitMs,
+    timeout: options.limitMs ?? commandLimitMs,
     killSignal: 'SIGKILL',
   });
   const output = { stdout: '', stderr: '' };

@@ -409,9 +409,11 @@ describe('options', () => {
     const milestones = [
       `? example.test MX (127.0.0.1:${names.port}, udp)\n`,
       '! example.test MX: NOERROR; ',
+      '= tries mx.example.test[127.0.0.1] for example.test: MX records; preference ',
       `= connecting to ${relay()}\n`,
       'S: 220 server.test ',
       'C: EHLO client.test\nS: 250-server.test',
+      '= goes on in the clear: the level is none\n',
       'C: MAIL FROM:<a@sender.test> SIZE=',
       'C: RCPT TO:<user@example.test> ORCPT=rfc822;user@example.test\n',
       'C: DATA\n',

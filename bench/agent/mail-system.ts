@@ -188,7 +188,7 @@ export class MailSystem {
 
   /** Agents that master(8) has started for a service, by the numbers that they have here. */
   agentsOf(service: string): number[] {
-    return processes((words) => words.includes('agent') && words[words.indexOf('-n') + 1] === service).filter(
+    return processes((words) => words.includes('agent') && words[words.lastIndexOf('-n') + 1] === service).filter(
       (id) => wordsOf(`/proc/${id}/environ`).includes(`MAIL_CONFIG=${this.config}`),
     );
   }

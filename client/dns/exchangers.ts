@@ -2,10 +2,12 @@
  * The list of addresses to try for a destination, in order: mail exchangers with their preferences, or one host
  * (delivery reference section 3; RFC 5321 section 5.1).
  */
+import type { FoundBy } from '../decision.ts';
 import { toAsciiDomain } from './domain-name.ts';
 import { resolveHost } from './host-lookup.ts';
 import { lookup } from './lookup.ts';
 import {
+  decided,
   type ExchangerContext,
   FAILURE_DSN,
   failed,
@@ -29,7 +31,16 @@ export type { ExchangerSettings } from './settings.ts';
 /** Finds the addresses of a site. Never rejects but with the signal's reason. */
 export async function findExchangers(site: Site, context: ExchangerContext): Promise<SiteAddresses> {
   const result = await findAddresses(site, { ...context, dnssec: wantsDnssec(context.settings) });
-  const { emit } = context;
+  const { emit, settings } = context;
+  if (result.foundBy !== undefined)
+    decided(context, {
+      kind: 'servers',
+      destination: site.domain,
+      servers: result.addresses,
+      foundBy: result.foundBy,
+      isShuffled: settings.smtp_randomize_addresses,
+      family: settings.smtp_address_preference,
+    });
   emit?.({
     type: 'resolved',
     destination: site.domain,
@@ -47,7 +58,7 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
     if ('addresses' in found) return found;
     context.emit?.({ type: 'log', level: 'info', text: found.skipped });
   }
-  if (site.lookup === 'host' || !usesDns(settings)) return findHost(site, name, context);
+  if (site.lookup === 'host' || !usesDns(settings)) return findHost(site, name, 'host', context);
 
   const found = await lookup(name, 'MX', context);
   if (found.status === 'ok') {
@@ -60,9 +71,9 @@ async function findAddresses(site: Site, context: ExchangerContext): Promise<Sit
     return findExchangerHosts(site, hosts, trust, context);
   }
   // Without MX the domain is its own exchanger (rfc5321-5.1-07); whether it exists at all shows then.
-  if (found.status === 'notFound') return findHost(site, name, context);
+  if (found.status === 'notFound') return findHost(site, name, 'withoutMx', context);
   const isError = found.status !== 'noService' && found.status !== 'policy';
-  if (isError && settings.ignore_mx_lookup_error) return findHost(site, name, context);
+  if (isError && settings.ignore_mx_lookup_error) return findHost(site, name, 'withoutMx', context);
   return failed(FAILURE_DSN[found.status], found.reason);
 }
 
@@ -77,7 +88,12 @@ async function findExchangerHosts(
   return { ...resolved, addresses: inOrder(resolved.addresses, context) };
 }
 
-async function findHost(site: Site, host: string, context: ExchangerContext): Promise<SiteAddresses> {
+async function findHost(
+  site: Site,
+  host: string,
+  foundBy: FoundBy,
+  context: ExchangerContext,
+): Promise<SiteAddresses> {
   const result = await resolveHost(host, context);
   if ('failure' in result) return failed(result.failure.dsn, result.failure.reason);
   const found = result.addresses.map((address) => ({ ...address, preference: 0, port: site.port }));
@@ -88,6 +104,7 @@ async function findHost(site: Site, host: string, context: ExchangerContext): Pr
     addresses: inOrder(limited(found, context), context),
     weAreExchanger: false,
     bestPreference: 0,
+    foundBy,
   };
 }
 

@@ -2,6 +2,7 @@
  * From the hosts that MX or SRV records name to addresses: resolved, limited, and cut off where this host itself stands
  * (delivery reference 3.6).
  */
+import type { Decision, FoundBy } from '../decision.ts';
 import type { Random } from '../platform/platform.ts';
 import {
   type AddressFailure,
@@ -43,6 +44,8 @@ export interface SiteAddresses {
   readonly bestPreference: number;
   /** Present exactly when there are no addresses. */
   readonly failure?: AddressFailure;
+  /** What led to the addresses; absent without any. */
+  readonly foundBy?: FoundBy;
 }
 
 export interface ExchangerContext extends HostContext {
@@ -89,8 +92,10 @@ export async function resolveHosts(
   let failure: AddressFailure | undefined;
   for (const { host, preference, port } of hosts) {
     const result = await resolveHost(host, hostContext, failure);
-    if ('failure' in result) failure = result.failure;
-    else {
+    if ('failure' in result) {
+      failure = result.failure;
+      decided(context, { kind: 'leftOut', servers: [{ host }], why: 'noAddress', detail: failure.reason });
+    } else {
       for (const address of result.addresses)
         found.push({ ...address, preference, port, dns: { ...address.dns, exchangers: trust } });
     }
@@ -106,7 +111,12 @@ export async function resolveHosts(
 
   const self = await findSelf(found, site, context);
   const weAreExchanger = self !== undefined;
-  if (self !== undefined) found = found.filter(({ preference }) => preference < self.preference);
+  if (self !== undefined) {
+    const { preference: detail } = self;
+    const servers = found.filter(({ preference }) => preference >= detail);
+    decided(context, { kind: 'leftOut', servers, why: 'ownAddress', detail });
+    found = found.filter(({ preference }) => preference < detail);
+  }
   if (found.length === 0) {
     const known = first.preference === bestPreference;
     const failure = known
@@ -114,7 +124,7 @@ export async function resolveHosts(
       : { dsn: '4.4.4', reason: `unable to find primary relay for ${source.name}` };
     return { addresses: [], weAreExchanger, bestPreference, failure };
   }
-  return { addresses: found, weAreExchanger, bestPreference };
+  return { addresses: found, weAreExchanger, bestPreference, foundBy: source.kind };
 }
 
 /** Whether it matters that addresses are validated: not where forged records could have named any host. */
@@ -143,15 +153,20 @@ export function inOrder(
   const { settings, random } = context;
   // Random order spreads the load over exchangers of equal preference (rfc5321-5.1-16).
   const mixed = settings.smtp_randomize_addresses ? shuffled(addresses, random) : addresses;
-  return inBalance(byPreference(mixed, settings.smtp_address_preference), settings);
+  return inBalance(byPreference(mixed, settings.smtp_address_preference), context);
 }
 
 export function inBalance(
   addresses: readonly ExchangerAddress[],
-  settings: ExchangerContext['settings'],
+  context: ExchangerContext,
 ): readonly ExchangerAddress[] {
-  const { smtp_mx_address_limit: limit, smtp_balance_inet_protocols: balances } = settings;
-  return limit > 0 && balances ? balanced(addresses, limit) : addresses;
+  const { smtp_mx_address_limit: limit, smtp_balance_inet_protocols: balances } = context.settings;
+  const kept = limit > 0 && balances ? balanced(addresses, limit) : addresses;
+  if (kept.length < addresses.length) {
+    const servers = addresses.filter((address) => !kept.includes(address));
+    decided(context, { kind: 'leftOut', servers, why: 'balance' });
+  }
+  return kept;
 }
 
 export function limited(
@@ -166,6 +181,10 @@ export function limited(
 
 export function failed(dsn: string, reason: string): SiteAddresses {
   return { addresses: [], weAreExchanger: false, bestPreference: 0, failure: { dsn, reason } };
+}
+
+export function decided({ emit }: Pick<ExchangerContext, 'emit'>, decision: Decision): void {
+  emit?.({ type: 'decision', decision });
 }
 
 export function warn(context: ExchangerContext, text: string): void {

@@ -32,7 +32,7 @@ export async function findService(
     const { authenticated, canonicalName: owner } = found;
     const trust = { authenticated, queriedName, owner };
     const resolved = await resolveHosts({ name: shown, kind: 'SRV', trust }, hosts, site, context);
-    result = { ...resolved, addresses: inBalance(resolved.addresses, settings) };
+    result = { ...resolved, addresses: inBalance(resolved.addresses, context) };
   } else result = failed(FAILURE_DSN[found.status], found.reason);
   const { failure } = result;
   const ignored = settings.ignore_srv_lookup_error && IGNORABLE.has(found.status);

@@ -4,6 +4,7 @@
  * During a session each recipient left is marked: kept for another server, or done. `endSession` takes the done
  * ones out and looks at the rest again with the next server (delivery reference 1.7).
  */
+import type { Decision } from '../decision.ts';
 import type { EventListener } from '../events.ts';
 import type { Clock } from '../platform/platform.ts';
 import { oneLine, type Reply } from '../reply.ts';
@@ -28,6 +29,8 @@ export interface Relay {
   readonly host: string;
   /** 1 for a fresh connection. */
   readonly connectionUse: number;
+  /** Names the session in events; absent where there is none. */
+  readonly session?: string;
 }
 
 export class Recipients {
@@ -106,11 +109,12 @@ export class Recipients {
 
   /** Applies a failure to the recipients given: each is kept for another server, deferred or bounced. */
   async fail(failure: Failure, recipients: readonly Recipient[] = this.unmarked): Promise<void> {
-    const decision = decide(failure, {
-      finalServer: this.finalServer,
-      softBounce: this.#options.softBounce,
-    });
     if (recipients.length === 0) return;
+    const circumstances = { finalServer: this.finalServer, softBounce: this.#options.softBounce };
+    const decision = decide(failure, circumstances);
+    const { scope } = failure;
+    const whom = { recipients: recipients.length, dsn: failure.dsn, scope };
+    this.#tell({ kind: 'failure', decision, ...whom, ...circumstances });
     if (decision === 'keep') {
       this.#options.emit({
         type: 'log',
@@ -133,7 +137,10 @@ export class Recipients {
       const told = await this.#decided(recipient, { status, dsn, reason }, reply);
       someDeferred ||= told === 'deferred';
     }
-    if (throttles && someDeferred && !this.#sessionCompleted) this.#throttle ??= { dsn, reason };
+    if (throttles && someDeferred && !this.#sessionCompleted && this.#throttle === undefined) {
+      this.#throttle = { dsn, reason };
+      this.#tell({ kind: 'suspension', scope });
+    }
   }
 
   /** The message cannot be read. It is of no more use unless somebody has yet to be told that it failed. */
@@ -146,6 +153,7 @@ export class Recipients {
   /** Leaves all recipients without outcome to another transport; `cause` says why. */
   pass(cause: Failure, passedTo: OtherTransport): void {
     const { dsn, reason } = cause;
+    this.#tell({ kind: 'passedOn', transport: passedTo.transport });
     for (const recipient of this.unmarked) {
       this.#finish(recipient, { status: 'passed', logStatus: 'passed', dsn, reason, passedTo });
     }
@@ -159,6 +167,11 @@ export class Recipients {
     this.#takesDsn = false;
     this.#setupDoneAtMs = undefined;
     this.#deliverDoneAtMs = undefined;
+  }
+
+  #tell(decision: Decision): void {
+    const session = this.#relay?.session;
+    this.#options.emit({ type: 'decision', decision, ...(session !== undefined && { session }) });
   }
 
   /** Records a verdict; returns what it came to. */

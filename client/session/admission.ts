@@ -1,5 +1,6 @@
 /** Which servers may be connected to at all: what TLS has to be like with them rules some out (security reference 6). */
 import type { Settings } from '../config/register.ts';
+import type { Exclusion } from '../decision.ts';
 import type { LookupContext } from '../dns/lookup.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { EventListener } from '../events.ts';
@@ -75,15 +76,15 @@ export class Admission {
       this.#warn(
         `${service}_tls_wrappermode requires "${service}_tls_security_level = encrypt" (or stronger)`,
       );
+      this.#leaveOut(target, 'wrapperMode');
       return { failure: undefined };
     }
     const stranger = unauthorizedExchanger(target.host, policy, settings);
     if (stranger !== undefined) {
       this.#warn(stranger);
+      this.#leaveOut(target, 'policyHosts', stranger);
       return { failure: undefined };
     }
-    const { nexthop, host } = target;
-    this.#context.emit({ type: 'tlsPolicy', nexthop, host, level: policy.level });
     const reportTo = await this.#reportToOf(target.domain);
     return { security: { engine, policy, target, requireTls, features, reportTo } };
   }
@@ -148,11 +149,23 @@ export class Admission {
     return findDane(level, target, { ...context, service, settings, cache: tls.tlsaRecords });
   }
 
-  #refuse({ nexthop, host, address, port }: TlsTarget, failure: TlsPolicyFailure): Admitted {
+  #refuse(target: TlsTarget, failure: TlsPolicyFailure): Admitted {
+    const { nexthop, host, address, port } = target;
     // Postfix has words of its own for local sockets.
     const what = port === 0 ? `error for ${host}/${address}` : `for ${nexthop}/${host}`;
     this.#warn(`TLS policy lookup ${what}: ${failure.reason}`);
+    this.#leaveOut(target, 'tlsPolicy', failure.reason);
     return { failure: { scope: 'session', ...failure } };
+  }
+
+  #leaveOut(server: TlsTarget, why: Exclusion, detail?: string): void {
+    const decision = {
+      kind: 'leftOut',
+      servers: [server],
+      why,
+      ...(detail !== undefined && { detail }),
+    } as const;
+    this.#context.emit({ type: 'decision', decision });
   }
 
   #warn(text: string): void {

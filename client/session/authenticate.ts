@@ -45,10 +45,11 @@ export async function authenticate(
   const credentials = await findCredentials(session, context);
   if (credentials === undefined) {
     session.features = { ...features, authentication: [] };
+    session.decided({ kind: 'noAuthentication', why: 'noCredentials' });
     return undefined;
   }
   const failure = await new Authentication(session, context, credentials).run(offered);
-  if (failure !== undefined) session.endReuse();
+  if (failure !== undefined) session.endReuse('authentication');
   return failure;
 }
 
@@ -119,7 +120,10 @@ class Authentication {
   }
 
   #choose(offered: readonly string[]): Mechanism {
-    const mechanism = chooseMechanism(offered, this.#securityOptions, this.#channelBinding() !== undefined);
+    const options = this.#securityOptions;
+    const mechanism = chooseMechanism(offered, options, this.#channelBinding() !== undefined);
+    const chosen = mechanism && { mechanism: mechanism.name };
+    this.#session.decided({ kind: 'authentication', offered, options, ...chosen });
     if (mechanism !== undefined) return mechanism;
     const absent = absentMechanisms(offered);
     if (absent.length > 0)
@@ -192,6 +196,7 @@ class Authentication {
     const lifetimeMs = settings.smtp_sasl_auth_cache_time * 1000;
     const cached = this.#cache?.find(peer.host, this.#credentials, { nowMs: clock.now(), lifetimeMs });
     if (cached === undefined) return undefined;
+    this.#session.decided({ kind: 'noAuthentication', why: 'refusedBefore' });
     return this.#failure(
       settings.smtp_sasl_auth_soft_bounce ? softened(cached.dsn) : cached.dsn,
       `SASL [CACHED] authentication failed; server ${peer.host} said: ${cached.text}`,

@@ -25,6 +25,7 @@ export interface ConnectContext {
 export async function connect(peer: Peer, context: ConnectContext): Promise<Connection | Failure> {
   const { emit, platform, settings, signal } = context;
   emit({ type: 'connect', ...peer });
+  const startMs = platform.clock.now();
   try {
     return await withTimeLimit(
       { clock: platform.clock, limitMs: settings.smtp_connect_timeout * 1000, signal },
@@ -32,6 +33,21 @@ export async function connect(peer: Peer, context: ConnectContext): Promise<Conn
     );
   } catch (error) {
     const failure = connectFailure(peer, error);
+    const { smtp_connect_timeout: seconds } = settings;
+    if (
+      seconds > 0 &&
+      (error as NodeJS.ErrnoException).code === 'ETIMEDOUT' &&
+      platform.clock.now() - startMs >= seconds * 1000
+    )
+      emit({
+        type: 'decision',
+        decision: {
+          kind: 'timeLimit',
+          parameter: 'smtp_connect_timeout',
+          seconds,
+          doing: `connecting to ${fullName(peer)}`,
+        },
+      });
     if (signal?.aborted !== true) emit({ type: 'connectFailed', ...peer, text: failure.reason });
     return failure;
   }

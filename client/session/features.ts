@@ -38,6 +38,21 @@ export const NO_FEATURES: Features = {
   xforward: new Set(),
 };
 
+/** The keywords of what is offered, for people. */
+export function keywordsOf(features: Features): readonly string[] {
+  return [
+    features.pipelining && 'PIPELINING',
+    features.size && 'SIZE',
+    features.eightBitMime && '8BITMIME',
+    features.smtputf8 && 'SMTPUTF8',
+    features.dsn && 'DSN',
+    features.starttls && 'STARTTLS',
+    features.requireTls && 'REQUIRETLS',
+    features.authentication.length > 0 && 'AUTH',
+    features.xforward.size > 0 && 'XFORWARD',
+  ].filter((keyword) => keyword !== false);
+}
+
 /** EHLO keywords that this client acts on. */
 type Keyword = 'PIPELINING' | '8BITMIME' | 'DSN' | 'SMTPUTF8' | 'STARTTLS' | 'REQUIRETLS' | 'SIZE';
 

@@ -2,6 +2,7 @@
  * From the greeting to a session that knows what its server offers (delivery reference, section 5).
  */
 import { splitList } from '../config/text.ts';
+import type { Decision } from '../decision.ts';
 import { type Failure, refusedToTalk } from '../outcome/failure.ts';
 import type { Stage } from '../outcome/stages.ts';
 import type { Reply } from '../reply.ts';
@@ -10,7 +11,7 @@ import { TableError } from '../tables/table.ts';
 import { WireError } from '../wire/wire.ts';
 import type { AuthenticationContext } from './authenticate.ts';
 import { requiresSmtputf8 } from './envelope.ts';
-import { parseFeatures, readDiscards } from './features.ts';
+import { keywordsOf, parseFeatures, readDiscards } from './features.ts';
 import { fullName, shortName } from './peer.ts';
 import { pixWorkarounds } from './pix.ts';
 import type { Session } from './session.ts';
@@ -44,7 +45,8 @@ export async function handshake(session: Session, context: HandshakeContext): Pr
     );
   }
   session.pauseBeforeDotMs = workarounds.pauseBeforeDotMs;
-  const failure = await introduce(session, context, saysEhlo(session, greeting) && !workarounds.disableEsmtp);
+  const why = workarounds.disableEsmtp ? 'workaround' : reasonForHelo(session, greeting);
+  const failure = await introduce(session, context, why);
   if (failure !== undefined) return failure;
   const lacking = await upgrade(session, context);
   const mayAuthenticate =
@@ -67,7 +69,7 @@ async function upgrade(session: Session, context: HandshakeContext): Promise<Fai
     if (!inside) return undefined;
     // RFC 3207 section 4.2: what was said in the clear does not count any more.
     session.limit('greeting');
-    const failure = await introduce(session, context, true);
+    const failure = await introduce(session, context, undefined);
     if (failure !== undefined) return failure;
   }
   const { requireTls } = session.security;
@@ -79,18 +81,24 @@ async function upgrade(session: Session, context: HandshakeContext): Promise<Fai
   return lacking && { ...lacking, stage: session.stage };
 }
 
-function saysEhlo({ settings }: Session, greeting: Reply): boolean {
-  if (settings.smtp_never_send_ehlo) return false;
-  return settings.smtp_always_send_ehlo || /(?:^|\s)ESMTP(?:\s|$)/i.test(greeting.text.slice(4));
+/** Why HELO is said at once; undefined where EHLO comes first. */
+type HeloReason = Exclude<Extract<Decision, { kind: 'helo' }>['why'], 'refused'>;
+
+function reasonForHelo({ settings, service }: Session, greeting: Reply): HeloReason | undefined {
+  // rfc2033-4.1-02: LMTP has none.
+  if (service === 'lmtp') return undefined;
+  if (settings.smtp_never_send_ehlo) return 'never';
+  if (settings.smtp_always_send_ehlo) return undefined;
+  return /(?:^|\s)ESMTP(?:\s|$)/i.test(greeting.text.slice(4)) ? undefined : 'greeting';
 }
 
 /** Says who we are, and hears what the server offers. */
 async function introduce(
   session: Session,
   context: HandshakeContext,
-  extended: boolean,
+  withoutEhlo: HeloReason | undefined,
 ): Promise<Failure | undefined> {
-  const answered = await hello(session, extended);
+  const answered = await hello(session, withoutEhlo);
   if ('scope' in answered) return answered;
   if (session.report !== undefined && session.tls === undefined) session.report.greeting = answered.text;
   if (answered.reply !== undefined) await readFeatures(session, answered.reply);
@@ -118,7 +126,7 @@ async function introduce(
  */
 async function hello(
   session: Session,
-  extended: boolean,
+  withoutEhlo: HeloReason | undefined,
 ): Promise<{ reply: Reply | undefined; text: string } | Failure> {
   const { settings } = session;
   const name = settings.smtp_helo_name;
@@ -128,12 +136,13 @@ async function hello(
     const reply = await session.receive('lhlo');
     return isPositive(reply) ? { reply, text: reply.text } : refused(session, 'lhlo', reply);
   }
-  if (extended) {
+  if (withoutEhlo === undefined) {
     session.send(`EHLO ${name}`);
     const reply = await session.receive('ehlo');
     if (isPositive(reply)) return { reply, text: reply.text };
     if (reply.code === 421) return refused(session, 'ehlo', reply);
   }
+  session.decided({ kind: 'helo', why: withoutEhlo ?? 'refused' });
   session.send(`HELO ${name}`);
   const reply = await session.receive('helo');
   return isPositive(reply) ? { reply: undefined, text: reply.text } : refused(session, 'helo', reply);
@@ -154,6 +163,11 @@ async function readFeatures(session: Session, reply: Reply): Promise<void> {
   }
   // RFC 6531 section 3.1: a server that offers SMTPUTF8 has to offer 8BITMIME as well, so it is assumed.
   session.features = lacksEightBitMime ? { ...features, eightBitMime: true } : features;
+  session.decided({
+    kind: 'extensions',
+    offered: keywordsOf(session.features),
+    discarded: [...discards.keywords],
+  });
 }
 
 /** Those of the server's address, or else those for all. Without an answer nothing safe can be said to it. */

@@ -1,4 +1,5 @@
 /** Whether a server whose TLS is broken gets the mail without, where nothing demands TLS (security reference 8). */
+import type { RetryReason } from '../decision.ts';
 import { isProbe } from '../request.ts';
 import { WireError } from '../wire/wire.ts';
 import { findCredentials } from './credentials.ts';
@@ -10,12 +11,21 @@ import type { Session } from './session.ts';
  * working for as long as `minimal_backoff_time`. An address probe gives nothing away.
  */
 export async function fallsBack(session: Session, context: HandshakeContext): Promise<boolean> {
+  const why = await reasonFor(session, context);
+  const retries = why === 'waited' || why === 'probe';
+  session.decided({ kind: 'tlsFailed', retries, why });
+  return retries;
+}
+
+async function reasonFor(session: Session, context: HandshakeContext): Promise<RetryReason> {
   const { request } = context;
   const { policy, requireTls } = session.security;
-  if (policy.level !== 'may' || session.peer.port === 0 || requireTls.needsTls) return false;
+  if (policy.level !== 'may' || session.peer.port === 0 || requireTls.needsTls) return 'required';
   const { arrivedAtMs, activeAtMs = arrivedAtMs } = request;
   const hasWaited = activeAtMs - arrivedAtMs >= session.settings.minimal_backoff_time * 1000;
-  return (hasWaited || isProbe(request)) && !(await mayAuthenticate(session, context));
+  if (!hasWaited && !isProbe(request)) return 'tooNew';
+  if (await mayAuthenticate(session, context)) return 'credentials';
+  return hasWaited ? 'waited' : 'probe';
 }
 
 /** Credentials are not to be drawn out into the clear. Where nobody can tell, there may be some. */

@@ -54,7 +54,11 @@ export class Reuse {
     const always = await tables.list('smtp_connection_cache_destinations');
     const isListed = (await always.match(destination)) === 'listed';
     this.#policy = isListed ? { load: true, store: true } : (onDemand ?? NO_REUSE);
-    if (this.#policy.load || this.#policy.store) this.#nexthopKey = this.#key(this.#request.nexthop, demand);
+    const asked = onDemand === undefined ? 'notAsked' : 'onDemand';
+    const why = isListed ? 'listed' : asked;
+    const { load, store } = this.#policy;
+    this.#context.emit({ type: 'decision', decision: { kind: 'reusePolicy', load, store, why } });
+    if (load || store) this.#nexthopKey = this.#key(this.#request.nexthop, demand);
   }
 
   /** Connections that were kept may be used: nobody looks for any otherwise. */
@@ -76,7 +80,7 @@ export class Reuse {
   async byNexthop(again: (kept: SessionSecurity) => Promise<SessionSecurity>): Promise<Session | undefined> {
     if (!this.#policy.load || this.#nexthopKey === undefined) return undefined;
     const found = this.#context.cache?.takeByNexthop(this.#nexthopKey);
-    return found && this.#revive(found.kept, found.peer, await again(found.kept.options.security));
+    return found && this.#revive(found.kept, found.peer, await again(found.kept.options.security), 'nexthop');
   }
 
   /** A live connection to this server. */
@@ -84,14 +88,18 @@ export class Reuse {
     const kept = this.#policy.load
       ? this.#context.cache?.takeByAddress(this.#addressKey(peer, security))
       : undefined;
-    return kept && this.#revive(kept, peer, security);
+    return kept && this.#revive(kept, peer, security, 'address');
   }
 
   /** Keeps the connection or ends it. A good one settles which server stands for the next hop. */
   async part(session: Session, isGood: boolean): Promise<void> {
     const { cache, settings } = this.#context;
     // Nothing of an hour that has struck since the final dot is kept.
-    if (session.isReusable && session.isExpired) await session.quit();
+    if (session.isReusable && session.isExpired) {
+      session.endReuse('expired');
+      await session.quit();
+    }
+    if (session.reuseEnd !== undefined) session.decided({ kind: 'notKept', why: session.reuseEnd });
     if (session.isReusable && cache !== undefined) {
       const seconds = Math.min(
         settings.smtp_connection_cache_time_limit,
@@ -101,6 +109,7 @@ export class Reuse {
       const isPlain = session.security.policy.level === 'none';
       const nexthop = isPlain ? this.#nexthopKey : undefined;
       const keys = { address: this.#addressKey(session.peer, session.security), nexthop };
+      session.decided({ kind: 'kept', seconds, byNexthop: nexthop !== undefined });
       cache.keep(session.release(), keys, seconds * 1000);
     } else {
       session.close();
@@ -109,7 +118,12 @@ export class Reuse {
   }
 
   /** Asks with RSET whether the connection is alive; undefined, and nothing in the log, if it is not. */
-  async #revive(kept: KeptSession, peer: Peer, security: SessionSecurity): Promise<Session | undefined> {
+  async #revive(
+    kept: KeptSession,
+    peer: Peer,
+    security: SessionSecurity,
+    foundBy: 'nexthop' | 'address',
+  ): Promise<Session | undefined> {
     const { settings, tables, debugPeers, emit, signal } = this.#context;
     const session = Session.resume(kept, { peer, settings, tables, security, emit });
     session.verbose = await debugPeers.has(peer);
@@ -122,11 +136,15 @@ export class Reuse {
       const reply = await session.receive('rset');
       if (Math.floor(reply.code / 100) === 2) {
         this.#usedAddresses.add(peer.address);
+        session.decided({ kind: 'reused', foundBy, use: session.use });
         return session;
       }
+      session.decided({ kind: 'notReused', why: `the server answers RSET with ${reply.code}` });
       session.drop('closed');
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
+      session.failed(error);
+      session.decided({ kind: 'notReused', why: 'it does not answer RSET' });
       session.drop(error.kind === 'timeout' ? 'timeout' : 'lost');
     } finally {
       ignoreAbort();

@@ -30,7 +30,7 @@ export async function runSession(session: Session, run: SessionRun): Promise<voi
   const { recipients, reuse, signal } = run;
   const { peer, use } = session;
   const ignoreAbort = onAbort(signal, () => session.wire.abort());
-  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use });
+  recipients.beginSession({ text: fullName(peer), host: peer.host, connectionUse: use, session: session.id });
   try {
     const isGood = await converse(session, run);
     if (run.postNotice !== undefined) await notifyPostmaster(session, run.request.sender, run.postNotice);
@@ -67,6 +67,7 @@ async function converse(session: Session, run: SessionRun): Promise<boolean> {
       session.drop('closed');
       throw error;
     }
+    session.failed(error);
     if (error.kind === 'localData') session.troubled('data');
     const isTlsLost = session.tls !== undefined && (error.kind === 'lost' || error.kind === 'timeout');
     if (isTlsLost && recipients.unmarked.length > 0 && (await fallsBack(session, run)))

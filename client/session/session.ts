@@ -6,6 +6,7 @@
  * for the next message `Session.resume`, which goes on where the session before it ended.
  */
 import type { Settings } from '../config/register.ts';
+import type { Decision, ReuseEnd } from '../decision.ts';
 import type { EventListener } from '../events.ts';
 import type { Trouble } from '../outcome/notices.ts';
 import { STAGES, type Stage } from '../outcome/stages.ts';
@@ -85,6 +86,8 @@ export class Session {
   #redaction = new Redaction();
   readonly #options: SessionOptions;
   #isReusable: boolean;
+  #reuseEnd: ReuseEnd | undefined;
+  #timeLimit: Stage = 'greeting';
 
   constructor(connection: Connection, options: SessionOptions, use = 1) {
     this.#options = options;
@@ -126,7 +129,7 @@ export class Session {
     this.features = { ...NO_FEATURES, serverName, sizeLimitBytes };
     this.pauseBeforeDotMs = 0;
     this.tls = status;
-    if (!this.security.policy.connectionReuse) this.endReuse();
+    if (!this.security.policy.connectionReuse) this.endReuse('tlsPolicy');
     this.wire = this.#wireOver(connection);
     const { protocol, cipher, level, present, trusted, matched, resumed } = status;
     const details = { protocol, cipher, level, present, trusted, matched, resumed };
@@ -160,9 +163,15 @@ export class Session {
     return this.clock.now() > reusableUntilMs || (limit > 0 && this.use > limit);
   }
 
-  /** The connection is for no other message. */
-  endReuse(): void {
+  /** The connection is for no other message; the first reason counts. */
+  endReuse(why: ReuseEnd): void {
+    if (this.#isReusable) this.#reuseEnd = why;
     this.#isReusable = false;
+  }
+
+  /** Why a connection that was to be kept is not; undefined for one that never was. */
+  get reuseEnd(): ReuseEnd | undefined {
+    return this.#reuseEnd;
   }
 
   /** Ends this use of the connection. A size limit and a name are not remembered, as in Postfix. */
@@ -180,6 +189,7 @@ export class Session {
 
   /** Starts the time limit of a stage. */
   limit(stage: Stage): void {
+    this.#timeLimit = stage;
     this.wire.limit({
       seconds: this.settings[STAGES[stage].limit],
       deadline: this.settings.smtp_per_request_deadline,
@@ -246,11 +256,23 @@ export class Session {
   /** One of the two sides has lost the protocol, or a lookup of ours failed. */
   troubled(what: Trouble): void {
     this.troubles.add(what);
-    if (what === 'protocol') this.endReuse();
+    if (what === 'protocol') this.endReuse('protocol');
   }
 
   log(level: 'info' | 'warning', text: string): void {
     this.emit({ type: 'log', level, text });
+  }
+
+  /** The stream failed; told if it was for the time limit, before anything comes of it. */
+  failed({ kind }: WireError): void {
+    if (kind !== 'timeout') return;
+    const { limit: parameter } = STAGES[this.#timeLimit];
+    const { doing } = STAGES[this.stage];
+    this.decided({ kind: 'timeLimit', parameter, seconds: this.settings[parameter], doing });
+  }
+
+  decided(decision: Decision): void {
+    this.emit({ type: 'decision', decision, session: this.id });
   }
 
   /**
@@ -258,7 +280,7 @@ export class Session {
    * if `smtp_skip_quit_response` is off. Nothing that happens here changes an outcome.
    */
   async quit(): Promise<void> {
-    this.endReuse();
+    this.endReuse('ended');
     if (!this.#canQuit) return;
     this.#canQuit = false;
     this.send('QUIT');
@@ -281,7 +303,7 @@ export class Session {
 
   /** The stream failed: nothing more is said. */
   drop(how: 'closed' | 'lost' | 'timeout'): void {
-    this.endReuse();
+    this.endReuse('ended');
     this.#canQuit = false;
     this.#dropped = true;
     this.wire.destroy();

@@ -20,7 +20,7 @@ export async function startTls(session: Session, signal?: AbortSignal): Promise<
   const isWanted = usesTls(policy.level);
   if (features.starttls && !isWanted && settings.smtp_tls_note_starttls_offer)
     session.log('info', `Host offered STARTTLS: [${peer.host}]`);
-  if (!features.starttls || !isWanted || !(await engine.isAvailable())) return goWithout(session);
+  if (!features.starttls || !isWanted || !(await engine.isAvailable())) return goWithout(session, isWanted);
   session.limit('starttls');
   session.send('STARTTLS');
   const reply = await session.receive('starttls');
@@ -29,11 +29,14 @@ export async function startTls(session: Session, signal?: AbortSignal): Promise<
 }
 
 /** TLS is not to be had here. */
-function goWithout(session: Session): false | Failure {
+function goWithout(session: Session, isWanted: boolean): false | Failure {
   const { stage, security, report, peer } = session;
   const { requireTls, policy, features } = security;
   const isRequired = requiresTls(policy.level);
-  if (!isRequired && !requireTls.needsTls) return inTheClear(session);
+  if (!isRequired && !requireTls.needsTls) {
+    if (!isWanted) return inTheClear(session, 'level');
+    return inTheClear(session, session.features.starttls ? 'unavailable' : 'notOffered');
+  }
   if (session.features.starttls)
     return {
       scope: 'host',
@@ -55,14 +58,16 @@ function refused(session: Session, reply: Reply): false | Failure {
   report?.failed({ type: 'starttls-not-supported' });
   const lacking = requireTls.refused(server, reply);
   const isRequired = requiresTls(policy.level);
-  if (lacking === undefined && !isRequired) return inTheClear(session);
+  if (lacking === undefined && !isRequired) return inTheClear(session, 'refused');
   if (isRequired) features.levelViolated();
   if (lacking !== undefined) return { ...lacking, stage, reply };
   const reason = `TLS is required, but host ${server} refused to start TLS: ${oneLine(reply.text)}`;
   return { scope: 'host', dsn: reply.status, reason, stage, reply };
 }
 
-function inTheClear({ security: { requireTls, features } }: Session): false {
+function inTheClear(session: Session, why: 'level' | 'notOffered' | 'refused' | 'unavailable'): false {
+  const { requireTls, features } = session.security;
+  session.decided({ kind: 'inTheClear', why });
   features.levelMet('none');
   requireTls.inTheClear();
   return false;
@@ -70,7 +75,8 @@ function inTheClear({ security: { requireTls, features } }: Session): false {
 
 /** The handshake, now. Returns why the session cannot be used, or undefined when it is inside TLS. */
 export async function secure(session: Session, signal?: AbortSignal): Promise<Failure | undefined> {
-  const { peer, settings, stage, security, report } = session;
+  const { peer, settings, stage, security, report, clock } = session;
+  const startMs = clock.now();
   const { engine, policy, target, requireTls, features } = security;
   try {
     const released = session.wire.release();
@@ -97,6 +103,14 @@ export async function secure(session: Session, signal?: AbortSignal): Promise<Fa
   } catch (error) {
     if (!(error instanceof HandshakeError)) throw error;
     if (signal?.aborted === true) throw new WireError('aborted');
+    const { smtp_starttls_timeout: seconds } = settings;
+    if (seconds > 0 && clock.now() - startMs >= seconds * 1000)
+      session.decided({
+        kind: 'timeLimit',
+        parameter: 'smtp_starttls_timeout',
+        seconds,
+        doing: 'performing the TLS handshake',
+      });
     // Nothing more can be said on this connection, not even QUIT.
     session.drop('lost');
     const reason = 'Cannot start TLS: handshake failure';

@@ -12,7 +12,7 @@ import { CheckError } from '../content/checks.ts';
 import { GenericMapError } from '../content/generic.ts';
 import { CorruptMessageError } from '../content/message.ts';
 import { NestingError } from '../content/mime/parser.ts';
-import type { Outgoing } from '../content/outgoing.ts';
+import { needsConversion, type Outgoing } from '../content/outgoing.ts';
 import { contentPieces } from '../content/writer.ts';
 import { type Failure, isProtocolError, saidNo, streamFailed } from '../outcome/failure.ts';
 import type { Recipients } from '../outcome/recipients.ts';
@@ -274,6 +274,8 @@ class Transaction {
 
   async #putContent(): Promise<void> {
     const { wire, settings, features, emit, id, pauseBeforeDotMs } = this.#session;
+    if (needsConversion(this.#request.message, features.eightBitMime, settings))
+      this.#session.decided({ kind: 'conversion' });
     const content = this.#outgoing.content(features.eightBitMime, this.#targets[0]);
     const pieces = contentPieces(readable(content, wire), {
       lineLimitBytes: settings.smtp_line_length_limit,
@@ -410,7 +412,7 @@ class Transaction {
     const { service, peer } = this.#session;
     const policy = `${service}_tls_block_early_mail_reply`;
     this.#session.log('warning', `server ${shortName(peer)} violates ${policy} policy`);
-    this.#session.endReuse();
+    this.#session.endReuse('protocol');
     await this.#recipients.fail({
       scope: 'message',
       dsn: '4.7.0',

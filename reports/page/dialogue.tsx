@@ -7,6 +7,8 @@ import './dialogue.css';
 const pauseMs = 1_000;
 
 interface Turn {
+  /** Position of its first line. */
+  readonly at: number;
   readonly from: SessionLine['from'];
   readonly atMs: number;
   readonly lines: SessionLine[];
@@ -14,7 +16,18 @@ interface Turn {
   readonly afterMs: number;
 }
 
-export function Dialogue({ session, number }: { readonly session: StoredSession; readonly number: number }) {
+interface DialogueProps {
+  readonly session: StoredSession;
+  readonly number: number;
+  /** Lines that are selected. */
+  readonly selected?: { readonly line: number; readonly count: number } | undefined;
+  /** Shows a line where it stands in the diagram. */
+  readonly onSelect: (line: number) => void;
+}
+
+export function Dialogue({ session, number, selected, onSelect }: DialogueProps) {
+  const isSelected = (line: number) =>
+    selected !== undefined && line >= selected.line && line < selected.line + selected.count;
   const where = session.port === 0 ? session.address : `[${session.address}]:${session.port}`;
   return (
     <figure class="dialogue">
@@ -31,11 +44,19 @@ export function Dialogue({ session, number }: { readonly session: StoredSession;
         {turnsOf(session).map((turn, position) => (
           <li key={position} class={`turn from-${classes[turn.from]}`}>
             {turn.afterMs >= pauseMs ? <span class="pause">{duration(turn.afterMs)} later</span> : null}
-            <time>{clockTime(turn.atMs)}</time>
+            <button
+              type="button"
+              class="turn-time"
+              title="Show in the diagram"
+              onClick={() => onSelect(turn.at)}
+            >
+              <span class="unseen">Show in the diagram what happened at </span>
+              <time>{clockTime(turn.atMs)}</time>
+            </button>
             <div class="bubble">
               <span class="unseen">{speakers[turn.from]}</span>
               {turn.lines.map((line, index) => (
-                <LineText key={index} line={line} />
+                <LineText key={index} line={line} isSelected={isSelected(turn.at + index)} />
               ))}
             </div>
           </li>
@@ -48,9 +69,9 @@ export function Dialogue({ session, number }: { readonly session: StoredSession;
 const classes = { C: 'client', S: 'server', '!': 'note' } as const;
 const speakers = { C: 'Client:', S: 'Server:', '!': 'Note:' } as const;
 
-function LineText({ line }: { readonly line: SessionLine }) {
+function LineText({ line, isSelected }: { readonly line: SessionLine; readonly isSelected: boolean }) {
   return (
-    <span class="line">
+    <span class={isSelected ? 'line is-selected' : 'line'}>
       {line.text === '' ? ' ' : visible(line.text)}
       {line.repeated === undefined ? null : <span class="repeated">× {line.repeated}</span>}
     </span>
@@ -59,13 +80,13 @@ function LineText({ line }: { readonly line: SessionLine }) {
 
 function turnsOf(session: StoredSession): Turn[] {
   const turns: Turn[] = [];
-  for (const line of session.lines) {
+  for (const [at, line] of session.lines.entries()) {
     const last = turns.at(-1);
     if (last !== undefined && last.from === line.from && last.atMs === line.atMs) {
       last.lines.push(line);
     } else {
       const before = last?.atMs ?? session.openedAtMs;
-      turns.push({ from: line.from, atMs: line.atMs, lines: [line], afterMs: line.atMs - before });
+      turns.push({ at, from: line.from, atMs: line.atMs, lines: [line], afterMs: line.atMs - before });
     }
   }
   return turns;

@@ -1,38 +1,52 @@
-/** What stands above a list: a box to type a filter into, and choices with their counts. */
-import { useEffect, useRef } from 'preact/hooks';
-import { grouped } from '../format.ts';
+/** What stands above a list: a box to type a filter into, choices with their counts, and how much was found. */
 import './filter-box.css';
+import { useId } from 'preact/hooks';
+import { grouped, plural } from '../format.ts';
 
-export function FilterBox({ value, label, onChange }: FilterProps) {
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      box.current?.focus();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
+/** `/` goes to it, and the arrow down from it to the first row; see keys.tsx. */
+export function FilterBox({ value, label, members, example, onChange }: FilterProps) {
+  const help = useId();
   return (
-    <input
-      ref={box}
-      class="filter"
-      type="search"
-      value={value}
-      placeholder={`${label}  ( / )`}
-      aria-label={label}
-      autocomplete="off"
-      spellcheck={false}
-      onInput={(event) => onChange(event.currentTarget.value)}
-    />
+    <div class="filter-box">
+      <input
+        class="filter"
+        type="search"
+        value={value}
+        placeholder={`${label}  ( / )`}
+        aria-label={label}
+        aria-describedby={help}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <p class="filter-help" id={help}>
+        Words, and conditions like <code>{example}</code>; also {members.map((name) => `${name}:`).join(' ')}
+      </p>
+    </div>
   );
 }
 
 interface FilterProps {
   readonly value: string;
   readonly label: string;
+  /** What conditions can be about. */
+  readonly members: readonly string[];
+  readonly example: string;
   readonly onChange: (value: string) => void;
+}
+
+export function Found({ found, total, noun }: FoundProps) {
+  return (
+    <p class="found" aria-live="polite">
+      {found === total ? plural(total, noun) : `${grouped(found)} of ${plural(total, noun)}`}
+    </p>
+  );
+}
+
+interface FoundProps {
+  readonly found: number;
+  readonly total: number;
+  readonly noun: string;
 }
 
 export interface Choice {

@@ -1,10 +1,11 @@
 /** One row of the matrix: a name, and for every sender its verdict and how it agrees with the oracle. */
 import type { AgreementState } from '../agreement.ts';
 import { visible } from '../format.ts';
-import type { MatrixCell, MatrixEntry } from '../matrix.ts';
+import { disagree, type MatrixCell, type MatrixEntry } from '../matrix.ts';
 import type { Report } from './data.ts';
 import { letters } from './parts.tsx';
 import { routeHash } from './route.ts';
+import type { RowPlace } from './windowed.tsx';
 
 export const agreementMarks: Readonly<Record<AgreementState, string>> = {
   same: '=',
@@ -22,30 +23,36 @@ export const agreementWords: Readonly<Record<AgreementState, string>> = {
 
 interface EntryProps {
   readonly entry: MatrixEntry;
-  readonly position: number;
+  readonly place: RowPlace;
   readonly report: Report;
   readonly compared: ReadonlySet<number>;
-  readonly byClause: boolean;
+  readonly noun: 'scenario' | 'clause';
 }
 
-export function Entry({ entry, position, report, compared, byClause }: EntryProps) {
+export function Entry({ entry, place, report, compared, noun }: EntryProps) {
   // The head is the first row.
-  const place = { 'aria-rowindex': position + 2, 'data-row': '' };
+  const attributes = { 'aria-rowindex': place['data-row'] + 2, ...place };
   if ('heading' in entry) {
     return (
-      <tr class="matrix-heading" {...place}>
+      <tr class="matrix-heading" {...attributes}>
         <th scope="rowgroup">{visible(entry.heading)}</th>
       </tr>
     );
   }
   const first = entry.cells.find((cell) => cell?.row !== undefined)?.row;
   const row = first === undefined ? undefined : report.rows[first];
-  const clauseLink = routeHash({ view: 'clauses', name: '', query: { q: entry.name } });
-  const href = byClause || row === undefined ? clauseLink : report.hash(row);
+  const clauseLink = routeHash({ view: 'clauses', name: entry.name, query: {} });
+  const apart = disagree(entry);
+  const href = noun === 'clause' || row === undefined ? clauseLink : report.hash(row);
   return (
-    <tr class="matrix-row" {...place}>
+    <tr class={`matrix-row${apart ? ' is-apart' : ''}`} {...attributes}>
       <th class="matrix-name" scope="row" title={entry.title}>
         <a href={href}>{visible(entry.name)}</a>
+        {apart ? (
+          <span class="apart" role="img" aria-label="senders disagree" title="senders disagree">
+            ≠
+          </span>
+        ) : null}
       </th>
       {entry.cells.map((cell, column) => [
         <td key={column} class="matrix-cell">

@@ -3,7 +3,8 @@ import { useMemo } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
 import { countVerdicts, duration, grouped, plural } from '../format.ts';
 import { Agreements } from './agreements.tsx';
-import type { Report } from './data.ts';
+import { Changes } from './changes.tsx';
+import type { Report, Row } from './data.ts';
 import { Bar, Counts, Mark, ResultRow, Section } from './parts.tsx';
 import { routeHash } from './route.ts';
 import './overview.css';
@@ -23,10 +24,7 @@ export function Overview({ report }: { readonly report: Report }) {
     [report],
   );
   const expected = rows.filter((row) => row.expected !== undefined).length;
-  const slowest = useMemo(
-    () => rows.toSorted((a, b) => b.wallMs - a.wallMs).slice(0, slowestLimit),
-    [report],
-  );
+  const slowest = useMemo(() => slowestOf(rows), [report]);
   return (
     <>
       <div class="headline">
@@ -59,6 +57,7 @@ export function Overview({ report }: { readonly report: Report }) {
         </ul>
       </div>
       <Facts report={report} />
+      <Changes report={report} />
       <Agreements report={report} />
       {attention.length === 0 ? null : (
         <Section title="Needs attention">
@@ -96,6 +95,18 @@ export function Overview({ report }: { readonly report: Report }) {
       </Section>
     </>
   );
+}
+
+/** The slowest first, without sorting all. */
+function slowestOf(rows: readonly Row[]): Row[] {
+  const found: Row[] = [];
+  for (const row of rows) {
+    if (found.length === slowestLimit && row.wallMs <= (found.at(-1)?.wallMs ?? 0)) continue;
+    found.push(row);
+    found.sort((a, b) => b.wallMs - a.wallMs);
+    found.length = Math.min(found.length, slowestLimit);
+  }
+  return found;
 }
 
 function headline(total: number, failed: number): string {

@@ -1,10 +1,10 @@
 /** Small parts that every view uses. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
-import { duration, grouped, type VerdictCounts } from '../format.ts';
+import { duration, grouped, type VerdictCounts, visible } from '../format.ts';
 import type { Report, Row } from './data.ts';
-import { rememberShown, shownBefore } from './route.ts';
+import type { RowPlace } from './windowed.tsx';
 import './parts.css';
 
 /** Never colour alone: each verdict has a mark too. */
@@ -78,18 +78,25 @@ export function Counts({ counts }: { readonly counts: VerdictCounts }) {
   );
 }
 
-export function ResultRow({ report, row, time = 'virtual' }: RowProps) {
+/** One line each for what it is, what it is about, and what came of it when that needs words; never higher. */
+export function ResultRow({ report, row, time = 'virtual', place }: RowProps) {
+  const reason = row.expected === undefined ? row.reason : `Expected: ${row.expected}`;
   return (
-    <a class="row" href={report.hash(row)}>
+    <a class={`row${reason === '' ? '' : ' has-reason'}`} href={report.hash(row)} {...place}>
       <Mark verdict={row.verdict} />
       <span class="row-text">
         <span class="row-name">
-          {row.scenario}
-          {report.summary.columns.length > 1 ? <span class="row-sender">{row.sender}</span> : null}
+          {visible(row.scenario)}
+          {report.summary.columns.length > 1 ? <span class="row-sender">{visible(row.sender)}</span> : null}
         </span>
-        <span class="row-title">{row.title}</span>
-        {row.reason === '' ? null : <span class="row-reason">{row.reason}</span>}
-        {row.expected === undefined ? null : <span class="row-reason">Expected: {row.expected}</span>}
+        <span class="row-title" title={visible(row.title)}>
+          {visible(row.title)}
+        </span>
+        {reason === '' ? null : (
+          <span class="row-reason" title={visible(reason)}>
+            {visible(reason)}
+          </span>
+        )}
       </span>
       <span class="row-time">{duration(time === 'wall' ? row.wallMs : row.virtualMs)}</span>
     </a>
@@ -100,47 +107,8 @@ interface RowProps {
   readonly report: Report;
   readonly row: Row;
   readonly time?: 'wall' | 'virtual';
-}
-
-const pageLength = 150;
-
-/** A long list, rendered as far as one has scrolled. `of` names the list: another one starts from its beginning. */
-export function LongList<T>({ items, of, children }: LongListProps<T>) {
-  const [state, setState] = useState({ of, shown: Math.max(pageLength, shownBefore()) });
-  const shown = state.of === of ? state.shown : pageLength;
-  const end = useRef<HTMLButtonElement>(null);
-  const more = () => {
-    rememberShown(shown + pageLength);
-    setState({ of, shown: shown + pageLength });
-  };
-  useEffect(() => {
-    const button = end.current;
-    if (button === null) return undefined;
-    const observer = new IntersectionObserver(
-      (seen) => seen.some((entry) => entry.isIntersecting) && more(),
-      {
-        rootMargin: '800px',
-      },
-    );
-    observer.observe(button);
-    return () => observer.disconnect();
-  });
-  return (
-    <>
-      {items.slice(0, shown).map(children)}
-      {shown < items.length ? (
-        <button type="button" class="more" ref={end} onClick={more}>
-          Show more ({grouped(items.length - shown)} left)
-        </button>
-      ) : null}
-    </>
-  );
-}
-
-interface LongListProps<T> {
-  readonly items: readonly T[];
-  readonly of: string;
-  readonly children: (item: T, position: number) => ComponentChildren;
+  /** In a windowed list. */
+  readonly place?: RowPlace;
 }
 
 export function CopyCommand({ text }: { readonly text: string }) {

@@ -4,11 +4,11 @@
  */
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
-export type View = 'overview' | 'suites' | 'matrix' | 'clauses' | 'scenario';
+export type View = 'overview' | 'suites' | 'matrix' | 'clauses' | 'history' | 'scenario';
 
 export interface Route {
   readonly view: View;
-  /** What is shown of it: the scenario's name. */
+  /** What is shown of it: the scenario's name, the clause's id. */
   readonly name: string;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -17,8 +17,8 @@ function parseHash(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view, ...rest] = path.split('/');
   const query = Object.fromEntries(new URLSearchParams(search));
-  if (view === 'suites' || view === 'matrix' || view === 'clauses') return { view, name: '', query };
-  if (view === 'scenario') return { view, name: rest.map(decoded).join('/'), query };
+  if (view === 'suites' || view === 'matrix' || view === 'history') return { view, name: '', query };
+  if (view === 'scenario' || view === 'clauses') return { view, name: rest.map(decoded).join('/'), query };
   return { view: 'overview', name: '', query };
 }
 
@@ -37,18 +37,8 @@ function decoded(text: string): string {
 }
 
 const replaced = 'nexthop:replaced';
-/** How far down each place was left, and how long its list had grown. */
-const places = new Map<string, { scrollY: number; shown: number }>();
-const place = () => {
-  const known = places.get(location.hash) ?? { scrollY: 0, shown: 0 };
-  places.set(location.hash, known);
-  return known;
-};
-
-export const shownBefore = (): number => place().shown;
-export const rememberShown = (shown: number): void => {
-  place().shown = shown;
-};
+/** How far down each place was left. */
+const places = new Map<string, number>();
 
 /** Changes the query of the open view in place: typing in a filter is not a step to go back through. */
 export function replaceQuery(route: Route, query: Readonly<Record<string, string>>): void {
@@ -65,7 +55,7 @@ export function useRoute(): Route {
       followed = event.target instanceof Element && event.target.closest('a[href^="#/"]') !== null;
     };
     const onScroll = () => {
-      place().scrollY = scrollY;
+      places.set(location.hash, scrollY);
     };
     const onChange = () => {
       if (followed) places.delete(location.hash);
@@ -86,7 +76,7 @@ export function useRoute(): Route {
   const route = parseHash(hash);
   // The page of another view starts at its heading, for eyes and for screen readers, or where it was left.
   useLayoutEffect(() => {
-    scrollTo(0, place().scrollY);
+    scrollTo(0, places.get(location.hash) ?? 0);
     document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }, [route.view, route.name]);
   return route;

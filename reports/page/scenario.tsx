@@ -1,20 +1,25 @@
 /** One result with all its evidence. */
-import { useMemo } from 'preact/hooks';
+import { useContext, useMemo } from 'preact/hooks';
 import type { Check, Result } from '../../scenarios/results.ts';
 import { duration, plural, visible } from '../format.ts';
 import type { PageClause } from '../model.ts';
-import { type Report, type Row, useDetails } from './data.ts';
-import { Dialogue } from './dialogue.tsx';
-import { LeftOut, Log, Outcomes, Overrides, Queries } from './evidence.tsx';
+import { Changed } from './changed.tsx';
+import { isOf, type Report, type Row, useDetails } from './data.ts';
+import { LeftOut, Log, Notices, Outcomes, Overrides, Queries, Records } from './evidence.tsx';
+import { Happened } from './happened.tsx';
 import { Badge, CopyCommand, Mark, Section } from './parts.tsx';
+import { Replay } from './replay.tsx';
 import { type Route, routeHash } from './route.ts';
+import { ServedContext } from './served.ts';
 import { SideBySide } from './side-by-side.tsx';
 import './scenario.css';
 
 export function Scenario({ report, route }: { readonly report: Report; readonly route: Route }) {
   const row = report.find(route);
-  const result = useDetails(report, row);
-  if (row === undefined || result === undefined) {
+  const stored = useDetails(report, row);
+  const { growing } = useContext(ServedContext) ?? {};
+  const result = growing !== undefined && row !== undefined && isOf(growing, row) ? growing : stored;
+  if (row === undefined) {
     return (
       <>
         <h1 tabIndex={-1}>No such scenario</h1>
@@ -42,23 +47,42 @@ export function Scenario({ report, route }: { readonly report: Report; readonly 
           )}
         </span>
       </nav>
-      <Head report={report} row={row} result={result === 'loading' ? undefined : result} />
-      {result === 'loading' ? (
-        <p class="empty" aria-live="polite">
-          Reading the evidence…
-        </p>
+      <Head report={report} row={row} result={typeof result === 'object' ? result : undefined} />
+      {typeof result !== 'object' ? (
+        <NoEvidence row={row} loading={result === 'loading'} />
       ) : (
         <>
-          <Checks report={report} result={result} />
+          <Changed report={report} row={row} result={result} />
+          <Checks report={report} result={result} title="What went wrong" wrong />
+          <Replay result={result}>{(shown) => <Happened key={report.hash(row)} result={shown} />}</Replay>
           <SideBySide report={report} row={row} route={route} />
-          <Sessions result={result} />
+          <Checks report={report} result={result} title="Checks" wrong={false} />
           <Outcomes result={result} />
           <Queries result={result} />
           <Log result={result} />
-          <Overrides result={result} />
+          <Records result={result} />
+          <Notices result={result} />
+          <Overrides report={report} result={result} />
         </>
       )}
     </>
+  );
+}
+
+function NoEvidence({ row, loading }: { readonly row: Row; readonly loading: boolean }) {
+  if (loading) {
+    return (
+      <p class="empty" aria-live="polite">
+        Reading the evidence…
+      </p>
+    );
+  }
+  return (
+    <p class="warning">
+      {row.chunk === undefined
+        ? 'The evidence of this result is not in this file, which would have become too large to be mailed with it; results.json beside it holds it.'
+        : 'The evidence of this result is damaged in this file, which may have been cut short on its way; results.json beside it holds it.'}
+    </p>
   );
 }
 
@@ -76,7 +100,7 @@ function Head({ report, row, result }: HeadProps) {
       <p class="eyebrow">
         <code>{row.scenario}</code>
       </p>
-      <h1 tabIndex={-1}>{row.title}</h1>
+      <h1 tabIndex={-1}>{row.title === '' ? row.scenario : row.title}</h1>
       <p class="verdict-line">
         <Badge verdict={row.verdict} />
         {row.reason === '' ? null : <span>{visible(row.reason)}</span>}
@@ -97,40 +121,56 @@ function Head({ report, row, result }: HeadProps) {
   );
 }
 
-function Checks({ report, result }: { readonly report: Report; readonly result: Result }) {
+interface ChecksProps {
+  readonly report: Report;
+  readonly result: Result;
+  readonly title: string;
+  /** Whether those that went wrong are shown, or the others. */
+  readonly wrong: boolean;
+}
+
+function Checks({ report, result, title, wrong }: ChecksProps) {
   const known = useMemo(() => new Map(report.summary.clauses.map((clause) => [clause.id, clause])), [report]);
-  const own = result.checks.filter((check) => !isQuiet(check));
-  const quiet = result.checks.filter(isQuiet);
+  const shown = result.checks.filter((check) => isWrong(check) === wrong);
+  const own = together(shown.filter((check) => !isQuiet(check)));
+  const quiet = together(shown.filter(isQuiet));
   const checked = new Set(result.checks.map((check) => check.clause));
-  const unchecked = result.clauses.filter((id) => !checked.has(id));
+  const unchecked = wrong ? [] : result.clauses.filter((id) => !checked.has(id));
+  if (own.length + quiet.length + unchecked.length === 0) return null;
   return (
-    <Section title="Checks" note={plural(result.checks.length, 'check')}>
-      <div class="checks">
-        {own.map((check, position) => (
-          <CheckEntry key={position} check={check} clause={known.get(check.clause)} />
-        ))}
-        {unchecked.map((id) => (
-          <div key={id} class="check">
-            <Mark verdict={undefined} />
-            <div>
-              <ClauseLine id={id} level={known.get(id)?.level} clause={known.get(id)} />
+    <Section title={title} note={plural(own.length + quiet.length, 'check')}>
+      {own.length + unchecked.length === 0 ? null : (
+        <div class="checks">
+          {own.map((checks, position) => (
+            <CheckEntry key={position} checks={checks} known={known} />
+          ))}
+          {unchecked.map((id) => (
+            <div key={id} class="check">
+              <Mark verdict={undefined} />
+              <div>
+                <ClauseLine id={id} level={known.get(id)?.level} clause={known.get(id)} />
+              </div>
             </div>
-          </div>
-        ))}
-      </div>
+          ))}
+        </div>
+      )}
       {quiet.length === 0 ? null : (
         <details class="quiet">
           <summary>{plural(quiet.length, 'monitor check')} passed</summary>
           <div class="checks">
-            {quiet.map((check, position) => (
-              <CheckEntry key={position} check={check} clause={known.get(check.clause)} />
+            {quiet.map((checks, position) => (
+              <CheckEntry key={position} checks={checks} known={known} />
             ))}
           </div>
         </details>
       )}
-      <LeftOut omitted={result.omitted} member="checks" noun="check" />
+      {wrong ? null : <LeftOut omitted={result.omitted} member="checks" noun="check" />}
     </Section>
   );
+}
+
+function isWrong({ verdict }: Check): boolean {
+  return verdict === 'failed' || verdict === 'non-strict' || verdict === 'inconclusive';
 }
 
 /** Monitors watch everything; those that saw nothing wrong stay folded. */
@@ -138,7 +178,23 @@ function isQuiet(check: Check): boolean {
   return check.verdict === 'passed' && check.by.startsWith('monitor ');
 }
 
-function CheckEntry({ check, clause }: { readonly check: Check; readonly clause: PageClause | undefined }) {
+/** One look at the evidence may verify several clauses: it is shown once, with all of them. */
+function together(checks: readonly Check[]): readonly (readonly Check[])[] {
+  const groups = Map.groupBy(checks, ({ by, name, verdict, evidence }) =>
+    JSON.stringify([by, name, verdict, evidence]),
+  );
+  return [...groups.values()];
+}
+
+interface CheckEntryProps {
+  /** The same but for their clauses; at least one. */
+  readonly checks: readonly Check[];
+  readonly known: ReadonlyMap<string, PageClause>;
+}
+
+function CheckEntry({ checks, known }: CheckEntryProps) {
+  const [check] = checks;
+  if (check === undefined) return null;
   return (
     <div class={`check ${check.verdict}`}>
       <Mark verdict={check.verdict} />
@@ -149,7 +205,9 @@ function CheckEntry({ check, clause }: { readonly check: Check; readonly clause:
             {check.name === undefined ? check.verdict : `${check.by}, ${check.verdict}`}
           </span>
         </p>
-        <ClauseLine id={check.clause} level={check.level} clause={clause} />
+        {[...new Map(checks.map((entry) => [entry.clause, entry])).values()].map(({ clause, level }) => (
+          <ClauseLine key={clause} id={clause} level={level} clause={known.get(clause)} />
+        ))}
         {check.evidence === '' ? null : (
           <pre class="evidence">{check.evidence.split('\n').map(visible).join('\n')}</pre>
         )}
@@ -167,24 +225,11 @@ interface ClauseLineProps {
 function ClauseLine({ id, level, clause }: ClauseLineProps) {
   return (
     <p class="clause-line">
-      <a href={routeHash({ view: 'clauses', name: '', query: { q: id } })}>
+      <a href={routeHash({ view: 'clauses', name: id, query: {} })}>
         <code>{id}</code>
       </a>{' '}
       {level === undefined ? null : <span class={`level level-${level.replace(' ', '-')}`}>{level}</span>}{' '}
       <span class="statement">{clause?.statement ?? ''}</span>
     </p>
-  );
-}
-
-function Sessions({ result }: { readonly result: Result }) {
-  return (
-    <Section title="Dialogue" note={plural(result.sessions.length, 'session')}>
-      {result.sessions.length === 0 ? <p class="empty">No session was opened.</p> : null}
-      {result.sessions.map((session, position) => (
-        <Dialogue key={position} session={session} number={position + 1} />
-      ))}
-      <LeftOut omitted={result.omitted} member="lines" noun="line" />
-      <LeftOut omitted={result.omitted} member="sessions" noun="session" />
-    </Section>
   );
 }

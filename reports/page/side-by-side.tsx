@@ -5,6 +5,7 @@ import { compare, type SessionPair, sessionPairs } from '../../scenarios/oracle/
 import type { Difference, Result, StoredSession } from '../../scenarios/results.ts';
 import { visible } from '../format.ts';
 import { type Report, type Row, useDetails } from './data.ts';
+import { Otherwise } from './otherwise.tsx';
 import { Section } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
 import './agreements.css';
@@ -77,7 +78,8 @@ interface ComparedProps {
   readonly accepted: ReadonlyMap<Difference['kind'], string | undefined>;
 }
 
-function Compared({ left, right, accepted }: ComparedProps) {
+/** Two results of one scenario, named by their senders. */
+export function Compared({ left, right, accepted }: ComparedProps) {
   const agreement = useMemo(() => compare(left, right), [left, right]);
   const pairs = useMemo(() => sessionPairs(left, right), [left, right]);
   const firstDifferent = pairs.findIndex(({ rows }) => rows.some(({ is }) => is === 'different'));
@@ -88,6 +90,7 @@ function Compared({ left, right, accepted }: ComparedProps) {
       ) : (
         <Differences differences={agreement.differences} accepted={accepted} />
       )}
+      <Otherwise left={left} right={right} />
       {pairs.map((pair, index) => (
         <Pair
           key={index}

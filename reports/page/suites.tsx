@@ -1,34 +1,43 @@
-/** Every result, by suite, with a filter by text, verdict and suite. */
+/** Every result, by suite, with a filter by words and conditions, verdict and suite. */
 import { useMemo } from 'preact/hooks';
 import { type Verdict, verdicts } from '../../scenarios/verdicts.ts';
-import { countVerdicts, grouped, plural, type VerdictCounts } from '../format.ts';
+import { matcher } from '../filter.ts';
+import { countVerdicts, type VerdictCounts, visible } from '../format.ts';
+import { searchedRows } from '../searched.ts';
 import type { Report, Row } from './data.ts';
-import { Choices, FilterBox } from './filter-box.tsx';
-import { Counts, LongList, ResultRow } from './parts.tsx';
+import { Choices, FilterBox, Found } from './filter-box.tsx';
+import { Counts, ResultRow } from './parts.tsx';
 import { type Route, replaceQuery } from './route.ts';
+import { Windowed } from './windowed.tsx';
 
-type Entry = { readonly suite: string; readonly counts: VerdictCounts } | { readonly row: Row };
+type Entry = Row | { readonly heading: string; readonly counts: VerdictCounts };
 
 export function Suites({ report, route }: { readonly report: Report; readonly route: Route }) {
   const { q = '', verdict = '', suite = '' } = route.query;
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = useMemo(
-    () =>
-      report.rows.filter(
-        (row) => (suite === '' || row.suite === suite) && words.every((word) => row.searched.includes(word)),
-      ),
-    [report, q, suite],
-  );
+  const searched = useMemo(() => searchedRows(report.summary), [report]);
+  const matching = useMemo(() => {
+    const matches = matcher(q, searched);
+    return report.rows.filter((row) => (suite === '' || row.suite === suite) && matches(row));
+  }, [report, q, suite]);
   const counts = useMemo(() => countVerdicts(matching), [matching]);
-  const entries = useMemo(() => entriesOf(matching, verdict), [matching, verdict]);
-  const found = verdict === '' ? matching.length : (counts[verdict as Verdict] ?? 0);
+  const found = useMemo(
+    () => (verdict === '' ? matching : matching.filter((row) => row.verdict === verdict)),
+    [matching, verdict],
+  );
+  const entries = useMemo(() => entriesOf(found), [found]);
   const suites = useMemo(() => [...new Set(report.rows.map((row) => row.suite))], [report]);
   const present = verdicts.filter((entry) => counts[entry] > 0 || entry === verdict);
   return (
     <>
       <h1 tabIndex={-1}>Suites</h1>
       <div class="tools">
-        <FilterBox value={q} label="Filter scenarios" onChange={(text) => replaceQuery(route, { q: text })} />
+        <FilterBox
+          value={q}
+          label="Filter scenarios"
+          members={Object.keys(searched.members)}
+          example="verdict:failed suite:tls* -tag:slow"
+          onChange={(text) => replaceQuery(route, { q: text })}
+        />
         <select
           aria-label="Suite"
           value={suite}
@@ -37,7 +46,7 @@ export function Suites({ report, route }: { readonly report: Report; readonly ro
           <option value="">All suites</option>
           {suites.map((name) => (
             <option key={name} value={name}>
-              {name}
+              {visible(name)}
             </option>
           ))}
         </select>
@@ -47,39 +56,36 @@ export function Suites({ report, route }: { readonly report: Report; readonly ro
           onChoose={(value) => replaceQuery(route, { verdict: value })}
           choices={[
             { value: '', label: 'all', count: matching.length },
-            ...present.map((entry) => ({ value: entry, label: entry, count: counts[entry] })),
+            ...present.map((entry) => ({ value: entry, label: entry, count: counts[entry as Verdict] })),
           ]}
         />
       </div>
-      <p class="found" aria-live="polite">
-        {found === report.rows.length
-          ? plural(found, 'result')
-          : `${grouped(found)} of ${plural(report.rows.length, 'result')}`}
-      </p>
+      <Found found={found.length} total={report.rows.length} noun="result" />
       <div class="list">
-        <LongList items={entries} of={`${q}\n${verdict}\n${suite}`}>
-          {(entry) =>
-            'row' in entry ? (
-              <ResultRow key={entry.row.index} report={report} row={entry.row} />
-            ) : (
-              <h2 key={entry.suite} class="group">
-                {entry.suite} <Counts counts={entry.counts} />
+        <Windowed items={entries} kindOf={kindOf}>
+          {(entry, place) =>
+            'heading' in entry ? (
+              <h2 key={`heading ${entry.heading}`} class="group" {...place}>
+                <span>{visible(entry.heading)}</span> <Counts counts={entry.counts} />
               </h2>
+            ) : (
+              <ResultRow key={entry.index} report={report} row={entry} place={place} />
             )
           }
-        </LongList>
+        </Windowed>
       </div>
     </>
   );
 }
 
-function entriesOf(rows: readonly Row[], verdict: string): Entry[] {
-  const groups = Map.groupBy(
-    rows.filter((row) => verdict === '' || row.verdict === verdict),
-    (row) => row.suite,
-  );
-  return [...groups].flatMap(([suite, members]): Entry[] => [
-    { suite, counts: countVerdicts(members) },
-    ...members.map((row) => ({ row })),
+function kindOf(entry: Entry) {
+  if ('heading' in entry) return 'heading';
+  return entry.reason === '' && entry.expected === undefined ? 'result' : 'reason';
+}
+
+function entriesOf(rows: readonly Row[]): Entry[] {
+  return [...Map.groupBy(rows, (row) => row.suite)].flatMap(([heading, members]): Entry[] => [
+    { heading, counts: countVerdicts(members) },
+    ...members,
   ]);
 }

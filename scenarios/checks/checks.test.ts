@@ -5,6 +5,7 @@ import type { Attempt, Evidence, HostDelivery, SeenQuery } from '../evidence.ts'
 import { evidenceOf, sessionOf } from '../monitors/testing.ts';
 import { asked } from './asked.ts';
 import { connections, order } from './connections.ts';
+import { decided } from './decided.ts';
 import { dialogue } from './dialogue.ts';
 import { elapsed } from './elapsed.ts';
 import { type Expectation, type Finding, Ledger, postfixOnly } from './expectation.ts';
@@ -51,6 +52,26 @@ test('patterns', () => {
   expect(occurs('needle*hay', 'a needle in hay')).toBe(true);
   const sticky = /x/g;
   expect([matches(sticky, 'x'), matches(sticky, 'x')]).toEqual([true, true]);
+});
+
+test('what was decided, and why', async () => {
+  const decisions = [
+    { atMs: 0, about: 'servers', text: 'tries a, b', because: 'MX records' },
+    { atMs: 1, about: 'outcome', text: 'defers the recipient' },
+  ] as const;
+  expect(await holds(decided('servers', 'tries a*b'), { decisions })).toBe(true);
+  expect(await holds(decided('servers', 'tries a', { because: /^MX/, count: 1 }), { decisions })).toBe(true);
+  expect(await holds(decided('servers', 'tries b, a'), { decisions })).toBe(false);
+  expect(await holds(decided('outcome', 'tries a'), { decisions })).toBe(false);
+  expect(await holds(decided('servers', 'tries a', { because: 'SRV records' }), { decisions })).toBe(false);
+  expect(await holds(decided('servers', 'tries a', { count: 2 }), { decisions })).toBe(false);
+  expect(await holds(decided('outcome', 'defers', { because: 'anything' }), { decisions })).toBe(false);
+  expect(await look(decided('servers', 'tries b'), { decisions })).toEqual([
+    { holds: false, seen: 'tries a, b, because MX records' },
+  ]);
+  expect(await look(decided('TLS', 'takes'), { decisions })).toEqual([
+    { holds: false, seen: 'nothing about TLS' },
+  ]);
 });
 
 test('mail that waits, as flush(8) is told', async () => {

@@ -26,6 +26,8 @@ export interface Finding {
   readonly holds: boolean;
   /** What was seen instead; may be empty when it holds. */
   readonly seen: string;
+  /** The sender keeps it to itself, and may: nothing is decided. */
+  readonly isUntold?: true;
   /** Narrows the expectation's own binding for one aspect of it. */
   readonly binds?: Binding;
   /** The aspect, when an expectation has several: `dsn 5.1.1`. */

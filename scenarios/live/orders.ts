@@ -59,6 +59,7 @@ async function run(order: Extract<Order, { type: 'run' }>, prepared: Prepared | 
     world: prepared.world,
     overrides: prepared.overrides,
     scenarioLimitMs: order.limitMs,
+    ...(order.isWatched && { onGrowth: (result) => answer({ type: 'growing', result }) }),
   });
   for await (const result of results) answer({ type: 'result', result, sandbox: prepared.world.state });
 }

@@ -21,6 +21,8 @@ export type Order =
       readonly sender: string;
       readonly seed: number;
       readonly limitMs: number;
+      /** Whether somebody watches it grow. */
+      readonly isWatched: boolean;
     };
 
 /**
@@ -32,6 +34,8 @@ export type SandboxState = 'good' | 'spent' | 'noSender';
 /** From a sandbox. */
 export type Answer =
   | { readonly type: 'ready' }
+  /** A scenario that runs, as far as it has come; another answer follows. */
+  | { readonly type: 'growing'; readonly result: Result }
   | { readonly type: 'result'; readonly result: Result; readonly sandbox: SandboxState }
   /** It cannot go on; one line. */
   | { readonly type: 'broken'; readonly reason: string };

@@ -48,8 +48,6 @@ export async function runLive(scenarios: readonly Scenario[], options: LiveRunOp
   return {
     results: new LiveRun(plan, scenarios, options).results(),
     selected: scenarios.length * options.senders.length,
-    // Real time never repeats itself.
-    eventHash: () => undefined,
   };
 }
 
@@ -124,6 +122,7 @@ class LiveRun {
     while (tasks.length > 0 && !this.#stopped) {
       const sandbox = new Sandbox(
         spawnInSandbox(this.#plan, [process.execPath, this.#options.worker ?? WORKER]),
+        this.#options.onGrowth,
       );
       const abort = () => sandbox.kill();
       this.#options.signal?.addEventListener('abort', abort, { once: true });
@@ -156,6 +155,7 @@ class LiveRun {
         sender: task.sender.name,
         seed: this.#options.seed,
         limitMs,
+        isWatched: this.#options.onGrowth !== undefined,
       };
       const answer = await sandbox.ask(order, limitMs + HANG_MS);
       if (this.#stopped) return;
@@ -210,12 +210,16 @@ class Sandbox {
   #ended: string | undefined;
   #answer: ((answer: Answer) => void) | undefined;
 
-  constructor(process: ChildProcess) {
+  constructor(process: ChildProcess, onGrowth?: (result: Result) => void) {
     this.#process = process;
     process.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = `${this.#errors}${chunk.toString()}`.slice(-ERRORS_LIMIT_CHARACTERS);
     });
     process.on('message', (answer: Answer) => {
+      if (answer.type === 'growing') {
+        onGrowth?.(answer.result);
+        return;
+      }
       if (answer.type === 'broken') this.#ended ??= answer.reason;
       this.#settle(answer);
     });

@@ -53,6 +53,11 @@ export class LiveScenarioWorld implements ScenarioWorld {
       this.state = 'good';
       const startMs = clock.now();
       const submissions = scenario.messages.map(submissionOf);
+      const growing = setInterval(() => {
+        const report: SenderReport = { outcomes: [], log: [] };
+        const elapsedMs = clock.now() - startMs;
+        options.onGrowth?.(evidenceOf(world, sender, { submissions, report, elapsedMs }), startMs);
+      }, GROWTH_MS);
       const { report, failure } = await withLimit(options, (signal) =>
         sender.send(submissions, {
           world: 'live',
@@ -65,7 +70,7 @@ export class LiveScenarioWorld implements ScenarioWorld {
           signal,
           emit: () => {},
         }),
-      );
+      ).finally(() => clearInterval(growing));
       const elapsedMs = clock.now() - startMs;
       if (failure !== undefined) this.state = 'spent';
       await world.quiet();
@@ -123,6 +128,9 @@ function evidenceOf(
     listening: world.listening,
   };
 }
+
+/** Between two looks at a scenario that runs. */
+const GROWTH_MS = 200;
 
 /** How long a sender that was told to stop may take to say what it knows. */
 const GRACE_MS = 2_000;

@@ -168,7 +168,7 @@ function spoken(line: CanonicalLine | undefined): string {
 }
 
 /** For two contents, the first line in which they differ, where it is stored. */
-function contentSeen({ left, right }: AlignedRow): readonly [string, string] | undefined {
+export function contentSeen({ left, right }: AlignedRow): readonly [string, string] | undefined {
   if (left?.content === undefined || right?.content === undefined) return undefined;
   const [a, b] = [left.content.lines, right.content.lines];
   const [ours, theirs] = [normaliseContent(a), normaliseContent(b)];

@@ -29,6 +29,7 @@ import type {
   SenderReport,
   Submission,
 } from './sender.ts';
+import { ToldEvents } from './told-events.ts';
 
 export function nexthopSender(version: string): Sender {
   return {
@@ -63,12 +64,14 @@ async function send(
       records.push({ service, ...record });
     },
   };
+  const told = new ToldEvents(platform.clock);
   const cache = new SessionCache(platform.clock);
   const refusedCredentials = new FailureCache();
   const configure = (service: Service) => {
     const settings = resolveSettings(assigned, service, { hostname });
     const emit = (event: ClientEvent): void => {
       environment.emit(event);
+      told.note(event, service);
       const text = mailLogLine(event, settings);
       if (text === undefined) return;
       log.push({ level: event.type === 'log' && event.level !== 'info' ? 'warning' : 'info', text });
@@ -125,7 +128,8 @@ async function send(
   }
   for (const kept of cache.drain()) Session.resume(kept).drop('closed');
   for (const { tables } of configurations.values()) tables.close();
-  return { outcomes, log, suspensions, records, flushAdds, notices, setAside };
+  const { decisions, failedConnections } = told;
+  return { outcomes, log, suspensions, records, flushAdds, notices, setAside, decisions, failedConnections };
 }
 
 function reported(outcome: Outcome, probe: boolean): RecipientOutcome {

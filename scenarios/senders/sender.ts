@@ -6,6 +6,7 @@
  * What it does not claim it is not asked for: a scenario that needs it is `unsupported`.
  */
 import type { Message } from '../../client/content/message.ts';
+import type { Explanation } from '../../client/decision.ts';
 import type { ClientEvent } from '../../client/events.ts';
 import type { Notice } from '../../client/outcome/notices.ts';
 import type { StatusRecord, StatusService } from '../../client/outcome/status-services.ts';
@@ -149,6 +150,27 @@ export interface SenderReport {
   readonly flushAdds?: readonly FlushAdd[];
   /** Mail to the postmaster; absent when nobody tells. */
   readonly notices?: readonly Notice[];
+  /** What was decided, and why; absent when nobody tells. */
+  readonly decisions?: readonly ToldDecision[];
+  /** Connections that did not come about; absent when nobody tells. */
+  readonly failedConnections?: readonly FailedConnection[];
+}
+
+/** In the time of the world. */
+export interface ToldDecision extends Explanation {
+  readonly atMs: number;
+  /** The connection it is about: which of those to this place, counted from 0. */
+  readonly connection?: { readonly address: string; readonly port: number; readonly position: number };
+}
+
+export interface FailedConnection {
+  readonly atMs: number;
+  readonly endedAtMs: number;
+  readonly host: string;
+  readonly address: string;
+  /** 0 for a unix socket. */
+  readonly port: number;
+  readonly reason: string;
 }
 
 /**

@@ -9,10 +9,14 @@ import type { TlsLevel } from '../level.ts';
 import type { DanePolicy, TlsPolicyFailure, TlsTarget } from '../policy/policy.ts';
 import type { TlsaAnswer, TlsaCache } from './tlsa-cache.ts';
 
-export type FindDane = (
-  level: TlsLevel,
-  target: TlsTarget,
-) => Promise<{ readonly level: TlsLevel; readonly dane?: DanePolicy } | TlsPolicyFailure>;
+export type FindDane = (level: TlsLevel, target: TlsTarget) => Promise<Found | TlsPolicyFailure>;
+
+export interface Found {
+  readonly level: TlsLevel;
+  readonly dane?: DanePolicy;
+  /** What makes another level of it. */
+  readonly because?: string;
+}
 
 export interface FindDaneContext extends LookupContext {
   readonly service: Service;
@@ -40,9 +44,10 @@ export async function findDane(
   const obstacle = configurationFault(target, level, context);
   if (obstacle !== undefined) {
     context.emit?.({ type: 'log', level: 'warning', text: `${target.nexthop}: ${obstacle.text}` });
-    return isMandatory || obstacle.isFatal ? MISCONFIGURED : { level: 'may' };
+    return isMandatory || obstacle.isFatal ? MISCONFIGURED : { level: 'may', because: obstacle.text };
   }
-  const without = (weaker: TlsLevel, reason: string) => (isMandatory ? failure(reason) : { level: weaker });
+  const without = (weaker: TlsLevel, reason: string) =>
+    isMandatory ? failure(reason) : { level: weaker, because: reason };
 
   const trust = target.dns ?? untrusted(target.host);
   const isExchangerInsecure = trust.exchangers?.authenticated === false;
@@ -53,7 +58,8 @@ export async function findDane(
   if (found.answer === 'error') return failure(`TLSA lookup error for ${target.host}:${target.port}`);
   if (found.answer === 'none') return without('may', 'no TLSA records found');
   if (found.answer.length === 0) return without('encrypt', 'TLSA records unusable');
-  if (isExchangerInsecure && insecurePolicy === 'encrypt') return { level: 'encrypt' };
+  if (isExchangerInsecure && insecurePolicy === 'encrypt')
+    return { level: 'encrypt', because: 'non DNSSEC destination' };
   return {
     level: isExchangerInsecure ? 'halfdane' : level,
     dane: {

@@ -3,6 +3,7 @@
  * by the parameters, DANE where the level asks for it, and the rest.
  */
 import type { Settings } from '../../config/register.ts';
+import type { LevelSource } from '../../decision.ts';
 import { toAsciiDomain } from '../../dns/domain-name.ts';
 import { isHostname } from '../../dns/hostname.ts';
 import type { EventListener } from '../../events.ts';
@@ -12,10 +13,10 @@ import type { Service } from '../../request.ts';
 import type { Maps } from '../../tables/maps.ts';
 import { TableError } from '../../tables/table.ts';
 import type { Tables } from '../../tables/tables.ts';
-import type { FindDane } from '../dane/find-dane.ts';
+import type { FindDane, Found } from '../dane/find-dane.ts';
 import { type TlsLevel, usesDane, weaker } from '../level.ts';
 import { type CompletionContext, completePolicy } from './complete.ts';
-import { globalLevel } from './global-level.ts';
+import { globalLevel, globalLevelParameter } from './global-level.ts';
 import { perSiteLevel } from './per-site.ts';
 import { CONFIGURATION_PROBLEM, type TlsPolicy, type TlsPolicyFailure, type TlsTarget } from './policy.ts';
 import { type PolicyValue, parsePolicyValue } from './policy-value.ts';
@@ -30,6 +31,12 @@ export interface TlsPoliciesContext {
   readonly emit: EventListener;
   /** `TLS-Required: no` is in effect (`tlsWishes`): no table is asked, and the level is `may` at most. */
   readonly tlsNotRequired: boolean;
+}
+
+/** What the configuration says, and where. */
+interface Given {
+  readonly value: PolicyValue;
+  readonly source: LevelSource;
 }
 
 /** Postfix keeps as many. */
@@ -63,20 +70,39 @@ export class TlsPolicies {
   }
 
   async #find(target: TlsTarget): Promise<TlsPolicy | TlsPolicyFailure> {
-    const value = await this.#valueFor(target);
-    if ('dsn' in value) return value;
-    const { level, ...rest } = value;
+    const given = await this.#valueFor(target);
+    if ('dsn' in given) return given;
+    const { source } = given;
+    const { level, ...rest } = given.value;
     const found = usesDane(level) ? await this.#context.findDane(level, target) : { level };
     if ('dsn' in found) return found;
+    this.#tell(target, found, level, source);
     return completePolicy(target.nexthop, found.level, rest, found.dane, this.#completion);
   }
 
-  async #valueFor(target: TlsTarget): Promise<PolicyValue | TlsPolicyFailure> {
+  #tell({ host: server }: TlsTarget, found: Found, wanted: TlsLevel, source: LevelSource): void {
+    const { level, dane, because = dane && `TLSA records of ${dane.baseDomain}` } = found;
+    const decision = {
+      kind: 'tlsLevel',
+      server,
+      level,
+      source,
+      wanted,
+      ...(because && { dane: because }),
+    } as const;
+    this.#context.emit({ type: 'decision', decision });
+  }
+
+  async #valueFor(target: TlsTarget): Promise<Given | TlsPolicyFailure> {
     const { settings, service, tables, tlsNotRequired } = this.#context;
     const { warn } = this.#completion;
     const global = globalLevel(settings);
-    const atLevel = (level: TlsLevel): PolicyValue => ({ level, trustAnchorFiles: [] });
-    if (tlsNotRequired) return atLevel(weaker(global, settings.smtp_tls_wrappermode ? 'encrypt' : 'may'));
+    const atLevel = (level: TlsLevel, parameter = globalLevelParameter(settings)): Given => ({
+      value: { level, trustAnchorFiles: [] },
+      source: { parameter },
+    });
+    if (tlsNotRequired)
+      return atLevel(weaker(global, settings.smtp_tls_wrappermode ? 'encrypt' : 'may'), 'TLS-Required: no');
     const policies = await tables.of('smtp_tls_policy_maps');
     const perSite = await tables.of('smtp_tls_per_site');
     if (policies !== undefined) {
@@ -86,12 +112,13 @@ export class TlsPolicies {
       return (await this.#lookUp(target.nexthop, policies)) ?? atLevel(global);
     }
     if (perSite === undefined) return atLevel(global);
-    const level = (await perSiteLevel(target, global, perSite, warn)) ?? global;
-    return typeof level === 'string' ? atLevel(level) : level;
+    const level = await perSiteLevel(target, global, perSite, warn);
+    if (level === undefined) return atLevel(global);
+    return typeof level === 'string' ? atLevel(level, 'smtp_tls_per_site') : level;
   }
 
   /** Undefined when the table has nothing for the next hop. */
-  async #lookUp(nexthop: string, maps: Maps): Promise<PolicyValue | TlsPolicyFailure | undefined> {
+  async #lookUp(nexthop: string, maps: Maps): Promise<Given | TlsPolicyFailure | undefined> {
     const { warn } = this.#completion;
     for (const key of this.#keysOf(nexthop)) {
       const where = `${maps.parameter}, next-hop destination "${key}"`;
@@ -105,7 +132,8 @@ export class TlsPolicies {
       }
       if (text === undefined) continue;
       const value = parsePolicyValue(text, (problem) => warn(`${where}: ${problem}`));
-      return value === undefined ? CONFIGURATION_PROBLEM : this.#withStsNames(value);
+      if (value === undefined) return CONFIGURATION_PROBLEM;
+      return { value: this.#withStsNames(value), source: { parameter: 'smtp_tls_policy_maps', key } };
     }
     return undefined;
   }

@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  decided,
   deferred,
   delivered,
   dialogue,
@@ -41,6 +42,17 @@ export default [
       logged(saidLater('a', '192.0.2.1')),
       order(['a', 'b']),
       connections('c', 0),
+      decided('servers', 'tries a.example.test*, b.example.test*, c.example.test*', {
+        because: 'MX records; preference 10 before 20 before 30',
+      }),
+      decided('outcome', 'leaves the recipient to the next server', {
+        because: 'another server is left',
+        count: 1,
+      }),
+      decided('servers', 'leaves out c.example.test*', { because: 'smtp_mx_session_limit = 2' }),
+      decided('outcome', 'defers the recipient', {
+        because: '4.2.1 is temporary, and no other server is left',
+      }),
     ],
   }),
   scenario('connecting/session-limit-one', {

@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  decided,
   deferred,
   delivered,
   dialogue,
@@ -56,6 +57,7 @@ export default [
       }),
       elapsed({ atLeast: '600s', atMost: '601s' }),
       connections('mx', 1),
+      decided('time limit', 'waits no longer, after 600 s', { because: 'smtp_data_done_timeout = 600s' }),
     ],
     virtualOnly: 'waits ten minutes',
   }),

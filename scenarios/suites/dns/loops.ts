@@ -3,6 +3,7 @@ import {
   bounced,
   check,
   connections,
+  decided,
   deferred,
   delivered,
   listening,
@@ -34,7 +35,13 @@ export default [
     hosts: { b: mailHost() },
     send: message({ to }),
     origins: ['delivery-55'],
-    expect: [bounced(to, loops), connections('b', 0)],
+    expect: [
+      bounced(to, loops),
+      connections('b', 0),
+      decided('servers', 'leaves out client.test*, b.example.test*', {
+        because: 'this host itself is an exchanger at preference 10',
+      }),
+    ],
   }),
   scenario('dns/own-ipv6-address', {
     title: 'An exchanger with an IPv6 address of this host is this host itself',

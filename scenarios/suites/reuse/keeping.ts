@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  decided,
   deferred,
   delivered,
   dialogue,
@@ -49,6 +50,10 @@ export default [
       ]),
       logged('relay=mx.example.test[192.0.2.1]:25, conn_use=2, delay='),
       notLogged('conn_use=1'),
+      decided('reuse', 'uses and keeps connections', {
+        because: 'the queue manager asks for it, and smtp_connection_cache_on_demand is on',
+      }),
+      decided('reuse', 'uses a connection again, for the 2nd time', { count: 1 }),
     ],
     tolerates,
   }),

@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  decided,
   deferred,
   delivered,
   dialogue,
@@ -50,6 +51,9 @@ export default [
       insideTls('b'),
       NO_TLS_RECORD,
       logged(HANDSHAKE_FAILED.reason),
+      decided('TLS', 'does not try again in the clear', {
+        because: 'has not waited for minimal_backoff_time',
+      }),
     ],
   }),
   scenario('starttls/fallback-same-exchanger', {
@@ -59,7 +63,13 @@ export default [
     hosts: { a: broken(), b: secured() },
     config: may,
     send: aged,
-    expect: [delivered(to, { via: 'a' }), ...fell, connections('b', 0), NO_TLS_RECORD],
+    expect: [
+      delivered(to, { via: 'a' }),
+      ...fell,
+      connections('b', 0),
+      NO_TLS_RECORD,
+      decided('TLS', 'tries the same server again, in the clear', { because: 'has waited', count: 1 }),
+    ],
   }),
   scenario('starttls/fallback-refused-then-next', {
     title: 'A server that refuses to talk in the clear leaves the mail to the next exchanger, inside TLS',

@@ -2,6 +2,7 @@
 import {
   bounced,
   connections,
+  decided,
   deferred,
   delivered,
   dialogue,
@@ -45,7 +46,12 @@ export default [
     hosts: { a: secured() },
     config: level('may'),
     send,
-    expect: [delivered(to), insideTls(), tlsSession('a', { sni: undefined })],
+    expect: [
+      delivered(to),
+      insideTls(),
+      tlsSession('a', { sni: undefined }),
+      decided('TLS', 'takes TLS level may', { because: 'smtp_tls_security_level' }),
+    ],
   }),
   ...[
     { level: '3.10', inside: false },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { create } from 'xmlbuilder2';
-import type { Result, Verdict } from '../scenarios/results.ts';
-import { sampleResult, sampleResults } from '../tests/sample-results.ts';
+import type { Result, Verdict } from '../../scenarios/results.ts';
+import { sampleResult, sampleResults } from '../../tests/sample-results.ts';
 import { junitXml } from './junit.ts';
 
 const withVerdict = (scenario: string, verdict: Verdict): Result => ({
