@@ -58,7 +58,10 @@ describe.skipIf(obstacle !== undefined)('an agent beside Postfix', { timeout: 90
     await start();
     agent = await AgentProcess.start(system);
   }, 60_000);
-  afterAll(() => system.stop());
+  afterAll(async () => {
+    await agent?.end('SIGKILL');
+    await system.stop();
+  });
   afterEach(() => server.replies.clear());
 
   test('delivers, and the queue is empty', async () => {

@@ -188,9 +188,9 @@ export class MailSystem {
 
   /** Agents that master(8) has started for a service, by the numbers that they have here. */
   agentsOf(service: string): number[] {
-    return processes((words) => words.includes('agent') && words[words.lastIndexOf('-n') + 1] === service).filter(
-      (id) => wordsOf(`/proc/${id}/environ`).includes(`MAIL_CONFIG=${this.config}`),
-    );
+    return processes(
+      (words) => words.includes('agent') && words[words.lastIndexOf('-n') + 1] === service,
+    ).filter((id) => wordsOf(`/proc/${id}/environ`).includes(`MAIL_CONFIG=${this.config}`));
   }
 
   /** `postfix reload`: master(8) reads its configuration, and starts its processes anew. */
