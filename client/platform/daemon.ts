@@ -119,17 +119,60 @@ export async function openShared(path: string): Promise<SharedFile> {
   };
 }
 
-/**
- * Node has no flock(2), and flock(1) has it for us: the lock belongs to the open file, which that program is given, and
- * stays when it has ended.
- */
+interface WantedLock {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+const wantedLocks: WantedLock[] = [];
+let isLocking = false;
+
 function lockShared(handle: FileHandle, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['-s', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(coded('EWOULDBLOCK', `${path} is locked by another process`));
+    wantedLocks.push({ handle, path, resolve, reject });
+    if (!isLocking) void lockWanted();
+  });
+}
+
+const LOCKS_AT_A_TIME = 50;
+
+async function lockWanted(): Promise<void> {
+  isLocking = true;
+  while (wantedLocks.length > 0) await lockEach(wantedLocks.splice(0, LOCKS_AT_A_TIME));
+  isLocking = false;
+}
+
+/** Its arguments are descriptors; a line for each says how that went. */
+const LOCK_SCRIPT = 'for descriptor; do flock -s -n "$descriptor"; echo "$?"; done';
+const FIRST_DESCRIPTOR = 3;
+
+/**
+ * Node has no flock(2), and flock(1) has it for us: a lock belongs to the open file, which that program is given, and stays
+ * when it has ended. To start a program is what takes our time, so that one shell serves all who wait.
+ */
+function lockEach(wanted: readonly WantedLock[]): Promise<void> {
+  return new Promise((resolve) => {
+    const descriptors = wanted.map((_, index) => String(FIRST_DESCRIPTOR + index));
+    const child = spawn('sh', ['-c', LOCK_SCRIPT, 'sh', ...descriptors], {
+      stdio: ['ignore', 'pipe', 'ignore', ...wanted.map(({ handle }) => handle.fd)],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.once('error', (error) => {
+      for (const { reject } of wanted) reject(error);
+      resolve();
+    });
+    child.once('close', () => {
+      const statuses = output.split('\n');
+      for (const [index, { path, resolve: locked, reject }] of wanted.entries()) {
+        if (statuses[index] === '0') locked();
+        else reject(coded('EWOULDBLOCK', `${path} is locked by another process`));
+      }
+      resolve();
     });
   });
 }
