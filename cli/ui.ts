@@ -98,12 +98,13 @@ async function ui(selectors: readonly string[], options: UiCommandOptions): Prom
     },
   });
   const server = await listening(port, bench, await asUsage(readTemplate));
-  process.stdout.write(`report: ${server.url}\n`);
-  if (options.open === true) openPage(server.url);
-  if (results === undefined) bench.run(undefined);
-  await interruptible(
-    (signal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
-  );
+  await interruptible(async (signal) => {
+    const end = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    process.stdout.write(`report: ${server.url}\n`);
+    if (options.open === true) openPage(server.url);
+    if (results === undefined) bench.run(undefined);
+    await end;
+  });
   await server.close();
   await bench.close();
   return EXIT.ok;

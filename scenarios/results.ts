@@ -33,7 +33,7 @@ export const schemaVersion = 1;
 /** Of results, and of comparisons. */
 export const resultsLimit = 200_000;
 /** Results of the baseline that are kept beside what became of them. */
-export const beforeLimit = 200;
+export const beforeLimit = 2_000;
 /** More than one change can be about one result. */
 export const changesLimit = 2 * resultsLimit;
 export const notesLimit = 100;

@@ -451,11 +451,12 @@ describe('run', () => {
     expect(results('whole').results.map(({ scenario }) => scenario)).toEqual(
       Array.from({ length: 5 }, (_, index) => `parts/number-${index}`),
     );
-    expect(results('whole').run.parts).toHaveLength(2);
+    expect(results('whole').run).toMatchObject({ selected: 5, eventHash: expect.any(String) });
+    expect(results('whole').run.shard).toBeUndefined();
     const again = await inFolder(['report', 'part-1', 'whole']);
     expect(again).toMatchObject({ status: 2, stdout: '' });
     expect(again.stderr).toMatch(
-      /^nexthop: part-1 and whole both hold a result for parts\/number-0 [^\n]+\n$/,
+      /^nexthop: whole and part-1 both hold a result for parts\/number-0 [^\n]+\n$/,
     );
   });
 

@@ -108,27 +108,32 @@ function pastRuns(chosen: Chosen): unknown[] {
 
 function slowest(chosen: Chosen): unknown[] {
   const found = chosen.ask(
-    `subject.number AS subject, ${SUBJECT}, json_group_object(run, result.wallUs) AS times`,
+    `subject.number AS subject, ${SUBJECT}`,
     `GROUP BY subject.number ORDER BY avg(result.wallUs) DESC LIMIT ${historySlowestLimit}`,
   );
-  return found.map(({ times, subject: _, ...subject }) => {
-    const known: Record<string, SQLOutputValue> = JSON.parse(String(times));
+  return found.map(({ subject: number, ...subject }) => {
+    const times = chosen.ask('run, result.wallUs', `AND subject.number = ${Number(number)}`);
+    const known = new Map(times.map(({ run, wallUs }) => [run, Number(wallUs)]));
     return {
       ...subject,
-      wallMs: chosen.runs.map(({ number }) => {
-        const us = known[String(number)];
-        return typeof us === 'number' ? milliseconds(us) : null;
+      wallMs: chosen.runs.map(({ number: run }) => {
+        const us = run === undefined ? undefined : known.get(run);
+        return us === undefined ? null : milliseconds(us);
       }),
     };
   });
 }
+
+/** Where there is but one outcome, there is nothing to tell of: that spares most of the work. */
+const SEVERAL_OUTCOMES =
+  'AND subject.number IN (SELECT subject FROM outcome GROUP BY subject HAVING count(*) > 1)';
 
 /** Runs are equal where nothing that could make a difference differs; the hash of events holds the verdict, too. */
 function flaky(chosen: Chosen): unknown[] {
   const found = chosen.ask(
     `${SUBJECT}, senderVersion, nexthop, code, count(DISTINCT verdict) AS verdicts,
       json_group_array(verdict) AS seen, max(startedAt) AS lastAt`,
-    `GROUP BY subject.number, senderVersion, definition, nexthop, code
+    `${SEVERAL_OUTCOMES} GROUP BY subject.number, senderVersion, definition, nexthop, code
       HAVING verdicts > 1 OR count(DISTINCT eventHash) > 1
       ORDER BY lastAt DESC, verdicts DESC, scenario LIMIT ${historyLinesLimit}`,
   );
@@ -151,7 +156,7 @@ function changes(chosen: Chosen): unknown[] {
     `* FROM (SELECT ${SUBJECT}, verdict AS now, startedAt AS at, nexthop, senderVersion,
       ${before('verdict')} AS before, ${before('nexthop')} AS nexthopBefore,
       ${before('senderVersion')} AS senderVersionBefore`,
-    `) WHERE before <> now ORDER BY at DESC, scenario LIMIT ${historyLinesLimit}`,
+    `${SEVERAL_OUTCOMES}) WHERE before <> now ORDER BY at DESC, scenario LIMIT ${historyLinesLimit}`,
   );
   return found;
 }

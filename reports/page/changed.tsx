@@ -21,6 +21,7 @@ export function Changed({ report, row, result }: ChangedProps) {
   const kept = changes.find(({ before }) => before !== undefined);
   const before = useBefore(report, kept);
   if (changes.length === 0) return null;
+  const [{ verdictBefore } = {}] = changes;
   return (
     <Section title="Since the baseline">
       <ul class="changed">
@@ -40,6 +41,12 @@ export function Changed({ report, row, result }: ChangedProps) {
           right={{ ...result, sender: 'now' }}
           accepted={noneAccepted}
         />
+      ) : null}
+      {before === undefined && verdictBefore !== undefined && verdictBefore !== row.verdict ? (
+        <p class="empty">
+          The result before is not in this report, which keeps those of the gravest changes; the report of the
+          baseline has it.
+        </p>
       ) : null}
       {before === 'loading' ? (
         <p class="empty" aria-live="polite">

@@ -67,6 +67,7 @@ export async function loadReport(document: Document): Promise<Report | undefined
     return known;
   };
 
+  let resultsBefore: Promise<unknown> | undefined;
   let counts: ReadonlyMap<PageClause, number> | undefined;
   return {
     summary,
@@ -103,7 +104,8 @@ export async function loadReport(document: Document): Promise<Report | undefined
     changes: (row) => changes.get(row.index) ?? [],
     before: async ({ before }) => {
       if (before === undefined) return undefined;
-      const results = (await readElement(document, beforeElementId)) as readonly Result[] | undefined;
+      resultsBefore ??= readElement(document, beforeElementId);
+      const results = (await resultsBefore) as readonly Result[] | undefined;
       return results?.[before];
     },
   };

@@ -19,7 +19,7 @@ export function Decisions({ result, selected, onSelect }: DecisionsProps) {
       <h3>
         Decisions <span class="note">{plural(decisions.length, 'decision')}</span>
       </h3>
-      {decisions.length === 0 ? <p class="empty">{visible(sender)} does not tell any.</p> : null}
+      {decisions.length === 0 ? <p class="empty">No decision of {visible(sender)} is known.</p> : null}
       <ol>
         {decisions.map(({ atMs, about, text, because }, position) => {
           const id = `d${position}`;

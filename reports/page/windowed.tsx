@@ -10,8 +10,8 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 /** Rows drawn beyond both edges of the window. */
 const margin = 12;
-/** What stays over the list while it scrolls, such as the head of a table. */
-const coveredPx = 64;
+/** The head of a table, which stays over it while it scrolls. */
+const headPx = 64;
 
 export type RowKind = 'heading' | 'line' | 'result' | 'reason' | 'matrix' | 'clause';
 
@@ -34,20 +34,18 @@ export function Windowed<T>({ items, kindOf, children, body }: WindowedProps<T>)
   const heights = useHeights();
   const ends = useMemo(() => endsOf(items, (item) => heights[kindOf(item)]), [items, heights]);
   const [{ start, end }, setRange] = useState({ start: 0, end: 40 });
+  const follow = () => {
+    const top = list.current?.getBoundingClientRect().top ?? 0;
+    const first = Math.max(0, rowAt(ends, -top) - margin);
+    const last = Math.min(items.length, rowAt(ends, innerHeight - top) + margin);
+    setRange((known) => (known.start === first && known.end === last ? known : { start: first, end: last }));
+  };
   useLayoutEffect(() => {
-    const follow = () => {
-      const top = list.current?.getBoundingClientRect().top ?? 0;
-      const first = Math.max(0, rowAt(ends, -top) - margin);
-      const last = Math.min(items.length, rowAt(ends, innerHeight - top) + margin);
-      setRange((known) =>
-        known.start === first && known.end === last ? known : { start: first, end: last },
-      );
-    };
     follow();
     addEventListener('scroll', follow, { passive: true });
     return () => removeEventListener('scroll', follow);
   }, [ends]);
-  const onKeyDown = useArrowKeys(list, ends);
+  const onKeyDown = useArrowKeys(list, ends, follow);
   const first = Math.min(start, Math.max(0, items.length - margin));
   const shown = items.slice(first, Math.max(end, first + margin));
   const attributes = {
@@ -97,9 +95,7 @@ function rowAt(ends: Float64Array, px: number): number {
 }
 
 function readHeights(): Readonly<Record<RowKind, number>> {
-  const style = getComputedStyle(document.documentElement);
-  const rem = Number.parseFloat(style.fontSize);
-  const height = (kind: RowKind) => Number.parseFloat(style.getPropertyValue(`--height-${kind}`)) * rem;
+  const height = (kind: RowKind) => remOf(document.documentElement, `--height-${kind}`);
   return {
     heading: height('heading'),
     line: height('line'),
@@ -108,6 +104,12 @@ function readHeights(): Readonly<Record<RowKind, number>> {
     matrix: height('matrix'),
     clause: height('clause'),
   };
+}
+
+/** A custom property that is a number of rem, in pixels; 0 where it is not set. */
+function remOf(element: Element, property: string): number {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return (Number.parseFloat(getComputedStyle(element).getPropertyValue(property)) || 0) * rem;
 }
 
 /** They are others on a phone, and where letters are larger. */
@@ -123,7 +125,8 @@ function useHeights(): Readonly<Record<RowKind, number>> {
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array) {
+/** @param follow draws what is in sight */
+function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array, follow: () => void) {
   /** The row to take the focus once it is drawn. */
   const wanted = useRef<{ row: number; link: number; step: number } | undefined>(undefined);
   const take = () => {
@@ -141,8 +144,11 @@ function useArrowKeys(list: RefObject<HTMLElement | null>, ends: Float64Array) {
     wanted.current = target;
     const top = (list.current?.getBoundingClientRect().top ?? 0) + startOf(ends, target.row);
     const bottom = top + (ends[target.row] ?? 0) - startOf(ends, target.row);
-    if (top < coveredPx) scrollBy(0, top - coveredPx);
+    const covered = headPx + (list.current === null ? 0 : remOf(list.current, '--covered'));
+    if (top < covered) scrollBy(0, top - covered);
     else if (bottom > innerHeight) scrollBy(0, bottom - innerHeight);
+    // Not only when the browser tells of it: by then the row with the focus may be gone, and the next key with it.
+    follow();
     take();
   };
   useLayoutEffect(take);

@@ -217,6 +217,12 @@ describe('a scenario', () => {
 });
 
 async function labelOf(page: Page, sender: string): Promise<string> {
-  const labels = await page.getByRole('combobox', { name: 'Left' }).locator('option').allTextContents();
-  return labels.find((label) => label.startsWith(sender)) ?? '';
+  const options = page.getByRole('combobox', { name: 'Left' }).locator('option');
+  // Text contents are waited for, where a list of them is what is there at the moment.
+  return (
+    (await options
+      .filter({ hasText: new RegExp(`^${sender}\\b`) })
+      .first()
+      .textContent()) ?? ''
+  );
 }

@@ -36,6 +36,7 @@ test('Tab goes through the page as it is read', async () => {
 
 test('what has the focus can be seen', async () => {
   const page = await openReport(results, '#/suites');
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await page.keyboard.press('Tab');
   const outline = await page.evaluate(() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
