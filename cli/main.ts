@@ -23,6 +23,7 @@ const definitions: Readonly<Record<string, () => Promise<(program: Command) => v
   history: async () => (await import('./history.ts')).defineHistory,
   ui: async () => (await import('./ui.ts')).defineUi,
   send: async () => (await import('./send.ts')).defineSend,
+  agent: async () => (await import('./agent.ts')).defineAgent,
   serve: async () => (await import('./serve.ts')).defineServe,
   config: async () => (await import('./config.ts')).defineConfig,
 };

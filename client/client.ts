@@ -9,16 +9,11 @@
  */
 import { splitAddress } from './address.ts';
 import type { Settings } from './config/register.ts';
-import { resolveSettings } from './config/settings.ts';
-import { serviceFlags } from './content/flags.ts';
 import { type Message, messageFromBytes } from './content/message.ts';
-import { deliver } from './deliver.ts';
+import { Deliverer } from './deliverer.ts';
 import { parseDestination, splitDestinations } from './destination.ts';
 import { type Batch, batchesOf, dispatch } from './dispatch.ts';
-import { withDnssecProbe } from './dns/dnssec-probe.ts';
-import { readResolvConf } from './dns/resolv-conf.ts';
-import { createResolver, type Resolver } from './dns/resolver.ts';
-import { systemLookup } from './dns/system-lookup.ts';
+import type { Resolver } from './dns/resolver.ts';
 import type { NameServer } from './dns/transport.ts';
 import type { EventListener } from './events.ts';
 import type { AddToFlush } from './outcome/fast-flush.ts';
@@ -27,11 +22,6 @@ import type { StatusServices } from './outcome/status-services.ts';
 import { nodePlatform, systemHostname } from './platform/node.ts';
 import type { Platform } from './platform/platform.ts';
 import type { DeliveryRequest, Outcome, Recipient, Service } from './request.ts';
-import { FailureCache } from './sasl/failure-cache.ts';
-import { SessionCache } from './session/cache.ts';
-import { type KeptSession, Session } from './session/session.ts';
-import { Tables } from './tables/tables.ts';
-import { TlsService } from './tls/service.ts';
 
 export interface ClientOptions {
   /** Postfix parameters by name, as texts; `$name` is expanded. */
@@ -103,79 +93,40 @@ export interface Client {
 /** Rejects with ConfigError when a parameter has a value that cannot be used. */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
   const { service = 'smtp', platform = nodePlatform(), parameters = {}, onEvent } = options;
-  const assigned = parameters instanceof Map ? parameters : new Map(Object.entries(parameters));
-  const settings = resolveSettings(assigned, service, {
-    hostname: options.hostname ?? systemHostname(),
-    serviceName: options.serviceName ?? service,
-  });
-  const flags = serviceFlags(options.flags ?? '', { service, settings, emit: onEvent });
-  const resolver = withDnssecProbe(options.resolver ?? (await systemResolver(platform, options)), {
-    settings,
-    emit: onEvent,
-  });
-  const tables = new Tables({
-    settings,
+  const deliverer = await Deliverer.create({
+    parameters: parameters instanceof Map ? parameters : new Map(Object.entries(parameters)),
     service,
+    serviceName: options.serviceName ?? service,
+    flags: options.flags ?? '',
+    hostname: options.hostname ?? systemHostname(),
     platform,
-    addressesOf: systemLookup({ platform, settings, resolver, emit: onEvent }),
+    ...(options.nameServers && { nameServers: options.nameServers }),
+    ...(options.resolver && { resolver: options.resolver }),
     ...(onEvent && { emit: onEvent }),
   });
-  const tls = new TlsService({ settings, service, tables, platform, emit: onEvent ?? (() => {}) });
-  const cache = new SessionCache(platform.clock);
-  const refusedCredentials = new FailureCache();
+  const { settings } = deliverer;
   return {
     settings,
-    async close() {
-      await Promise.all(cache.drain().map((kept) => farewell(kept, tables)));
-      tables.close();
-      await tls.close();
-    },
+    close: () => deliverer.close(),
     async deliver(mail, { signal } = {}) {
       const { sender, recipients: _, nexthop: __, content, queuedForMs = 0, ...rest } = mail;
       const message = toMessage(content);
       const activeAtMs = platform.clock.now();
       const common = { ...rest, service, sender, message, arrivedAtMs: activeAtMs - queuedForMs, activeAtMs };
-      const deliverOptions = {
-        platform,
-        settings,
-        resolver,
-        tables,
-        tls,
-        cache,
-        refusedCredentials,
-        flags,
+      const terms = {
         ...(options.services && { services: options.services }),
         ...(options.addToFlush && { addToFlush: options.addToFlush }),
         ...(options.postNotice && { postNotice: options.postNotice }),
-        ...(onEvent && { emit: onEvent }),
         ...(signal && { signal }),
       };
       const results = await dispatch(
         batches(mail, service, settings),
-        (batch) => deliver({ ...common, ...batch, queueId: newQueueId(platform) }, deliverOptions),
+        (batch) => deliverer.deliver({ ...common, ...batch, queueId: newQueueId(platform) }, terms),
         settings,
       );
       return results.flatMap(({ outcomes }) => outcomes);
     },
   };
-}
-
-/** `tables`: those that the session was used with last may be out of use with its delivery. */
-async function farewell(kept: KeptSession, tables: Tables): Promise<void> {
-  const session = Session.resume(kept, { tables });
-  await session.quit();
-  session.close();
-}
-
-async function systemResolver(
-  platform: Platform,
-  { nameServers, onEvent }: ClientOptions,
-): Promise<Resolver> {
-  const { clock, network, random } = platform;
-  const common = { clock, network, random, ...(onEvent && { emit: onEvent }) };
-  if (nameServers !== undefined) return createResolver({ ...common, servers: nameServers });
-  const { servers, timeoutMs, attempts, trustAd } = await readResolvConf(platform.files);
-  return createResolver({ ...common, servers, timeoutMs, attempts, trustAd });
 }
 
 /** Recipients by destination. All destinations are checked before anything is sent. */

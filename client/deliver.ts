@@ -93,6 +93,15 @@ export async function deliver(request: DeliveryRequest, options: DeliverOptions)
   }
 }
 
+/** Has all recipients wait, for a reason of this mail system; tells of it as of a delivery that was tried. */
+export function defer(
+  request: DeliveryRequest,
+  reason: string,
+  options: DeliverOptions & { readonly tables: Tables },
+): Promise<DeliveryResult> {
+  return new Delivery(request, options, options.tables).end({ scope: 'session', dsn: '4.3.0', reason });
+}
+
 /** Mistakes of the configuration that end a delivery. */
 const EXPECTED = [DestinationError, GenericMapError, TableError];
 
@@ -147,15 +156,20 @@ class Delivery {
     }
     if (this.#aborted)
       this.#failure = { scope: 'session', dsn: '4.3.2', reason: 'delivery aborted by the caller' };
-    this.#recipients.endSession();
-    this.#recipients.finalServer = true;
-    await this.#recipients.fail(
+    return this.end(
       this.#failure ?? {
         scope: 'session',
         dsn: '4.3.0',
         reason: 'server unavailable or unable to receive mail',
       },
     );
+  }
+
+  /** Decides over the recipients that are left. */
+  async end(failure: Failure): Promise<DeliveryResult> {
+    this.#recipients.endSession();
+    this.#recipients.finalServer = true;
+    await this.#recipients.fail(failure);
     return this.#recipients.result;
   }
 

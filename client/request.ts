@@ -39,7 +39,7 @@ export interface DeliveryRequest {
   readonly reuse?: Reuse;
 }
 
-export function isProbe({ probe = false }: DeliveryRequest): boolean {
+export function isProbe({ probe = false }: Pick<DeliveryRequest, 'probe'>): boolean {
   return probe !== false;
 }
 

@@ -297,6 +297,13 @@ describe('a mistake is told in one line', () => {
       'bad network port: 99999',
     ],
     ['a destination for LMTP only', sendTo('--nexthop', 'unix:/run/lmtp'), 64, 'bad destination: '],
+    ['an agent without a socket', ['agent'], 2, 'agent: name the socket to listen on with --socket'],
+    [
+      'an agent with odd words',
+      ['agent', '--socket', 'x', 'user=nobody'],
+      2,
+      "unknown attribute 'user=nobody'",
+    ],
     ['LMTP without a destination', sendTo('--lmtp'), 64, '--lmtp needs --nexthop'],
     [
       'a name server that is a name',

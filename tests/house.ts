@@ -12,6 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ['simulator'],
   ['client/client.ts'],
   ['client/postfix'],
+  ['client/deliverer.ts'],
   ['client/deliver.ts', 'client/dispatch.ts'],
   ['client/servers.ts'],
   ['client/session'],

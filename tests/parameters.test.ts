@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entries } from '../client/config/entries.ts';
+import { AGENT_ONLY } from '../client/config/parameter.ts';
 import { parameters, type register, type Settings } from '../client/config/register.ts';
 import { resolveSettings } from '../client/config/settings.ts';
 import { loadSuites } from '../scenarios/load.ts';
@@ -12,15 +13,18 @@ import { PAGE, parametersPage } from '../tools/parameters-page.ts';
 
 const top = join(import.meta.dirname, '..');
 
-/** The sources of the client outside config/. Tests left out, comments blanked: a mention in one is no use. */
-function sources(): string {
-  return readdirSync(join(top, 'client'), { recursive: true, encoding: 'utf8' })
-    .filter(
-      (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith(join('config', sep)),
-    )
+/** Words of the client's sources but for config/, or of its agent. Tests left out, comments blanked: a mention in one is no use. */
+function wordsOf(part: 'delivery' | 'agent'): ReadonlySet<string> {
+  const text = readdirSync(join(top, 'client'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .filter((path) => {
+      const isOfAgent = path.startsWith(join('postfix', sep));
+      return part === 'agent' ? isOfAgent : !isOfAgent && !path.startsWith(join('config', sep));
+    })
     .map((path) => readFileSync(join(top, 'client', path), 'utf8'))
     .join('\n')
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
+  return new Set(text.match(/\w+/g));
 }
 
 /** Their only effect is on other parameters: an assignment, and the setting that it changes. */
@@ -56,7 +60,8 @@ const inert: ReadonlyMap<string, string> = new Map([
 const effective = parameters.filter(([, { noEffect }]) => noEffect === undefined).map(([name]) => name);
 
 describe('every parameter of the register is read', () => {
-  const words = new Set(sources().match(/\w+/g));
+  const words = wordsOf('delivery');
+  const agentWords = wordsOf('agent');
   test.each(effective.filter((name) => !readThroughOthers.has(name) && !readByChecks.has(name)))(
     '%s',
     (name) => {
@@ -75,6 +80,7 @@ describe('every parameter of the register is read', () => {
     '%s is not, as it says',
     (name, reason) => {
       expect(words.has(name ?? '')).toBe(false);
+      if (reason === AGENT_ONLY) expect(agentWords.has(name ?? '')).toBe(true);
       expect(reason).toMatch(/^[A-Z].*\.$/);
     },
   );

@@ -28,6 +28,10 @@ export interface LmtpTwin {
   readonly seed?: true;
 }
 
+/** Why a parameter has no effect on a single delivery. */
+export const AGENT_ONLY =
+  'It is about talks with other programs of a running Postfix, which `nexthop agent` has.';
+
 interface Common {
   /** Literal text before expansion: it may name other parameters. */
   readonly default?: string;

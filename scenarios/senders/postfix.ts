@@ -1,6 +1,12 @@
 /** Postfix: its smtp(8) and lmtp(8) under their own master(8), with every scenario's parameters. */
 import { chmod, chown, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  ACTIVE_QUEUE,
+  encodeDeliveryRequest,
+  type QueuedMessage,
+  unknownTlsOption,
+} from '../../client/postfix/delivery-request.ts';
 import type { DeliveryRequest, Service } from '../../client/request.ts';
 import { pauseBefore } from './pause.ts';
 import { askAgent } from './postfix/agent.ts';
@@ -12,12 +18,6 @@ import {
   THROTTLE_MS,
   transportNames,
 } from './postfix/configuration.ts';
-import {
-  ACTIVE_QUEUE,
-  encodeDeliveryRequest,
-  type QueuedMessage,
-  unknownTlsOption,
-} from './postfix/delivery-request.ts';
 import { findInstallation, type Installation } from './postfix/installation.ts';
 import { Instance, InstanceError } from './postfix/instance.ts';
 import { isFatal, type MailLogLine } from './postfix/mail-log.ts';
@@ -122,9 +122,10 @@ class PostfixSender implements Sender {
     // Never used twice: what is still heard of a message that was given up belongs to nobody.
     this.#messages += 1;
     const queueId = `${this.#messages.toString(16).toUpperCase().padStart(6, '0')}F`;
-    const queued = { queueId, file: queueFile(submission.content, submission.corrupt) };
+    const file = queueFile(submission.content, submission.corrupt);
+    const queued = { queueId, offset: file.offset };
     const path = join(instance.folders.queue, ACTIVE_QUEUE, queueId);
-    await writeFile(path, queued.file.bytes);
+    await writeFile(path, file.bytes);
     await chown(path, instance.owner, 0);
     await chmod(path, 0o700);
     const watch = new Watch(transport, submission, { queueId, downServices: environment.downServices });

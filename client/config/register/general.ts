@@ -1,5 +1,5 @@
 /** Names of this host and its domains, and the frame that all programs share. */
-import type { Parameter } from '../parameter.ts';
+import { AGENT_ONLY, type Parameter } from '../parameter.ts';
 
 export const general = {
   myhostname: {
@@ -128,7 +128,7 @@ export const general = {
     since: 'before 2.0',
     group: 'general',
     meaning: 'Where the Postfix commands are.',
-    noEffect: 'It says where an installed Postfix keeps its files.',
+    noEffect: AGENT_ONLY,
   },
   data_directory: {
     type: 'string',
@@ -163,7 +163,7 @@ export const general = {
     since: 'before 2.0',
     group: 'general',
     meaning: 'The directory of main.cf.',
-    noEffect: 'The file itself is named by --main-cf.',
+    noEffect: AGENT_ONLY,
   },
   alternate_config_directories: {
     type: 'list',
@@ -189,7 +189,7 @@ export const general = {
     since: 'before 2.0',
     group: 'general',
     meaning: 'Account the process runs as after dropping root.',
-    noEffect: 'It rules the processes of a running Postfix; this client runs in a process of its user.',
+    noEffect: AGENT_ONLY,
   },
   setgid_group: {
     type: 'string',

@@ -1,5 +1,5 @@
 /** Bounds of resources, most of them of processes, queues and databases. */
-import type { Parameter } from '../parameter.ts';
+import { AGENT_ONLY, type Parameter } from '../parameter.ts';
 
 export const limits = {
   smtp_destination_concurrency_limit: {
@@ -49,7 +49,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     meaning: 'Watchdog for one request; the process is killed when it takes longer.',
-    noEffect: 'It rules the processes of a running Postfix; this client runs in a process of its user.',
+    noEffect: AGENT_ONLY,
   },
   ipc_timeout: {
     type: 'time',
@@ -59,7 +59,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     meaning: 'Limit for reads and writes on internal sockets.',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   ipc_idle: {
     type: 'time',
@@ -176,7 +176,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     meaning: 'Queues whose files are spread over subdirectories.',
-    noEffect: 'It says where an installed Postfix keeps its files.',
+    noEffect: AGENT_ONLY,
   },
   hash_queue_depth: {
     type: 'int',
@@ -185,7 +185,7 @@ export const limits = {
     since: 'before 2.0',
     group: 'limits',
     meaning: 'How many levels of subdirectories these have.',
-    noEffect: 'It says where an installed Postfix keeps its files.',
+    noEffect: AGENT_ONLY,
   },
   enable_long_queue_ids: {
     type: 'bool',

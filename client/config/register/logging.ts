@@ -1,5 +1,5 @@
 /** The log. */
-import type { Parameter } from '../parameter.ts';
+import { AGENT_ONLY, type Parameter } from '../parameter.ts';
 
 export const logging = {
   info_log_address_format: {
@@ -71,7 +71,7 @@ export const logging = {
     since: 'before 2.0',
     group: 'logging',
     meaning: 'First part of the log tag, the second is the service name.',
-    noEffect: 'It says how a running Postfix keeps its log; this client hands its lines to its user.',
+    noEffect: AGENT_ONLY,
   },
   maillog_file: {
     type: 'string',

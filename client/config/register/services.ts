@@ -1,5 +1,5 @@
 /** The services around the client, most of them sockets of a running Postfix. */
-import type { Parameter } from '../parameter.ts';
+import { AGENT_ONLY, type Parameter } from '../parameter.ts';
 
 export const services = {
   bounce_service_name: {
@@ -9,7 +9,7 @@ export const services = {
     since: '2.0',
     group: 'services',
     meaning: 'The socket of bounce(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   defer_service_name: {
     type: 'string',
@@ -18,7 +18,7 @@ export const services = {
     since: '2.0',
     group: 'services',
     meaning: 'The socket of defer(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   trace_service_name: {
     type: 'string',
@@ -27,7 +27,7 @@ export const services = {
     since: '2.1',
     group: 'services',
     meaning: 'The socket of trace(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   address_verify_service_name: {
     type: 'string',
@@ -36,7 +36,7 @@ export const services = {
     since: '2.1',
     group: 'services',
     meaning: 'The socket of verify(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   flush_service_name: {
     type: 'string',
@@ -45,7 +45,7 @@ export const services = {
     since: '2.0',
     group: 'services',
     meaning: 'The socket of flush(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   fast_flush_domains: {
     type: 'match-list',
@@ -71,7 +71,7 @@ export const services = {
     since: '2.0',
     group: 'services',
     meaning: 'The socket of cleanup(8).',
-    noEffect: 'It is about talks with other programs of a running Postfix; this client has none.',
+    noEffect: AGENT_ONLY,
   },
   proxymap_service_name: {
     type: 'string',

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodeAttributes, protocolGreeting } from '../../../client/postfix/attributes.ts';
 import { askAgent } from './agent.ts';
-import { encodeAttributes, protocolGreeting } from './attributes.ts';
 
 let folder: string;
 let server: Server | undefined;

@@ -1,7 +1,7 @@
 /** One request to a delivery agent. */
 import { createConnection } from 'node:net';
-import { AttributeReader } from './attributes.ts';
-import { DELIVERY_PROTOCOL } from './delivery-request.ts';
+import { AttributeReader } from '../../../client/postfix/attributes.ts';
+import { DELIVERY_PROTOCOL, decodeDeliveryReply } from '../../../client/postfix/delivery-protocol.ts';
 
 /**
  * - `done`: it answered; the outcomes stand in the mail log. `suspension` is why the destination is to be left alone;
@@ -41,7 +41,7 @@ export function askAgent(socketPath: string, request: Uint8Array, signal: AbortS
 }
 
 function readAnswer(list: ReadonlyMap<string, string>): AgentAnswer {
-  if (!list.has('status')) return { is: 'died' };
-  const suspension = list.get('reason') ?? '';
-  return suspension === '' ? { is: 'done' } : { is: 'done', suspension };
+  const reply = decodeDeliveryReply(list);
+  if (reply === undefined) return { is: 'died' };
+  return reply.throttle === undefined ? { is: 'done' } : { is: 'done', suspension: reply.throttle.reason };
 }

@@ -1,7 +1,7 @@
 /** Stands in for flush(8): hears of mail that waits. */
 import type { Socket } from 'node:net';
+import { AttributeReader, encodeAttributes, protocolGreeting } from '../../../client/postfix/attributes.ts';
 import type { FlushAdd } from '../sender.ts';
-import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
 import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
 /** Any status but 0 says that it was not noted, and any but 4 is a failure. */

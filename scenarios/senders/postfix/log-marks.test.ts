@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { AttributeReader } from './attributes.ts';
+import { AttributeReader } from '../../../client/postfix/attributes.ts';
 import { LogMarks } from './log-marks.ts';
 import { serveSocket } from './service-sockets.ts';
 

@@ -4,7 +4,7 @@
  * not know, and quotes it.
  */
 import { createConnection } from 'node:net';
-import { encodeAttributes } from './attributes.ts';
+import { encodeAttributes } from '../../../client/postfix/attributes.ts';
 
 /** So long a mark may take; a log that is incomplete then stays so. */
 const LATE_LIMIT_MS = 2_000;

@@ -3,10 +3,10 @@
  * at a time, in the protocol of delivery agents, and takes it.
  */
 import type { Socket } from 'node:net';
+import { AttributeReader, protocolGreeting } from '../../../client/postfix/attributes.ts';
+import { DELIVERY_PROTOCOL, encodeDeliveryReply } from '../../../client/postfix/delivery-protocol.ts';
 import type { OtherTransport } from '../../../client/request.ts';
-import { AttributeReader, encodeAttributes, protocolGreeting } from './attributes.ts';
 import type { Parameters } from './configuration.ts';
-import { DELIVERY_PROTOCOL } from './delivery-request.ts';
 import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
 export interface PassedRecipient {
@@ -14,14 +14,6 @@ export interface PassedRecipient {
   readonly recipient: string;
   readonly passedTo: OtherTransport;
 }
-
-/** Nothing to tell about the destination, and nothing left to do: `status` is a DSN's first, then the agent's own. */
-const ALL_DONE = encodeAttributes([
-  ...['status', 'diag_type', 'diag_text', 'mta_type', 'mta_mname', 'action', 'reason'].map(
-    (name) => [name, ''] as const,
-  ),
-  ['status', 0],
-]);
 
 /** Transports that the parameters name. */
 function otherTransports(configs: readonly Parameters[]): ReadonlySet<string> {
@@ -62,7 +54,7 @@ function serve(
         recipient: list.get('recipient') ?? '',
         passedTo: { transport, nexthop: request.get('nexthop') ?? '' },
       });
-      socket.write(ALL_DONE);
+      socket.write(encodeDeliveryReply({ finished: true }));
     }
   };
 }

@@ -1,8 +1,8 @@
 /** Stands in for cleanup(8): takes the mail that the client itself sends, to the postmaster. */
 import type { Socket } from 'node:net';
 import type { Notice } from '../../../client/outcome/notices.ts';
-import { encodeAttributes } from './attributes.ts';
-import { type QueueFileRecord, readRecords } from './queue-file.ts';
+import { encodeAttributes } from '../../../client/postfix/attributes.ts';
+import { type QueueFileRecord, readRecords } from '../../../client/postfix/records.ts';
 import { type ServiceSocket, serveSocket } from './service-sockets.ts';
 
 /** Header and body checks, and Milters. */

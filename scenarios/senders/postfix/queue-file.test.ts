@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { queueFile, readRecords } from './queue-file.ts';
+import { queueFile } from './queue-file.ts';
 
 const text = (content: string) => Buffer.from(queueFile(Buffer.from(content)).bytes).toString('latin1');
 
@@ -34,28 +34,5 @@ describe('a queue file', () => {
 
   test('has a bad record where the content ends when it is to be corrupt', () => {
     expect(Buffer.from(queueFile(Buffer.from('a'), true).bytes).toString()).toBe('M\x00N\x01aZ\x00E\x00');
-  });
-});
-
-describe('records', () => {
-  const { bytes } = queueFile(Buffer.from(`${'x'.repeat(300)}\nb`));
-
-  test('are read as they were written', () => {
-    expect([...readRecords(Buffer.from(bytes))]).toEqual([
-      { type: 'M', text: '' },
-      { type: 'N', text: 'x'.repeat(300) },
-      { type: 'N', text: 'b' },
-      { type: 'X', text: '' },
-      { type: 'E', text: '' },
-    ]);
-  });
-
-  test('that are not complete wait', () => {
-    expect([...readRecords(Buffer.from(bytes.subarray(0, 4)))]).toEqual([{ type: 'M', text: '' }]);
-    expect([...readRecords(Buffer.from(bytes.subarray(0, 9)))]).toEqual([{ type: 'M', text: '' }]);
-  });
-
-  test('without an end of their length are refused', () => {
-    expect(() => [...readRecords(Buffer.from('N\xff\xff\xff\xff\xff\xff', 'latin1'))]).toThrow(RangeError);
   });
 });

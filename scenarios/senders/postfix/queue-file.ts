@@ -1,9 +1,8 @@
 /**
- * The queue file that smtp(8) reads a message from: records of a type byte, a length in groups of seven bits (least
- * significant first), and data. A delivery agent reads from the first line of the content to the record that ends it;
- * envelope records before it are the queue manager's own, which tells the agent all that it needs. Mail that the client
- * itself sends comes in the same records.
+ * The queue file that smtp(8) reads a message from. A delivery agent reads from the first line of the content to the record
+ * that ends it; envelope records before it are the queue manager's own, which tells the agent all that it needs.
  */
+import { contentRecords, encodeRecord } from '../../../client/postfix/records.ts';
 import { BAD_RECORD_TYPE } from '../sender.ts';
 
 export interface QueueFile {
@@ -12,80 +11,9 @@ export interface QueueFile {
   readonly offset: number;
 }
 
-/** `line_length_limit`: smtpd(8) and cleanup(8) store longer lines in parts. */
-const LINE_PART_BYTES = 2048;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
-
-/**
- * Line ends may be CRLF or LF; a CR elsewhere is stored as a space (`cleanup_replace_stray_cr_lf`). A corrupt file has
- * a bad record where the content ends.
- */
+/** A corrupt file has a bad record where the content ends. */
 export function queueFile(content: Uint8Array, corrupt = false): QueueFile {
-  const start = record('M', Buffer.alloc(0));
-  const lines = [...linesOf(content)].flatMap(lineRecords);
-  const end = [record(corrupt ? BAD_RECORD_TYPE : 'X', Buffer.alloc(0)), record('E', Buffer.alloc(0))];
-  return { bytes: Buffer.concat([start, ...lines, ...end]), offset: start.length };
-}
-
-function* linesOf(content: Uint8Array): Generator<Buffer> {
-  const bytes = Buffer.from(content);
-  for (let at = 0; at < bytes.length; ) {
-    const found = bytes.indexOf(LINE_FEED, at);
-    const lineFeed = found < 0 ? bytes.length : found;
-    const withCr = found > at && bytes[found - 1] === CARRIAGE_RETURN;
-    const line = bytes.subarray(at, withCr ? lineFeed - 1 : lineFeed);
-    for (let cr = line.indexOf(CARRIAGE_RETURN); cr >= 0; cr = line.indexOf(CARRIAGE_RETURN, cr))
-      line[cr] = SPACE;
-    yield line;
-    at = lineFeed + 1;
-  }
-}
-
-function lineRecords(line: Buffer): Buffer[] {
-  const records: Buffer[] = [];
-  let at = 0;
-  for (; line.length - at > LINE_PART_BYTES; at += LINE_PART_BYTES) {
-    records.push(record('L', line.subarray(at, at + LINE_PART_BYTES)));
-  }
-  records.push(record('N', line.subarray(at)));
-  return records;
-}
-
-function record(type: string, data: Buffer): Buffer {
-  const head = [type.charCodeAt(0)];
-  let length = data.length;
-  for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80);
-  head.push(length);
-  return Buffer.concat([Buffer.from(head), data]);
-}
-
-export interface QueueFileRecord {
-  readonly type: string;
-  readonly text: string;
-}
-
-/** More of them than any length here needs: 28 bits. */
-const LENGTH_GROUPS = 4;
-
-/** The records that are complete. Throws RangeError for one whose length makes no sense. */
-export function* readRecords(bytes: Buffer): Generator<QueueFileRecord> {
-  let at = 0;
-  while (at < bytes.length) {
-    const type = String.fromCharCode(bytes[at] ?? 0);
-    let length = 0;
-    let head = at + 1;
-    for (let group = 0; ; group += 1, head += 1) {
-      const byte = bytes[head];
-      if (byte === undefined) return;
-      if (group === LENGTH_GROUPS) throw new RangeError('a record longer than any mail');
-      length += (byte & 0x7f) << (7 * group);
-      if (byte <= 0x7f) break;
-    }
-    const start = head + 1;
-    if (bytes.length < start + length) return;
-    yield { type, text: bytes.toString('utf8', start, start + length) };
-    at = start + length;
-  }
+  const start = encodeRecord('M');
+  const end = [encodeRecord(corrupt ? BAD_RECORD_TYPE : 'X'), encodeRecord('E')];
+  return { bytes: Buffer.concat([start, ...contentRecords(content), ...end]), offset: start.length };
 }

@@ -40,6 +40,11 @@ export class AttributeReader {
     return lists;
   }
 
+  /** For the end of the bytes. Throws AttributesError when it is no end of a list. */
+  end(): void {
+    if (this.#bytes.length > 0) throw new AttributesError('a list of attributes that ends in the middle');
+  }
+
   #take(): ReadonlyMap<string, string> | undefined {
     const list = new Map<string, string>();
     let at = 0;

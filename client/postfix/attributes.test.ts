@@ -29,6 +29,14 @@ describe('attributes', () => {
     );
   });
 
+  test('may not end in the middle', () => {
+    const reader = new AttributeReader();
+    reader.push(Buffer.from('a\0b\0\0'));
+    reader.end();
+    reader.push(Buffer.from('a\0'));
+    expect(() => reader.end()).toThrow(AttributesError);
+  });
+
   test('without an end are refused', () => {
     const reader = new AttributeReader();
     expect(() => reader.push(Buffer.alloc(2 * 1024 * 1024, 'x'))).toThrow(AttributesError);

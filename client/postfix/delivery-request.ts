@@ -1,41 +1,28 @@
-/** What a queue manager says to a delivery agent, and what the agent answers (protocol `delivery_request_protocol`). */
-import { endianness } from 'node:os';
-import { needsSmtputf8 } from '../../../client/address.ts';
-import type { DeliveryRequest, Notify } from '../../../client/request.ts';
+/** What a queue manager asks of a delivery agent. */
+import { needsSmtputf8 } from '../address.ts';
+import type { DeliveryRequest } from '../request.ts';
 import { type Attributes, encodeAttributes } from './attributes.ts';
-import type { QueueFile } from './queue-file.ts';
-
-export const DELIVERY_PROTOCOL = 'delivery_request_protocol';
+import { REQUEST_FLAGS, RETURN_FLAGS, SMTPUTF8_FLAGS, TLS_FLAGS } from './delivery-protocol.ts';
+import { encodeTimes } from './delivery-times.ts';
+import { notifyFlags } from './status-records.ts';
 
 /** The queue that messages are delivered from: a folder of the instance. */
 export const ACTIVE_QUEUE = 'active';
 
-const FLAGS = {
-  probe: 1 << 8,
-  userProbe: 1 << 9,
-  traceAll: 1 << 10,
-  loadConnection: 1 << 11,
-  storeConnection: 1 << 12,
-  traceDelayed: 1 << 13,
-} as const;
 /** Recipients without a place in the queue file: -1 as an unsigned long. */
 const UNMARKED = '18446744073709551615';
-export const NOTIFY_FLAGS: Readonly<Record<Notify, number>> = { never: 1, success: 2, failure: 4, delay: 8 };
-const RETURN_FLAGS = { full: 1, headers: 2 } as const;
-/** Since release 3.10 beside the flags for SMTPUTF8. */
-const TLS = { notRequired: 16, required: 32 } as const;
-const SMTPUTF8 = { requested: 1, header: 2, sender: 4, recipient: 8 } as const;
 
 export interface QueuedMessage {
   /** The name of its file in the active queue. */
   readonly queueId: string;
-  readonly file: QueueFile;
+  /** Where the content begins in it. */
+  readonly offset: number;
 }
 
 /** `release` is Postfix's, such as `[3, 7]`: one attribute changed its name. */
 export function encodeDeliveryRequest(
   request: DeliveryRequest,
-  { queueId, file }: QueuedMessage,
+  { queueId, offset }: QueuedMessage,
   release: readonly [major: number, minor: number],
 ): Buffer {
   const { recipients, envelopeId = '', returnContent, submitter = {} } = request;
@@ -44,7 +31,7 @@ export function encodeDeliveryRequest(
     ['flags', flags(request)],
     ['queue_name', ACTIVE_QUEUE],
     ['queue_id', queueId],
-    ['offset', file.offset],
+    ['offset', offset],
     // Postfix's own count differs by a few bytes for long lines; whoever submits may say what it likes.
     ['size', request.message.sizeBytes],
     ['nexthop', request.nexthop],
@@ -55,7 +42,7 @@ export function encodeDeliveryRequest(
     ['sender', request.sender],
     ['envelope_id', envelopeId],
     ['ret_flags', returnContent === undefined ? 0 : RETURN_FLAGS[returnContent]],
-    ['time', times(request.arrivedAtMs, request.activeAtMs ?? request.arrivedAtMs)],
+    ['time', encodeTimes(request.arrivedAtMs, request.activeAtMs ?? request.arrivedAtMs)],
     ['log_client_name', submitter.name ?? ''],
     ['log_client_address', submitter.address ?? ''],
     ['log_client_port', submitter.port ?? ''],
@@ -74,7 +61,7 @@ export function encodeDeliveryRequest(
       ['recipient', recipient.address],
       ['offset', UNMARKED],
       ['dsn_orig_rcpt', recipient.dsnOriginalRecipient ?? ''],
-      ['notify_flags', (recipient.notify ?? []).reduce((flags, word) => flags | NOTIFY_FLAGS[word], 0)],
+      ['notify_flags', notifyFlags(recipient.notify ?? [])],
     ]),
   );
   return Buffer.concat([encodeAttributes(common), ...each]);
@@ -82,12 +69,12 @@ export function encodeDeliveryRequest(
 
 function flags({ probe, traceAll, traceDelayed, reuse }: DeliveryRequest): number {
   return (
-    (probe === true ? FLAGS.probe : 0) |
-    (probe === 'user' ? FLAGS.userProbe : 0) |
-    (traceAll === true ? FLAGS.traceAll : 0) |
-    (traceDelayed === true ? FLAGS.traceDelayed : 0) |
-    (reuse?.load === true ? FLAGS.loadConnection : 0) |
-    (reuse?.store === true ? FLAGS.storeConnection : 0)
+    (probe === true ? REQUEST_FLAGS.probe : 0) |
+    (probe === 'user' ? REQUEST_FLAGS.userProbe : 0) |
+    (traceAll === true ? REQUEST_FLAGS.traceAll : 0) |
+    (traceDelayed === true ? REQUEST_FLAGS.traceDelayed : 0) |
+    (reuse?.load === true ? REQUEST_FLAGS.loadConnection : 0) |
+    (reuse?.store === true ? REQUEST_FLAGS.storeConnection : 0)
   );
 }
 
@@ -101,8 +88,8 @@ type TlsOptions = Pick<DeliveryRequest, 'requireTls' | 'message'>;
 function tlsFlags({ requireTls, message: { tlsFields } }: TlsOptions): number {
   const isNotRequired = tlsFields?.tlsRequired.some((value) => value.toLowerCase() === 'no');
   return (
-    (isNotRequired === true ? TLS.notRequired : 0) |
-    (requireTls === true || tlsFields?.requireTlsEsmtp === true ? TLS.required : 0)
+    (isNotRequired === true ? TLS_FLAGS.notRequired : 0) |
+    (requireTls === true || tlsFields?.requireTlsEsmtp === true ? TLS_FLAGS.required : 0)
   );
 }
 
@@ -112,29 +99,15 @@ export function unknownTlsOption(
   release: readonly [major: number, minor: number],
 ): string | undefined {
   const flags = tlsFlags(message);
-  if ((flags & TLS.required) !== 0 && !isFrom(release, 3, 11)) return 'REQUIRETLS';
+  if ((flags & TLS_FLAGS.required) !== 0 && !isFrom(release, 3, 11)) return 'REQUIRETLS';
   return flags !== 0 && !isFrom(release, 3, 10) ? 'TLS-Required' : undefined;
 }
 
 function smtputf8Flags({ smtputf8, message, sender, recipients }: DeliveryRequest): number {
   return (
-    (smtputf8 === true ? SMTPUTF8.requested : 0) |
-    (message.utf8Headers ? SMTPUTF8.header : 0) |
-    (needsSmtputf8(sender) ? SMTPUTF8.sender : 0) |
-    (recipients.some(({ address }) => needsSmtputf8(address)) ? SMTPUTF8.recipient : 0)
+    (smtputf8 === true ? SMTPUTF8_FLAGS.requested : 0) |
+    (message.utf8Headers ? SMTPUTF8_FLAGS.header : 0) |
+    (needsSmtputf8(sender) ? SMTPUTF8_FLAGS.sender : 0) |
+    (recipients.some(({ address }) => needsSmtputf8(address)) ? SMTPUTF8_FLAGS.recipient : 0)
   );
-}
-
-/** Five `struct timeval` and a count, of which the queue manager knows the first two, as the machine holds them. */
-const TIMES_BYTES = 88;
-
-function times(arrivedAtMs: number, activeAtMs: number): string {
-  const bytes = Buffer.alloc(TIMES_BYTES);
-  const put = endianness() === 'LE' ? 'writeBigInt64LE' : 'writeBigInt64BE';
-  for (const [index, atMs] of [arrivedAtMs, activeAtMs].entries()) {
-    const seconds = Math.floor(atMs / 1000);
-    bytes[put](BigInt(seconds), index * 16);
-    bytes[put](BigInt(Math.floor((atMs - seconds * 1000) * 1000)), index * 16 + 8);
-  }
-  return bytes.toString('base64');
 }

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { messageFromBytes } from '../../../client/content/message.ts';
-import type { DeliveryRequest } from '../../../client/request.ts';
+import { messageFromBytes } from '../content/message.ts';
+import type { DeliveryRequest } from '../request.ts';
 import { AttributeReader } from './attributes.ts';
 import { encodeDeliveryRequest, unknownTlsOption } from './delivery-request.ts';
-import { queueFile } from './queue-file.ts';
 
 const content = Buffer.from('Subject: x\r\n\r\nHello\r\n');
 const base: DeliveryRequest = {
@@ -19,7 +18,7 @@ const base: DeliveryRequest = {
 
 function read(request: DeliveryRequest, release: readonly [number, number] = [3, 7]) {
   const [common, ...recipients] = new AttributeReader().push(
-    encodeDeliveryRequest(request, { queueId: '1F', file: queueFile(content) }, release),
+    encodeDeliveryRequest(request, { queueId: '1F', offset: 2 }, release),
   );
   return { common: common ?? new Map<string, string>(), recipients };
 }
