@@ -38,7 +38,9 @@ interface FilterProps {
 export function Found({ found, total, noun }: FoundProps) {
   return (
     <p class="found" aria-live="polite">
-      {found === total ? plural(total, noun) : `${grouped(found)} of ${plural(total, noun)}`}
+      {found === total
+        ? plural(total, noun)
+        : `${found === 0 ? 'None' : grouped(found)} of ${plural(total, noun)}`}
     </p>
   );
 }

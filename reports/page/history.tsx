@@ -44,13 +44,13 @@ export function History({ report }: { readonly report: Report }) {
           title="Passed"
           values={runs.map(({ counts }) => counts.passed ?? 0)}
           runs={runs}
-          format={grouped}
+          format={whole}
         />
         <Trend
           title="RFC clauses exercised"
           values={runs.map(({ clauses }) => clauses)}
           runs={runs}
-          format={grouped}
+          format={whole}
         />
         <Trend
           title="Duration of the run"
@@ -91,6 +91,15 @@ function periodOf(runs: Past['runs']): string {
   return first === last ? `${first}` : `${first} to ${last}`;
 }
 
+/** Between two counts there is none. */
+const whole = (count: number): string => (Number.isInteger(count) ? grouped(count) : '');
+
+/** Days, or times where all are of one day. */
+function datesOf(runs: readonly { readonly startedAt: string }[]): string[] {
+  const days = runs.map(({ startedAt }) => day(startedAt, 'short'));
+  return new Set(days).size > 1 ? days : runs.map(({ startedAt }) => startedAt.slice(11, 16));
+}
+
 /** `24 Nov`, or with its year, in UTC. */
 function day(timestamp: string, style: 'short' | 'long'): string {
   const form: Intl.DateTimeFormatOptions =
@@ -114,7 +123,7 @@ function Verdicts({ runs }: { readonly runs: Past['runs'] }) {
         bars: runs.flatMap(({ counts }, run) =>
           shown.map((verdict) => ({ run, verdict, count: counts[verdict] ?? 0 })),
         ),
-        dates: runs.map(({ startedAt }) => day(startedAt, 'short')),
+        dates: datesOf(runs),
         titles: runs.map((run) => titleOf(run, `${passRate(run.counts) ?? 'nothing'} passed`)),
         height: plotHeight,
       }),
@@ -152,7 +161,7 @@ function Trend({ title, note, values, runs, format, zero = false, small = false 
     (plots: Plots, width: number) =>
       plots.line(width, {
         values,
-        dates: runs.map(({ startedAt }) => day(startedAt, 'short')),
+        dates: datesOf(runs),
         titles: runs.map((run, index) => titleOf(run, `${title}: ${format(values[index] ?? 0)}`)),
         format,
         height,
