@@ -46,5 +46,6 @@ test('a line of a server is shown as it was said', async () => {
     results,
     `#/scenario/${encodeURIComponent(results.results[0]?.scenario ?? '')}`,
   );
-  expect(await page.getByText(markup, { exact: true }).count()).toBeGreaterThan(5);
+  // The evidence is read after the page is there.
+  await expect.poll(() => page.getByText(markup, { exact: true }).count()).toBeGreaterThan(5);
 });
