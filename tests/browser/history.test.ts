@@ -40,7 +40,7 @@ test.each([
     name: /^Duration of the run in 9 runs: from 1 s to 9 s, last 9 s/,
   });
   await duration.waitFor();
-  expect(await page.getByRole('img', { name: /in 9 runs/ }).count()).toBeGreaterThan(10);
+  await expect.poll(() => page.getByRole('img', { name: /in 9 runs/ }).count()).toBeGreaterThan(10);
   await expectNoSidewaysScroll(page);
   await expectAccessible(page);
 });
