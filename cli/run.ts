@@ -1,5 +1,5 @@
 /** `nexthop run`: scenarios against senders, with a report. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Settings } from '../client/config/register.ts';
 import { nodePlatform } from '../client/platform/node.ts';
 import { hasRegressed, incomparable, withBaseline } from '../reports/diff/diff.ts';
@@ -10,13 +10,7 @@ import { prepareReport, readReport, writeReport } from '../reports/write.ts';
 import { cutLine } from '../scenarios/bound-result.ts';
 import { codeDigest } from '../scenarios/code-digest.ts';
 import { configuredFiles } from '../scenarios/configured-files.ts';
-import {
-  applyExpectations,
-  defaultExpectations,
-  hasFailed,
-  loadExpectations,
-  marker,
-} from '../scenarios/expectations.ts';
+import { applyExpectations, hasFailed, marker } from '../scenarios/expectations.ts';
 import { runLive } from '../scenarios/live/run.ts';
 import { loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
@@ -30,38 +24,28 @@ import { asUsage } from './as-usage.ts';
 import { tellWorkflow, withoutCommands } from './github.ts';
 import { interruptible } from './interruptible.ts';
 import { overridesOf } from './overrides.ts';
-import { checkedSettings, collect, readConfiguration, withParameterOptions } from './parameters.ts';
+import { checkedSettings, readConfiguration, withParameterOptions } from './parameters.ts';
 import { learntDurations, remembered } from './run-history.ts';
-import type { RunCommandOptions, Watched } from './run-options.ts';
+import {
+  type RunCommandOptions,
+  readExpectations,
+  readScenarioOptions,
+  type Watched,
+  withScenarioOptions,
+} from './run-options.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
-import { wholeNumber } from './whole-number.ts';
 
 export function defineRun(program: Command): void {
-  withParameterOptions(program.command('run'))
+  const command = program
+    .command('run')
     .description('run scenarios and write a report')
     .argument(
       '[selector...]',
       'ids, globs such as "greeting/*", suites, clauses, tags or files; all when absent',
-    )
-    .option(
-      '--sender <name>',
-      'the sender to test; may be given several times (default: nexthop)',
-      collect,
-      [],
-    )
-    .addOption(
-      new Option('--world <world>', 'in virtual time, or live on real sockets in a sandbox')
-        .choices(['virtual', 'live'])
-        .default('virtual'),
-    )
-    .option('--jobs <number>', 'sandboxes side by side, in the live world', String(DEFAULT_JOBS))
-    .option('--seed <number>', 'decides everything that is random', '1')
+    );
+  withScenarioOptions(withParameterOptions(command))
     .option('--shard <i/n>', 'run only the i-th of n parts')
-    .option(
-      '--expectations <file>',
-      'deviations that are known and accepted, beside those that Nexthop knows',
-    )
     .option(
       '--baseline <report>',
       'an earlier report, or its results.json: the exit status then tells of regressions only',
@@ -90,21 +74,15 @@ function textsOf(settings: Settings): string[] {
     .filter((value) => typeof value === 'string');
 }
 
-/** Scenarios mostly wait for each other's time limits, so more of them than processors pay. */
-export const DEFAULT_JOBS = 4;
-export const JOBS_LIMIT = 64;
-
 export async function run(
   selectors: readonly string[],
   options: RunCommandOptions,
   watched?: Watched,
 ): Promise<number> {
-  const seed = wholeNumber('--seed', options.seed);
+  const { senders: wanted, jobs, seed } = readScenarioOptions(options);
   const asked = options.shard === undefined ? undefined : readShard(options.shard);
   const configuration = await readConfiguration(options, EXIT.usage);
   const settings = checkedSettings(configuration.assigned);
-  const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
-  const wanted = options.sender.length === 0 ? ['nexthop'] : options.sender;
   const { senders, missing } = await asUsage(() => findSenders(wanted, nexthopVersion()));
   for (const { name, install } of missing) {
     process.stderr.write(`nexthop: skipped: ${name} is not installed here; install it with: ${install}\n`);
@@ -119,10 +97,7 @@ export async function run(
   const all = picked.map(({ scenario }) => scenario);
   // A part of a selection is held against the same part of a baseline.
   const wantedIds = picked.length === selected.length ? selectors : all.map(({ id }) => id);
-  const expectations = await asUsage(async () => [
-    ...(await defaultExpectations()),
-    ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
-  ]);
+  const expectations = await readExpectations(options);
   // Before the work, not after it: results that cannot be stored would be lost.
   await asUsage(() => prepareReport(options.out));
   if (options.history !== undefined) await asUsage(() => prepareHistory(options.history ?? ''));

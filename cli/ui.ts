@@ -1,34 +1,32 @@
 /** `nexthop ui`: the report as a live page, from which scenarios are run again. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { nodePlatform } from '../client/platform/node.ts';
 import { readTemplate } from '../reports/html.ts';
 import { Bench } from '../reports/serve/bench.ts';
 import { type ReportServer, serveReport } from '../reports/serve/server.ts';
 import { hasReport, prepareReport, readReport, writeReport } from '../reports/write.ts';
-import { applyExpectations, defaultExpectations, loadExpectations } from '../scenarios/expectations.ts';
+import { applyExpectations } from '../scenarios/expectations.ts';
 import { loadSuites } from '../scenarios/load.ts';
 import { compareWithOracle } from '../scenarios/oracle.ts';
 import type { Results } from '../scenarios/results.ts';
 import { select } from '../scenarios/select.ts';
 import { findSenders } from '../scenarios/senders/find.ts';
-import type { WorldKind } from '../scenarios/senders/sender.ts';
 import { planSandbox } from '../simulator/live/sandbox.ts';
 import { asUsage } from './as-usage.ts';
 import { interruptible } from './interruptible.ts';
 import { openPage } from './open-page.ts';
-import { collect } from './parameters.ts';
-import { DEFAULT_JOBS, JOBS_LIMIT } from './run.ts';
+import {
+  readExpectations,
+  readScenarioOptions,
+  type ScenarioOptions,
+  withScenarioOptions,
+} from './run-options.ts';
 import { EXIT, UsageError } from './usage.ts';
 import { nexthopVersion } from './version.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface UiCommandOptions {
-  readonly sender: readonly string[];
-  readonly world: WorldKind;
-  readonly jobs: string;
-  readonly seed: string;
+interface UiCommandOptions extends ScenarioOptions {
   readonly port: string;
-  readonly expectations?: string;
   readonly out: string;
   readonly open?: true;
 }
@@ -36,27 +34,11 @@ interface UiCommandOptions {
 const PORT_LIMIT = 65_535;
 
 export function defineUi(program: Command): void {
-  program
+  const command = program
     .command('ui')
     .description('serve the report as a live page, to run scenarios again and watch them')
-    .argument('[selector...]', 'what "Everything" means, as in `nexthop run`; all scenarios when absent')
-    .option(
-      '--sender <name>',
-      'the sender to test; may be given several times (default: nexthop)',
-      collect,
-      [],
-    )
-    .addOption(
-      new Option('--world <world>', 'in virtual time, or live on real sockets in a sandbox')
-        .choices(['virtual', 'live'])
-        .default('virtual'),
-    )
-    .option('--jobs <number>', 'sandboxes side by side, in the live world', String(DEFAULT_JOBS))
-    .option('--seed <number>', 'decides everything that is random', '1')
-    .option(
-      '--expectations <file>',
-      'deviations that are known and accepted, beside those that Nexthop knows',
-    )
+    .argument('[selector...]', 'what "Everything" means, as in `nexthop run`; all scenarios when absent');
+  withScenarioOptions(command)
     .option('--port <number>', 'on this machine alone; any that is free when absent', '0')
     .option('--out <folder>', 'the report that is shown and kept up to date', 'nexthop-report')
     .option('--open', 'show the page')
@@ -66,10 +48,8 @@ export function defineUi(program: Command): void {
 }
 
 async function ui(selectors: readonly string[], options: UiCommandOptions): Promise<number> {
-  const seed = wholeNumber('--seed', options.seed);
-  const jobs = wholeNumber('--jobs', options.jobs, { least: 1, most: JOBS_LIMIT });
+  const { senders, jobs, seed } = readScenarioOptions(options);
   const port = wholeNumber('--port', options.port, { most: PORT_LIMIT });
-  const senders = options.sender.length === 0 ? ['nexthop'] : options.sender;
   const version = nexthopVersion();
   const { clock } = nodePlatform();
   // All that can be wrong with a command line is found before a page is opened.
@@ -79,10 +59,7 @@ async function ui(selectors: readonly string[], options: UiCommandOptions): Prom
     throw new UsageError(`${absent.name} is not installed here; install it with: ${absent.install}`);
   await asUsage(async () => select(await loadSuites(), selectors));
   if (options.world === 'live') await asUsage(planSandbox);
-  const expectations = await asUsage(async () => [
-    ...(await defaultExpectations()),
-    ...(options.expectations === undefined ? [] : await loadExpectations(options.expectations)),
-  ]);
+  const expectations = await readExpectations(options);
   await asUsage(() => prepareReport(options.out));
   const results = (await hasReport(options.out)) ? await asUsage(() => readReport(options.out)) : undefined;
 

@@ -5,6 +5,7 @@
 import { CorruptMessageError, type Message } from '../content/message.ts';
 import type { SharedFile } from '../platform/daemon.ts';
 import type { ReceivedRequest } from './received-request.ts';
+import { RECORD_HEAD_BYTES, recordHead } from './records.ts';
 
 const DONE = Buffer.from('D');
 /** What the queue manager takes for a corrupt file. */
@@ -12,8 +13,6 @@ const CORRUPT_MODE = 0o400;
 const READ_CHUNK_BYTES = 65_536;
 /** Pointers of a file may go back; so often only in one that goes in circles. */
 const BACKWARD_JUMPS_LIMIT = 10_000;
-/** Groups of seven bits that say how long a record is. */
-const LENGTH_GROUPS = 4;
 const LINE_FEED = Buffer.from('\n');
 
 export interface QueueSettings {
@@ -135,20 +134,14 @@ class RecordReader {
 
   /** Undefined where the file ends, or a record that is not whole begins. */
   async next(): Promise<FileRecord | undefined> {
-    const head = await this.#bytes(this.position, 1 + LENGTH_GROUPS, 2);
+    const bytes = await this.#bytes(this.position, RECORD_HEAD_BYTES, 2);
+    const head = bytes && recordHead(bytes, 0);
     if (head === undefined) return undefined;
-    let length = 0;
-    let at = 1;
-    for (let byte = 0x80; byte >= 0x80; at += 1) {
-      const next = head[at];
-      if (next === undefined) return undefined;
-      byte = next;
-      length += (byte & 0x7f) << (7 * (at - 1));
-    }
-    const data = await this.#bytes(this.position + at, length, length);
+    const { type, length, dataAt } = head;
+    const data = await this.#bytes(this.position + dataAt, length, length);
     if (data === undefined) return undefined;
-    this.position += at + length;
-    return { type: String.fromCharCode(head[0] ?? 0), data };
+    this.position += dataAt + length;
+    return { type, data };
   }
 
   /** As many bytes of the file as wanted, or as many as there are if that is at least the number needed. */

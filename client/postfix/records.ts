@@ -55,26 +55,42 @@ export interface QueueFileRecord {
   readonly text: string;
 }
 
-/** More of them than any length here needs: 28 bits. */
+/** Of seven bits each, that say how long a record is: 28 bits are more than any length needs. */
 const LENGTH_GROUPS = 4;
+/** As many bytes as the head of a record can have. */
+export const RECORD_HEAD_BYTES = 1 + LENGTH_GROUPS;
+
+export interface RecordHead {
+  readonly type: string;
+  /** Of its data. */
+  readonly length: number;
+  /** Where its data begins. */
+  readonly dataAt: number;
+}
+
+/** Undefined where it is not whole within `RECORD_HEAD_BYTES`, or the bytes end before. */
+export function recordHead(bytes: Buffer, at: number): RecordHead | undefined {
+  let length = 0;
+  for (let group = 0; group < LENGTH_GROUPS; group += 1) {
+    const byte = bytes[at + 1 + group];
+    if (byte === undefined) return undefined;
+    length += (byte & 0x7f) << (7 * group);
+    if (byte <= 0x7f) return { type: String.fromCharCode(bytes[at] ?? 0), length, dataAt: at + 2 + group };
+  }
+  return undefined;
+}
 
 /** The records that are complete. Throws RangeError for one whose length makes no sense. */
 export function* readRecords(bytes: Buffer): Generator<QueueFileRecord> {
   let at = 0;
   while (at < bytes.length) {
-    const type = String.fromCharCode(bytes[at] ?? 0);
-    let length = 0;
-    let head = at + 1;
-    for (let group = 0; ; group += 1, head += 1) {
-      const byte = bytes[head];
-      if (byte === undefined) return;
-      if (group === LENGTH_GROUPS) throw new RangeError('a record longer than any mail');
-      length += (byte & 0x7f) << (7 * group);
-      if (byte <= 0x7f) break;
-    }
-    const start = head + 1;
-    if (bytes.length < start + length) return;
-    yield { type, text: bytes.toString('utf8', start, start + length) };
-    at = start + length;
+    const head = recordHead(bytes, at);
+    if (head === undefined && bytes.length - at >= RECORD_HEAD_BYTES)
+      throw new RangeError('a record longer than any mail');
+    if (head === undefined) return;
+    const end = head.dataAt + head.length;
+    if (bytes.length < end) return;
+    yield { type: head.type, text: bytes.toString('utf8', head.dataAt, end) };
+    at = end;
   }
 }
