@@ -15,6 +15,7 @@ import {
   type Level,
   type Result,
   type Results,
+  resultKey,
 } from '../../scenarios/results.ts';
 import { changesByResult } from '../diff/by-result.ts';
 import { checkKey } from '../diff/verdict.ts';
@@ -32,7 +33,8 @@ export function sarifLog(results: Results): string {
     const state = baseline === undefined ? undefined : stateOf(changes(result));
     return findingsOf(result).map((check) => finding(result, check, state?.(check)));
   });
-  const gone = (baseline?.changes ?? []).flatMap((change) => absentFindings(change, ordered));
+  const now = new Map(ordered.map((result) => [resultKey(result), result]));
+  const gone = (baseline?.changes ?? []).flatMap((change) => absentFindings(change, now));
   const findings = [...here, ...gone];
   const log: Log = {
     version: '2.1.0',
@@ -116,10 +118,11 @@ function stateOf(changes: readonly Change[]): (check: Check) => State {
   };
 }
 
-function absentFindings({ before, of }: Change, ordered: readonly Result[]): Finding[] {
+/** @param now the results by their keys */
+function absentFindings({ before, of }: Change, now: ReadonlyMap<string, Result>): Finding[] {
   if (before === undefined || of === undefined) return [];
-  const now = ordered.find((result) => compareResults(result, of) === 0);
-  const present = new Set(now === undefined ? [] : findingsOf(now).map(checkKey));
+  const result = now.get(resultKey(of));
+  const present = new Set(result === undefined ? [] : findingsOf(result).map(checkKey));
   return findingsOf(before)
     .filter((check) => !present.has(checkKey(check)))
     .map((check) => finding(before, check, 'absent'));
