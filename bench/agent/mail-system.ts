@@ -239,6 +239,8 @@ export class MailSystem {
           else reject(new Error(`${command}: ${stderr || error.message}`));
         },
       );
+      // It may end before it has read everything; its exit status tells whether that was right.
+      child.stdin?.on('error', () => {});
       child.stdin?.end(input);
     });
   }
