@@ -7,6 +7,8 @@ export interface Taken {
   readonly content: string;
   /** Whether the client had the reply to the final dot. */
   readonly replied: boolean;
+  /** When it was asked for, which is before the client sends the final dot. */
+  readonly askedAtMs: number;
   readonly atMs: number;
 }
 
@@ -71,6 +73,7 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
   let rest = '';
   let recipients: string[] = [];
   let content: string[] | undefined;
+  let askedAtMs = 0;
   say('220 mx.example.test ESMTP');
   socket.setEncoding('latin1').on('data', (text: string) => {
     const lines = `${rest}${text}`.split('\r\n');
@@ -96,6 +99,7 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
         say('250-mx.example.test\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME');
       } else if (/^DATA$/i.test(line)) {
         if (recipients.length > 0) content = [];
+        askedAtMs = performance.now();
         say(content === undefined ? '554 5.5.1 no valid recipients' : '354 go ahead');
       } else if (/^QUIT$/i.test(line)) {
         say('221 2.0.0 Bye');
@@ -111,7 +115,7 @@ function serve(socket: Socket, server: MailServer, taken: Taken[]): void {
     const text = (content ?? []).join('\n');
     content = undefined;
     for (const recipient of recipients) {
-      const each = { recipient, content: text, replied, atMs: performance.now() };
+      const each = { recipient, content: text, replied, askedAtMs, atMs: performance.now() };
       taken.push(each);
       server.onTaken(each);
     }
